@@ -1,0 +1,38 @@
+# The two commands of the README, and the checks that CI runs. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help run test check docs clean
+
+help:
+	@echo "make run    train, evaluate and report configs/lapsrn_subpixel.yaml (about 5 minutes on two cores)"
+	@echo "make test   the whole test suite, plugins included"
+	@echo "make check  ruff, mypy and the documentation, strictly"
+	@echo "make docs   serve the documentation on http://localhost:8000"
+	@echo "make clean  remove .venv and caches; runs/ is kept"
+
+$(READY): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "srkit wants Python 3.11 or newer; try make PYTHON=python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation --no-deps $(foreach plugin,$(wildcard plugins/*/.),-e $(patsubst %/.,%,$(plugin)))
+	touch $(READY)
+
+run: $(READY)
+	$(BIN)/srkit run configs/lapsrn_subpixel.yaml
+
+test: $(READY)
+	$(BIN)/python -m pytest -n 2
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict srkit
+	$(BIN)/mkdocs build --strict --quiet --site-dir .venv/site
+
+docs: $(READY)
+	$(BIN)/mkdocs serve
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build site srkit.egg-info

@@ -1,0 +1,37 @@
+"""A one-file srkit plugin."""
+
+from __future__ import annotations
+
+import srkit
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+@srkit.upsampler("sharpen")
+class Sharpen(nn.Module):
+    """Bicubic enlargement, then a learned sharpening.
+
+    Args:
+        strength: How much of the learned detail is added at the start, from 0 to 1.
+    """
+
+    def __init__(self, channels: int, scale: int, *, strength: float = 0.5) -> None:
+        super().__init__()
+        if not 0 <= strength <= 1:
+            raise ValueError(f"strength must be from 0 to 1, got {strength}")
+        self.scale = scale
+        self.detail = nn.Conv2d(channels, channels, 3, padding=1, padding_mode="replicate")
+        self.strength = nn.Parameter(torch.tensor(strength))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Enlarge ``features`` (N,C,H,W) to (N,C,sH,sW)."""
+        large = F.interpolate(features, scale_factor=self.scale, mode="bicubic", align_corners=False)
+        sharper: Tensor = large + self.strength * self.detail(large)
+        return sharper
+
+
+@srkit.hookimpl
+def srkit_parts() -> list[type]:
+    """Offer the parts of this package to srkit."""
+    return [Sharpen]

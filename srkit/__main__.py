@@ -1,0 +1,5 @@
+"""``python -m srkit`` is ``srkit``."""
+
+from srkit.cli.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""The street door: one small file a command. Heavy rooms are imported inside the commands."""

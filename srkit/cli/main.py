@@ -1,0 +1,57 @@
+"""The command ``srkit``: its commands, and what becomes of errors."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from srkit import __version__
+from srkit.cli import check, explain, parts, plugins, report, run
+from srkit.errors import SrkitError
+
+app = typer.Typer(
+    name="srkit",
+    help="Image super-resolution, put together from parts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"srkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None: ...
+
+
+app.command()(run.run)
+app.command()(check.check)
+app.command()(explain.explain)
+app.command()(parts.parts)
+app.command()(plugins.plugins)
+app.command()(report.report)
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 done, 1 a bug, 2 something the user can put right, 130 interrupted."""
+    try:
+        app()
+    except SrkitError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:  # `srkit parts | head`
+        sys.stderr.close()
+        sys.exit(0)

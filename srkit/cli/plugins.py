@@ -1,0 +1,22 @@
+"""``srkit plugins``: who has added what, and what is wrong with it."""
+
+from __future__ import annotations
+
+import typer
+
+
+def plugins() -> None:
+    """List the installed plugins with their parts; survives those that do not load, and says why."""
+    from srkit.plugins import load_catalog
+
+    found = load_catalog(survive=True).plugins
+    if not found:
+        typer.echo("no plugins installed; docs/write-a-plugin.md shows how to write one")
+    for plugin in found:
+        typer.echo(f"{plugin.origin} ({plugin.module})")
+        for part in plugin.parts if not plugin.problem else []:
+            typer.echo(f"    {part.kind.name} {part.name}: {part.summary}")
+        if plugin.problem:
+            typer.echo(f"    {plugin.problem}")
+    if any(plugin.problem for plugin in found):
+        raise typer.Exit(2)

@@ -1,0 +1,116 @@
+"""A run on the screen: a bar while it trains, a table when it is done."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from srkit.experiment import Experiment
+from srkit.run.folder import RunFolder
+from srkit.run.record import Record
+
+LINES_WITHOUT_TERMINAL = 20
+
+
+class Progress:
+    """Follows the records of a run: a live bar on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, experiment: Experiment, folder: RunFolder, *, quiet: bool) -> None:
+        self.console = Console(quiet=quiet)
+        self.live = self.console.is_terminal and not quiet
+        self.bar = Bar(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=None),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[numbers]}"),
+            TimeRemainingColumn(compact=True),
+            console=self.console,
+            disable=not self.live,
+            expand=True,
+        )
+        self.task: TaskID | None = None
+        self.total = 0
+        self.folder = folder
+        self.title = f"x{experiment.scale} {experiment.name}"
+
+    def __enter__(self) -> Self:
+        self.console.print(f"[bold]{self.title}[/bold] in {self.folder.path}", highlight=False)
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
+        if kind is KeyboardInterrupt:
+            typer.echo(f"stopped; go on with: srkit run --resume {self.folder.path}", err=True)
+
+    def follow(self, records: Iterable[Record]) -> None:
+        """Show every record until the run has no more."""
+        for record in records:
+            match record.event:
+                case "plan":
+                    self._plan(record)
+                case "train":
+                    self._step(record)
+                case "validate":
+                    best = "  best so far" if record.values.get("best") else ""
+                    self._say(f"step {record.step:>6}  validation PSNR {record.number('psnr'):.2f} dB{best}")
+                case "stop":
+                    self._say(f"step {record.step:>6}  {record.values['reason']}")
+                case "score" if record.step == 0 or self.live is False:
+                    self._say(f"scored {record.values['image']}")
+
+    def _plan(self, record: Record) -> None:
+        self.total = int(record.number("steps"))
+        self.task = self.bar.add_task("training", total=self.total, completed=record.step, numbers="")
+
+    def _step(self, record: Record) -> None:
+        numbers = (
+            f"loss {record.number('loss'):.4g}  lr {record.number('lr'):.2g}  "
+            f"{record.number('images_per_second'):.1f} img/s"
+        )
+        if self.task is not None:
+            self.bar.update(self.task, completed=record.step, numbers=numbers)
+        every = max(1, self.total // LINES_WITHOUT_TERMINAL)
+        if not self.live and (record.step % every == 0 or record.step == self.total):
+            left = (self.total - record.step) * record.number("seconds_per_step")
+            self._say(f"step {record.step:>6}/{self.total}  {numbers}  {left:.0f} s left")
+
+    def _say(self, text: str) -> None:
+        self.console.print(text, highlight=False, markup=False)
+
+
+def results(folder: RunFolder) -> str:
+    """Return the final table: the model beside bicubic, with the protocol of every number."""
+    summary = json.loads(folder.summary.read_text(encoding="utf-8"))
+    table = Table(
+        title=f"{summary['name']}: x{summary['scale']} on {summary['images']} test images", box=None
+    )
+    table.add_column("metric")
+    for heading in ("bicubic", "srkit", "gain"):
+        table.add_column(heading, justify="right")
+    table.add_column("protocol", style="dim")
+    for metric, value in summary["scores"].items():
+        digits = 2 if metric == "psnr" else 4
+        numbers = (summary["baseline"][metric], value, summary["gain"][metric])
+        protocol = ", ".join(f"{key} {value}" for key, value in summary["protocol"].get(metric, {}).items())
+        cells = [_number(number, digits) for number in numbers]
+        table.add_row(metric.upper(), cells[0], cells[1], f"{numbers[2]:+.{digits}f}", protocol)
+    console = Console(width=None)
+    with console.capture() as captured:
+        console.print(table)
+    return captured.get().rstrip()
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:.{digits}f}"

@@ -1,0 +1,68 @@
+"""``srkit run``: train, evaluate, report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srkit.cli.experiment import read_experiment
+
+
+def run(
+    config: Annotated[
+        list[str] | None, typer.Argument(help="Config files, then key=value overrides.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder of the run [default: runs/<name>/<time>].", show_default=False)
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
+) -> None:
+    """Train what a config describes, evaluate it against bicubic, and write a report with pictures."""
+    from srkit.errors import RunError
+
+    if resume is not None:
+        if config or output:
+            raise RunError(f"--resume {resume}: takes its config from that folder; give it alone")
+        folder = resume
+    elif not config:
+        raise RunError("srkit run: wants a config file, such as configs/tiny.yaml, or --resume FOLDER")
+    else:
+        folder = _start(config, output)
+    _go(folder, quiet=quiet)
+
+
+def _start(config: list[str], output: Path | None) -> Path:
+    """Check everything, then claim the folder of a new run."""
+    from srkit.config.show import fill, to_yaml
+    from srkit.engine.precision import resolve_device
+    from srkit.run.build import build, check_data
+    from srkit.run.environment import environment
+    from srkit.run.folder import RunFolder
+
+    experiment, _, catalog = read_experiment(config)
+    check_data(build(experiment, catalog))
+    device = resolve_device(experiment.train.device)
+    path = output or Path("runs") / str(experiment.name) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    RunFolder.create(path, to_yaml(fill(experiment)), environment(catalog, experiment.seed, device))
+    return path
+
+
+def _go(path: Path, *, quiet: bool) -> None:
+    """Run what the folder describes, from where it stands, and report."""
+    from srkit.cli.progress import Progress, results
+    from srkit.report import write_report
+    from srkit.run import RunFolder, build, score, train
+
+    folder = RunFolder.open(path)
+    experiment, _, catalog = read_experiment([str(folder.config)])
+    built = build(experiment, catalog)
+    if not folder.summary.exists():
+        with Progress(experiment, folder, quiet=quiet) as progress:
+            progress.follow(train(experiment, built, folder))
+            progress.follow(score(experiment, built, folder))
+    typer.echo(results(folder))
+    typer.echo(f"report: {write_report(folder.path)}")

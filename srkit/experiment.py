@@ -1,0 +1,148 @@
+"""The shape of an experiment file. These dataclasses are the schema of the YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from srkit.slots import Dataset, Degradation, Loss, Metric, Model, Optimizer, Schedule, Tracker, default
+
+
+def _several(*names: str) -> Any:
+    return field(default_factory=lambda: [default(name) for name in names])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """Which images to train on, to choose the best weights by, and to report.
+
+    Args:
+        train: Images to cut training crops from.
+        validate: Images that choose the best weights.
+        test: Held-out images that the report is about.
+        memory: Decoded images are kept in memory up to this many gigabytes.
+        cache: Folder for decoded images beyond ``memory``, memory-mapped; None is the user's cache folder.
+    """
+
+    train: Dataset = default("samples", split="train")
+    validate: Dataset = default("samples", split="validate")
+    test: Dataset = default("samples", split="test")
+    memory: float = 2.0
+    cache: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.memory < 0:
+            raise ValueError(f"memory must not be negative, got {self.memory}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """How long, on what crops and how precisely to train. Give one of steps, epochs and minutes.
+
+    Args:
+        steps: Budget in optimizer steps.
+        epochs: Budget in epochs; an epoch is ``crops_per_image`` crops of every training image.
+        minutes: Budget in minutes; turned into steps once the speed of the machine has been measured.
+        batch: Crops in a step.
+        patch: Side of the square HR crop, in pixels; a multiple of the scale.
+        crops_per_image: Crops of every image in an epoch.
+        augment: Flip and rotate crops by multiples of 90 degrees.
+        optimizer: What turns gradients into steps.
+        schedule: What changes the learning rate along the way.
+        clip: Largest norm of the gradient; None does not clip.
+        ema: Decay of the moving average of the weights, which is then what is evaluated; None keeps none.
+        pyramid: Whether every pyramid level gets its loss, or the last one alone.
+        precision: Number format of the forward and backward pass; auto is bf16 where the device is fast at it.
+        channels_last: Memory layout; usually faster for convolutions.
+        compile: Pass the model through torch.compile.
+        device: Where to train; auto is CUDA, then MPS, then CPU.
+        workers: Threads that prepare batches ahead; the result does not depend on it.
+        validate_every: Steps between validations; 0 validates at the end only.
+        checkpoint_every: Steps between checkpoints; 0 writes one at the end only.
+        log_every: Steps between log records.
+        patience: Stop after this many validations without a better PSNR; None never stops early.
+    """
+
+    steps: int | None = None
+    epochs: float | None = None
+    minutes: float | None = None
+    batch: int = 16
+    patch: int = 128
+    crops_per_image: int = 100
+    augment: bool = True
+    optimizer: Optimizer = default("adam")
+    schedule: Schedule = default("cosine")
+    clip: float | None = None
+    ema: float | None = None
+    pyramid: Literal["all", "last"] = "all"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    channels_last: bool = True
+    compile: bool = False
+    device: str = "auto"
+    workers: int = 1
+    validate_every: int = 0
+    checkpoint_every: int = 0
+    log_every: int = 1
+    patience: int | None = None
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("steps", "epochs", "minutes") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give one of steps, epochs and minutes, got {' and '.join(given) or 'none'}")
+        for name in (given[0], "batch", "patch", "crops_per_image", "log_every"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
+        for name in ("validate_every", "checkpoint_every", "workers"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
+        if self.ema is not None and not 0 <= self.ema < 1:
+            raise ValueError(f"ema must be in [0, 1), got {self.ema}")
+        if self.clip is not None and self.clip <= 0:
+            raise ValueError(f"clip must be positive, got {self.clip}")
+        if self.patience is not None and self.patience <= 0:
+            raise ValueError(f"patience must be positive, got {self.patience}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """One training run, as written.
+
+    Args:
+        name: Folder of the run under runs/; the name of the config file if not given.
+        scale: How many times larger HR is than LR.
+        color: y trains and runs on luma alone (chroma is enlarged by bicubic); rgb on all three channels.
+        model: The network.
+        loss: What training minimises.
+        degradation: How LR is made from HR; not used where a dataset brings its own LR.
+        data: The images.
+        train: The training.
+        metrics: What is measured on the test images.
+        trackers: Where the records of the run go, besides its log.
+        start: A checkpoint whose weights training starts from (fine-tuning).
+        seed: Decides crops, degradations and initial weights.
+        let: Free values for ${let.name} in this file.
+    """
+
+    scale: int
+    train: Train
+    model: Model
+    name: str | None = None
+    color: Literal["y", "rgb"] = "y"
+    loss: Loss = default("charbonnier")
+    degradation: Degradation = default("bicubic")
+    data: Data = field(default_factory=Data)
+    metrics: Sequence[Metric] = _several("psnr", "ssim")
+    trackers: Sequence[Tracker] = _several("tensorboard")
+    start: Path | None = None
+    seed: int = 0
+    let: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.scale <= 16:
+            raise ValueError(f"scale must be from 2 to 16, got {self.scale}")
+        if self.train.patch % self.scale:
+            raise ValueError(
+                f"train.patch must be a multiple of the scale {self.scale}, got {self.train.patch}"
+            )

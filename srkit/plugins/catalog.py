@@ -1,0 +1,144 @@
+"""Ask the built-in rooms, then each installed plugin, for parts, and shelve them by kind."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+import pluggy
+
+from srkit import hookspecs
+from srkit.config.check import check_choice
+from srkit.errors import PartError
+from srkit.plugins.rooms import BUILT_IN
+from srkit.registry import KINDS, Part, Registry
+
+LEAVE_OUT = "set SRKIT_PLUGINS to a comma list of the plugins to load, or to nothing for none"
+
+
+@dataclass
+class Plugin:
+    """An installed package that offers parts, or fails to."""
+
+    name: str
+    version: str
+    module: str
+    parts: list[Part] = field(default_factory=list)
+    problem: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """What stands in every message about its parts: the package and its version."""
+        return f"{self.name} {self.version}".strip()
+
+
+class Catalog(Mapping[str, Registry]):
+    """The shelves, by the name of their kind, and the plugins that filled them."""
+
+    def __init__(self) -> None:
+        self._shelves = {kind.name: Registry(kind) for kind in KINDS}
+        self.plugins: list[Plugin] = []
+
+    def __getitem__(self, kind: str) -> Registry:
+        return self._shelves[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._shelves)
+
+    def __len__(self) -> int:
+        return len(self._shelves)
+
+    def add(self, parts: Iterable[Part]) -> None:
+        """Shelve ``parts``: all of them, or none if one name is taken."""
+        shelves = {kind: shelf.copy() for kind, shelf in self._shelves.items()}
+        for part in parts:
+            shelves[part.kind.name].add(part)
+        self._shelves = shelves
+
+    def build(self, kind: str, use: str, *wired: Any, **options: Any) -> Any:
+        """Check ``options`` as a config would be, and build the part ``use``.
+
+        For Python without a file: ``catalog.build("model", "lapsrn", 4, 1, depth=5)``.
+
+        Raises:
+            ConfigError: An option is unknown, missing, or of the wrong type.
+            BuildError: The part refuses a value.
+        """
+        return check_choice(use, options, self[kind].kind, self)(*wired)
+
+
+def installed() -> list[EntryPoint]:
+    """Return the entry points of the installed plugins that ``SRKIT_PLUGINS`` lets in, in a stable order."""
+    points = sorted(entry_points(group="srkit"), key=lambda point: (_owner(point), point.name, point.value))
+    wanted = os.environ.get("SRKIT_PLUGINS")
+    if wanted is None:
+        return points
+    names = {name.strip() for name in wanted.split(",")}
+    return [point for point in points if {point.name, _owner(point)} & names]
+
+
+def load_catalog(points: Iterable[EntryPoint] | None = None, *, survive: bool = False) -> Catalog:
+    """Return the catalog of all built-in parts and those of the plugins behind ``points``.
+
+    Args:
+        points: Entry points of the group ``srkit``; None is every installed one.
+        survive: Note what is wrong with a plugin on its ``Plugin`` and go on (``srkit plugins``),
+            instead of raising.
+
+    Raises:
+        PartError: Every plugin that does not load, misspells the hook, offers
+            something that is no part or a name that is taken; all at once.
+    """
+    catalog = Catalog()
+    for room in BUILT_IN:
+        _shelve(catalog, Plugin("srkit", "", room), import_module(room), origin=room)
+    for point in installed() if points is None else points:
+        plugin = Plugin(_owner(point), point.dist.version if point.dist else "", point.value)
+        if any(plugin.name == other.name for other in catalog.plugins):
+            plugin.problem = "declares more than one srkit entry point; one module may offer all its parts"
+        else:
+            _load(catalog, plugin, point)
+        catalog.plugins.append(plugin)
+    broken = [plugin for plugin in catalog.plugins if plugin.problem]
+    if broken and not survive:
+        lines = [f"plugin {plugin.origin} ({plugin.module}) {plugin.problem}" for plugin in broken]
+        raise PartError("\n".join([*lines, f"to go on without a plugin, {LEAVE_OUT}"]))
+    return catalog
+
+
+def _owner(point: EntryPoint) -> str:
+    return point.dist.name if point.dist else point.value
+
+
+def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:
+    try:
+        module = point.load()
+    except Exception as error:  # whatever a stranger's import raises, it must be named, not passed on
+        plugin.problem = f"does not load: {type(error).__name__}: {error}"
+        return
+    try:
+        _shelve(catalog, plugin, module, origin=plugin.origin)
+    except (PartError, pluggy.PluginValidationError) as error:
+        plugin.problem = f"is refused: {error}"
+    except Exception as error:
+        plugin.problem = f"fails in srkit_parts(): {type(error).__name__}: {error}"
+
+
+def _shelve(catalog: Catalog, plugin: Plugin, module: Any, *, origin: str) -> None:
+    manager = pluggy.PluginManager("srkit")  # one each, so that every part knows whose it is
+    manager.add_hookspecs(hookspecs)
+    manager.register(module, name=origin)
+    manager.check_pending()  # a misspelt hook name is otherwise ignored in silence
+    offers = manager.hook.srkit_parts.get_hookimpls()
+    if not offers:
+        raise PartError(f"{origin} has no srkit_parts(); mark one with @srkit.hookimpl")
+    plugin.parts = [
+        Part.of(factory, origin=origin)
+        for offer in offers
+        for factory in cast("Iterable[Callable[..., Any]]", offer.function())
+    ]
+    catalog.add(plugin.parts)

@@ -1,0 +1,9 @@
+"""From an experiment and a folder to a trained and evaluated run: the hall where all rooms meet."""
+
+from srkit.run.build import Built, build
+from srkit.run.folder import RunFolder
+from srkit.run.record import Record
+from srkit.run.score import score
+from srkit.run.train import train
+
+__all__ = ["Built", "Record", "RunFolder", "build", "score", "train"]

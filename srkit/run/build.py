@@ -1,0 +1,98 @@
+"""From a checked experiment to the objects it names. No image is decoded and no device touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from srkit.config.check import Choice
+from srkit.errors import ConfigError, DataError, Problem
+from srkit.experiment import Experiment
+from srkit.plugins import Catalog
+from srkit.slots import DegradationFn, ImageSet, LossFn, MetricFn
+
+
+@dataclass(frozen=True)
+class Built:
+    """The parts of one experiment, built."""
+
+    model: nn.Module
+    baseline: nn.Module
+    loss: LossFn
+    degradation: DegradationFn
+    metrics: Mapping[str, MetricFn]
+    train: ImageSet
+    validate: ImageSet
+    test: ImageSet
+
+    @property
+    def parameters(self) -> int:
+        """The number of learnable values in the model."""
+        return sum(parameter.numel() for parameter in self.model.parameters() if parameter.requires_grad)
+
+
+def channels(experiment: Experiment) -> int:
+    """Return the number of image channels: 1 for Y, 3 for RGB."""
+    return 1 if experiment.color == "y" else 3
+
+
+def build(experiment: Experiment, catalog: Catalog) -> Built:
+    """Build every part, the ones that are quick to refuse first.
+
+    The initial weights depend on the experiment's seed alone; torch's own
+    generator is left as it was.
+
+    Raises:
+        ConfigError: A metric is named twice.
+        BuildError: A part refuses its options.
+        DataError: A collection of images is missing, empty or does not fit.
+    """
+    scale, color = experiment.scale, channels(experiment)
+    with torch.random.fork_rng():
+        torch.manual_seed(experiment.seed)
+        model = experiment.model(scale, color)
+    return Built(
+        model=model,
+        baseline=catalog.build("model", "bicubic", scale, color),
+        loss=experiment.loss(),
+        degradation=experiment.degradation(scale),
+        metrics=_named(experiment.metrics, scale, catalog),
+        train=experiment.data.train(),
+        validate=experiment.data.validate(),
+        test=experiment.data.test(),
+    )
+
+
+def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, MetricFn]:
+    """Build the metrics by name. PSNR is always among them: it chooses the best weights."""
+    choices = [cast("Choice", metric) for metric in metrics]
+    names = [choice.name for choice in choices]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ConfigError([Problem("config", "metrics", f"wants every metric once, got {twice[0]!r} twice")])
+    built = {choice.name: choice(scale) for choice in choices}
+    if "psnr" not in built:
+        built["psnr"] = catalog.build("metric", "psnr", scale)
+    return built
+
+
+def check_data(built: Built) -> None:
+    """Compare training, validation and test images: none may be in two of them.
+
+    Raises:
+        DataError: An image is used for training and for testing or validation.
+    """
+    train = {built.train.key(index): name for index, name in enumerate(built.train.names)}
+    for use in ("validate", "test"):
+        images: ImageSet = getattr(built, use)
+        shared = [name for index, name in enumerate(images.names) if images.key(index) in train]
+        if shared:
+            raise DataError(
+                f"data.{use}: wants images that are not trained on, found {shared[0]!r}"
+                f"{f' and {len(shared) - 1} more' if len(shared) > 1 else ''} in data.train too; "
+                f"give both the same path with split: train and split: {use}"
+            )

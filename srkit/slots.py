@@ -1,0 +1,134 @@
+"""What a part may ask for, and what each kind of part must be.
+
+A *slot* (``Upsampler``, ``Loss``, ...) is an annotation: written on a
+keyword-only parameter it lets YAML fill that parameter with a part of the kind.
+To mypy a slot is a plain callable: call it with what the kind wires in, and it
+gives the part. A ``...Fn`` or a protocol is the part itself, once built.
+
+Conventions that hold everywhere: images are float tensors (N,C,H,W) in [0,1];
+C is 1 (Y of BT.601 studio range, so in [16/255, 235/255]) or 3 (RGB).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from srkit import registry
+
+UInt8Image: TypeAlias = NDArray[np.uint8]
+"""An 8-bit image (H,W,C): C is 3 (RGB) or 1 (gray)."""
+
+
+class Pair(NamedTuple):
+    """A batch to learn from.
+
+    ``low`` is (N,C,h,w) and ``high`` is (N,C,s*h,s*w), both float in [0,1];
+    ``names`` says which image each of the N crops was cut from.
+    """
+
+    low: Tensor
+    high: Tensor
+    names: tuple[str, ...]
+
+
+LossFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""(prediction, target), both (N,C,H,W), to a scalar."""
+
+MetricFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""(prediction, target), both (N,C,H,W) in [0,1], to one value per image: (N,)."""
+
+DegradationFn: TypeAlias = Callable[[Tensor, torch.Generator], Tensor]
+"""(high (N,C,s*H,s*W), generator) to low (N,C,H,W), batched, on the tensors' own device.
+
+The generator is always a CPU one: the same seed draws the same degradation on
+every device. See ``Traced`` for getting back what was drawn.
+"""
+
+
+@runtime_checkable
+class Traced(Protocol):
+    """A degradation that can also say what it drew."""
+
+    def trace(self, high: Tensor, generator: torch.Generator) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """Return what calling it returns, and the drawn values by name.
+
+        ``"kernels"`` is (N,k,k), the blur kernel of each image.
+        """
+
+
+@runtime_checkable
+class Pyramid(Protocol):
+    """A model that predicts every level of a pyramid."""
+
+    def pyramid(self, x: Tensor) -> Sequence[Tensor]:
+        """Return predictions coarse to fine; the last is what calling the model gives."""
+
+
+class ImageSet(Protocol):
+    """A sized collection of named images, cheap to open, decoded late.
+
+    ``names`` are unique. ``high(i)`` decodes the HR image ``i``; ``low(i)``
+    decodes its LR partner, or is None where LR is to be made by a degradation.
+    ``key(i)`` changes when the image's content may have changed, so that decoded
+    pixels can be cached under it.
+    """
+
+    @property
+    def names(self) -> Sequence[str]: ...
+    def __len__(self) -> int: ...
+    def high(self, index: int, /) -> UInt8Image: ...
+    def low(self, index: int, /) -> UInt8Image | None: ...
+    def key(self, index: int, /) -> str: ...
+
+
+class TrackerFn(Protocol):
+    """Receives the records of a run as they happen: plain numbers by name."""
+
+    def record(self, step: int, values: Mapping[str, float], /) -> None: ...
+    def close(self) -> None: ...
+
+
+class Unfilled:
+    """A slot's default: the name of a part and its options, until a catalog fills it in."""
+
+    def __init__(self, use: str, options: Mapping[str, Any]) -> None:
+        self.use, self.options = use, options
+
+    def tree(self) -> dict[str, Any]:
+        """Return the default as YAML would write it."""
+        return {"use": self.use, **self.options}
+
+    def __repr__(self) -> str:
+        return f"default({self.use!r})"
+
+    def __call__(self, *wired: Any) -> Any:
+        raise TypeError(
+            f"the default part {self.use!r} is filled in by a catalog; build the host with "
+            "srkit.plugins.Catalog.build, or pass a callable for this slot"
+        )
+
+
+def default(use: str, **options: Any) -> Any:
+    """Say which part fills a slot that YAML leaves out: ``upsampler: Upsampler = default("subpixel")``."""
+    return Unfilled(use, options)
+
+
+Model: TypeAlias = Annotated[Callable[[int, int], nn.Module], registry.model]
+Upsampler: TypeAlias = Annotated[Callable[[int, int], nn.Module], registry.upsampler]
+Loss: TypeAlias = Annotated[Callable[[], LossFn], registry.loss]
+Degradation: TypeAlias = Annotated[Callable[[int], DegradationFn], registry.degradation]
+Metric: TypeAlias = Annotated[Callable[[int], MetricFn], registry.metric]
+Dataset: TypeAlias = Annotated[Callable[[], ImageSet], registry.dataset]
+Optimizer: TypeAlias = Annotated[Callable[[Iterable[Any]], torch.optim.Optimizer], registry.optimizer]
+Schedule: TypeAlias = Annotated[
+    Callable[[torch.optim.Optimizer, int], torch.optim.lr_scheduler.LRScheduler], registry.schedule
+]
+Tracker: TypeAlias = Annotated[Callable[[Path], TrackerFn], registry.tracker]
+Launcher: TypeAlias = Annotated[Callable[[], Any], registry.launcher]

@@ -1,0 +1,85 @@
+"""A small catalog of fakes: what the checker does must not depend on the real parts."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import srkit
+from srkit.registry import KINDS, Part, Registry
+from srkit.slots import Loss, Metric, Model, Upsampler, default
+
+
+@srkit.model("net")
+class Net:
+    def __init__(self, scale, channels, *, upsampler: Upsampler = default("shuffle"), depth: int = 3):
+        if depth < 1:
+            raise ValueError(f"depth must be positive, got {depth}")
+        self.built = (scale, channels, depth, upsampler(8, scale))
+
+
+@srkit.upsampler("shuffle")
+class Shuffle:
+    def __init__(self, channels, scale, *, kernel: int = 3, init: Literal["he", "icnr"] = "he"):
+        if kernel % 2 == 0:
+            raise ValueError(f"kernel must be odd to keep the size, got {kernel}")
+        self.built = (channels, scale, kernel, init)
+
+
+@srkit.upsampler("nearest")
+class Nearest:
+    def __init__(self, channels, scale): ...
+
+
+@srkit.loss("l1")
+class L1:
+    def __init__(self, *, weight: float = 1.0): ...
+
+
+@srkit.loss("sum")
+class Sum:
+    def __init__(self, *, terms: dict[str, Loss]): ...
+
+
+@srkit.metric("psnr")
+class Psnr:
+    def __init__(self, scale, *, border: int | None = None): ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    steps: int
+    precision: Literal["fp32", "bf16"] = "fp32"
+    rate: float = 0.1
+
+    def __post_init__(self):
+        if self.steps < 1:
+            raise ValueError(f"steps must be positive, got {self.steps}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    scale: int
+    model: Model
+    train: Budget
+    loss: Loss = default("l1")
+    extra: Loss | None = None
+    metrics: list[Metric] = field(default_factory=lambda: [default("psnr")])
+    shares: list[float] = field(default_factory=lambda: [0.8, 0.2])
+    start: Path | None = None
+    let: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+
+
+@pytest.fixture(scope="session")
+def schema():
+    return Schema
+
+
+@pytest.fixture(scope="session")
+def catalog():
+    shelves = {kind.name: Registry(kind) for kind in KINDS}
+    for factory in (Net, Shuffle, Nearest, L1, Sum, Psnr):
+        part = Part.of(factory, origin="tests")
+        shelves[part.kind.name].add(part)
+    return shelves

@@ -1,0 +1,155 @@
+"""What we say when a config is wrong. The text is the feature, so the text is the test."""
+
+import pytest
+from srkit.config.check import check
+from srkit.config.show import explain, fill, to_yaml
+from srkit.config.source import read
+from srkit.errors import BuildError, ConfigError
+
+BASE = "scale: 2\nmodel: {use: net, upsampler: shuffle}\ntrain: {steps: 1}\n"
+
+MESSAGES = [
+    ("sede: 3", "sede: unknown option; did you mean 'seed'?"),
+    ("seed: true", "seed: wants int, got True"),
+    ("seed: no", "seed: wants int, got False"),
+    ("seed: 1.5", "seed: wants int, got 1.5"),
+    ("scale: '4'", "scale: wants int, got '4'"),
+    ("train: {rate: fast}", "train.rate: wants float, got 'fast'"),
+    ("train: {precision: fp8}", "train.precision: wants 'fp32' or 'bf16', got 'fp8'"),
+    ("train: {steps: 0}", "train: steps must be positive, got 0"),
+    ("train: 3", "train: wants a mapping with steps, precision, rate, got 3"),
+    ("model: nett", "model: no model called 'nett'; did you mean 'net'?"),
+    ("model: {depht: 3}", "model.depht: unknown option; did you mean 'depth'?"),
+    ("model: {upsampler: {kernal: 3}}", "model.upsampler.kernal: unknown option; did you mean 'kernel'?"),
+    (
+        "model: {upsampler: {use: shufle}}",
+        "model.upsampler.use: no upsampler called 'shufle'; did you mean 'shuffle'?",
+    ),
+    ("model: {upsampler: {init: icnt}}", "model.upsampler.init: wants 'he' or 'icnr', got 'icnt'"),
+    (
+        "model: {upsampler: {channels: 3}}",
+        "model.upsampler.channels: is wired in by its host; it is not an option",
+    ),
+    ("model: 3", "model: wants a model: a name, or a mapping with 'use: NAME', got 3"),
+    (
+        "model: {upsampler: {use: nearest, kernel: 3}}",
+        "model.upsampler.kernel: unknown option; there are none",
+    ),
+    (
+        "loss: {use: sum}",
+        "loss.terms: missing; wants a mapping, each a loss: a name, or a mapping with 'use: NAME'",
+    ),
+    (
+        "loss: {use: sum, terms: {a: {use: l1, wait: 2}}}",
+        "loss.terms.a.wait: unknown option; did you mean 'weight'?",
+    ),
+    ("metrics: [psnr, {use: psnr, border: x}]", "metrics.1.border: wants int, got 'x'"),
+    (
+        "metrics: psnr",
+        "metrics: wants a list, each a metric: a name, or a mapping with 'use: NAME', got 'psnr'",
+    ),
+    ("shares: [1, a]", "shares.1: wants float, got 'a'"),
+    ("start: 3", "start: wants a path, got 3"),
+    ("seed: ${let.nothing}", "seed: interpolation key 'let.nothing' not found"),
+    ("seed: ???", "seed: must be given (it is '???'), for example as seed=VALUE"),
+    ("a: b: c", "is not valid YAML: mapping values are not allowed in this context"),
+    ("- 1", "wants a mapping of options, got a list or a single value"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), MESSAGES, ids=[text for text, _ in MESSAGES])
+def test_message(text, message, tmp_path, schema, catalog):
+    base, over = tmp_path / "base.yaml", tmp_path / "over.yaml"
+    base.write_text(BASE)
+    over.write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        check(read([base, over]), schema, catalog)
+    assert str(caught.value) == f"{over}:1: {message}"
+
+
+@pytest.fixture
+def written(tmp_path, schema, catalog):
+    def written(text, *overrides):
+        file = tmp_path / "a.yaml"
+        file.write_text(text)
+        source = read([file], overrides)
+        return check(source, schema, catalog), source
+
+    return written
+
+
+def test_every_problem_is_reported_at_once(written):
+    with pytest.raises(ConfigError) as caught:
+        written("scal: 2\nmodel: {use: net, upsampler: {use: shuffle, kernl: 3}}\ntrain: {}\n")
+    assert [p.key for p in caught.value.problems] == ["scal", "scale", "model.upsampler.kernl", "train.steps"]
+
+
+def test_problems_of_several_files_and_overrides_come_at_once(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        read([tmp_path / "no.yaml", tmp_path / "none.yaml"], ["nonsense"])
+    assert str(caught.value).splitlines() == [
+        f"{tmp_path}/no.yaml: cannot be read: No such file or directory",
+        f"{tmp_path}/none.yaml: cannot be read: No such file or directory",
+        "nonsense: wants key=value, such as train.steps=1000",
+    ]
+
+
+def test_an_override_is_named_as_the_place(written):
+    with pytest.raises(ConfigError, match="^train.steps=many: train.steps: wants int, got 'many'$"):
+        written(BASE, "train.steps=many")
+
+
+def test_a_refused_value_is_dressed_with_its_places(written, tmp_path):
+    experiment, _ = written(BASE, "model.upsampler.kernel=4")
+    with pytest.raises(BuildError) as caught:
+        experiment.model(2, 1)
+    assert str(caught.value) == (
+        "upsampler 'shuffle' (tests) refuses: kernel must be odd to keep the size, got 4\n"
+        f"    {tmp_path}/a.yaml:2: model.upsampler.use\n"
+        "    model.upsampler.kernel=4: model.upsampler.kernel"
+    )
+
+
+def test_a_choice_builds_its_part_with_what_is_wired_in(written):
+    experiment, _ = written(BASE, "model.depth=5", "model.upsampler.init=icnr")
+    assert experiment.model(2, 1).built[:3] == (2, 1, 5)
+    assert experiment.model(2, 1).built[3].built == (8, 2, 3, "icnr")
+
+
+def test_defaults_are_filled_in_at_every_depth(written):
+    experiment, _ = written("scale: 2\nmodel: net\ntrain: {steps: 1, rate: 1}\n")
+    assert fill(experiment) == {
+        "scale": 2,
+        "model": {"use": "net", "upsampler": {"use": "shuffle", "kernel": 3, "init": "he"}, "depth": 3},
+        "train": {"steps": 1, "precision": "fp32", "rate": 1.0},
+        "loss": {"use": "l1", "weight": 1.0},
+        "extra": None,
+        "metrics": [{"use": "psnr", "border": None}],
+        "shares": [0.8, 0.2],
+        "start": None,
+        "let": {},
+        "seed": 0,
+    }
+
+
+def test_a_filled_config_reads_back_as_itself(written, tmp_path, schema, catalog):
+    experiment, _ = written(BASE, "start=weights.safetensors", "extra=l1", "let.a=1", "seed=${let.a}")
+    again = tmp_path / "again.yaml"
+    again.write_text(to_yaml(fill(experiment)))
+    assert fill(check(read([again]), schema, catalog)) == fill(experiment)
+    assert fill(experiment)["seed"] == 1
+
+
+def test_options_of_a_default_part_need_not_name_it(written):
+    experiment, _ = written("scale: 2\nmodel: {use: net, upsampler: {kernel: 5}}\ntrain: {steps: 1}\n")
+    assert fill(experiment)["model"]["upsampler"] == {"use": "shuffle", "kernel": 5, "init": "he"}
+
+
+def test_explain_names_who_said_it_last(written, tmp_path):
+    experiment, source = written(BASE + "loss: l1\n", "model.upsampler.kernel=5")
+    said = {key: place for key, _, place in explain(experiment, source)}
+    assert said["scale"] == f"{tmp_path}/a.yaml:1"
+    assert said["model.upsampler.use"] == f"{tmp_path}/a.yaml:2"
+    assert said["model.upsampler.kernel"] == "model.upsampler.kernel=5"
+    assert said["loss.use"] == f"{tmp_path}/a.yaml:4"
+    assert said["loss.weight"] == said["seed"] == said["model.depth"] == "default"

@@ -18,7 +18,7 @@ class PartError(SrkitError):
     """A part is declared wrongly, or declared twice."""
 
 
-class UnknownPart(PartError, KeyError):
+class UnknownPart(PartError, KeyError):  # noqa: N818 - reads as what it says
     """No part has that name. A KeyError too, so that a Registry is a true Mapping."""
 
 

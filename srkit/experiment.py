@@ -54,7 +54,7 @@ class Train:
         clip: Largest norm of the gradient; None does not clip.
         ema: Decay of the moving average of the weights, which is then what is evaluated; None keeps none.
         pyramid: Whether every pyramid level gets its loss, or the last one alone.
-        precision: Number format of the forward and backward pass; auto is bf16 where the device is fast at it.
+        precision: Number format of forward and backward pass; auto is bf16 where the device is fast at it.
         channels_last: Memory layout; usually faster for convolutions.
         compile: Pass the model through torch.compile.
         device: Where to train; auto is CUDA, then MPS, then CPU.

@@ -81,18 +81,35 @@ class ImageSet(Protocol):
     """
 
     @property
-    def names(self) -> Sequence[str]: ...
+    def names(self) -> Sequence[str]:
+        """The images' names, unique."""
+        ...
+
     def __len__(self) -> int: ...
-    def high(self, index: int, /) -> UInt8Image: ...
-    def low(self, index: int, /) -> UInt8Image | None: ...
-    def key(self, index: int, /) -> str: ...
+
+    def high(self, index: int, /) -> UInt8Image:
+        """Decode the HR image."""
+        ...
+
+    def low(self, index: int, /) -> UInt8Image | None:
+        """Decode the LR image, or return None where there is none."""
+        ...
+
+    def key(self, index: int, /) -> str:
+        """Identify the image's present content."""
+        ...
 
 
 class TrackerFn(Protocol):
     """Receives the records of a run as they happen: plain numbers by name."""
 
-    def record(self, step: int, values: Mapping[str, float], /) -> None: ...
-    def close(self) -> None: ...
+    def record(self, step: int, values: Mapping[str, float], /) -> None:
+        """Receive what was measured at ``step``."""
+        ...
+
+    def close(self) -> None:
+        """Write what is still held back."""
+        ...
 
 
 class Unfilled:
@@ -108,7 +125,8 @@ class Unfilled:
     def __repr__(self) -> str:
         return f"default({self.use!r})"
 
-    def __call__(self, *wired: Any) -> Any:
+    def __call__(self, *_wired: Any) -> Any:
+        """Refuse: a name alone builds nothing."""
         raise TypeError(
             f"the default part {self.use!r} is filled in by a catalog; build the host with "
             "srkit.plugins.Catalog.build, or pass a callable for this slot"
@@ -116,7 +134,10 @@ class Unfilled:
 
 
 def default(use: str, **options: Any) -> Any:
-    """Say which part fills a slot that YAML leaves out: ``upsampler: Upsampler = default("subpixel")``."""
+    """Name the part that fills a slot which YAML leaves out.
+
+    Written as a parameter's default: ``upsampler: Upsampler = default("subpixel")``.
+    """
     return Unfilled(use, options)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import srkit
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+import srkit
 
 
 @srkit.upsampler("sharpen")

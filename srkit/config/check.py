@@ -32,6 +32,7 @@ class Choice:
         return self.part.name
 
     def __call__(self, *wired: Any) -> Any:
+        """Build the part. A ``ValueError`` of its constructor becomes a ``BuildError`` with places."""
         try:
             return self.part.factory(*wired, **self.options)
         except ValueError as error:
@@ -41,7 +42,9 @@ class Choice:
 class Default(Protocol):
     """What a slot's default must offer: itself, as YAML would write it."""
 
-    def tree(self) -> dict[str, Any]: ...
+    def tree(self) -> dict[str, Any]:
+        """Return the default as YAML would write it."""
+        ...
 
 
 def check(source: Source, schema: Callable[..., Any], catalog: Mapping[str, Registry]) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+
 import srkit
 from srkit.registry import KINDS, Part, Registry
 from srkit.slots import Loss, Metric, Model, Upsampler, default

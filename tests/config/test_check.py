@@ -1,6 +1,7 @@
 """What we say when a config is wrong. The text is the feature, so the text is the test."""
 
 import pytest
+
 from srkit.config.check import check
 from srkit.config.show import explain, fill, to_yaml
 from srkit.config.source import read

@@ -1,4 +1,5 @@
 import pytest
+
 from srkit.config.source import read
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from srkit.errors import ConfigError, PartError
 from srkit.plugins import installed, load_catalog
 from srkit.registry import Part

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from srkit.plugins import load_catalog
 from srkit.testing import check_part
 

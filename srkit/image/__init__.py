@@ -1,0 +1,1 @@
+"""Pixels: files, conversions, colour, MATLAB's bicubic, crops. Knows nothing of networks."""

@@ -1,0 +1,58 @@
+"""How many steps a budget is."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+
+from srkit.engine.fit import fit
+from srkit.experiment import Experiment
+from srkit.run.build import Built
+from srkit.run.session import Session
+
+TRIED, COUNTED = 7, 5
+"""Steps that are run to measure the speed; the first ones warm up and do not count."""
+
+
+def planned_steps(experiment: Experiment, built: Built, session: Session) -> int:
+    """Return the number of steps of the experiment's budget, and start the session for them.
+
+    Minutes become steps by running a few on a copy that is thrown away, so that
+    training itself depends on the number of steps alone: a run of four minutes
+    that came out as 250 steps is repeated exactly by ``train.steps=250``.
+    """
+    options = experiment.train
+    if options.minutes is not None:
+        steps = max(1, int(60 * options.minutes / _seconds_per_step(experiment, session)))
+    elif options.epochs is not None:
+        crops = options.epochs * options.crops_per_image * len(built.train)
+        steps = math.ceil(crops / options.batch)
+    else:
+        steps = options.steps or 1
+    session.start(steps)
+    return steps
+
+
+def _seconds_per_step(experiment: Experiment, session: Session) -> float:
+    """Measure a step, with its share of validation."""
+    options = experiment.train
+    session.start(TRIED)
+    trial, times = copy.deepcopy(session.state), [time.monotonic()]
+    for step in fit(
+        trial,
+        session.pair,
+        session.loss,
+        until=TRIED,
+        precision=session.precision,
+        clip=options.clip,
+        pyramid=options.pyramid,
+    ):
+        step.loss.item()  # on a GPU a step is over when its loss is there
+        times.append(time.monotonic())
+    seconds = (times[-1] - times[-1 - COUNTED]) / COUNTED
+    if options.validate_every:
+        began = time.monotonic()
+        session.validate()
+        seconds += (time.monotonic() - began) / options.validate_every
+    return seconds

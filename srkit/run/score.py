@@ -1,0 +1,105 @@
+"""Measure the best weights of a run on the test images, beside bicubic."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from srkit.atomic import whole, write_text
+from srkit.data.examples import Example, examples
+from srkit.engine.checkpoint import load_into, load_weights
+from srkit.engine.evaluate import Score, evaluate
+from srkit.engine.precision import resolve_device
+from srkit.engine.predict import predict
+from srkit.experiment import Experiment
+from srkit.image import files
+from srkit.image.convert import to_uint8
+from srkit.run.build import Built
+from srkit.run.folder import RunFolder
+from srkit.run.record import Record
+
+MODELS = ("srkit", "bicubic")
+
+
+def score(experiment: Experiment, built: Built, folder: RunFolder) -> Iterator[Record]:
+    """Score the test images in fp32, writing pictures, ``scores.jsonl`` and at last ``summary.json``."""
+    tensors, metadata = load_weights(folder.best)
+    load_into(built.model, tensors, str(folder.best))
+    device = resolve_device(experiment.train.device)
+    rows: list[dict[str, Any]] = []
+    kernels: dict[str, Any] = {}
+    for example in examples(
+        built.test, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
+    ):
+        for name, model in zip(MODELS, (built.model, built.baseline), strict=True):
+            large = _upscaled(model, example, experiment, device)
+            rows += [_row(name, one) for one in evaluate(lambda _, y=large: y, [example], built.metrics)]
+            _picture(folder.pictures / example.name / f"{name}.png", large)
+        _picture(folder.pictures / example.name / "lr.png", example.low)
+        _picture(folder.pictures / example.name / "hr.png", example.high)
+        if "kernels" in example.drawn:
+            kernels[example.name] = example.drawn["kernels"][0].cpu().numpy()
+        yield Record("score", metadata["step"], {"image": example.name})
+    if kernels:
+        with whole(folder.pictures / "kernels.npz") as temporary, open(temporary, "wb") as file:
+            np.savez(file, **kernels)
+    write_text(folder.scores, "".join(json.dumps(row) + "\n" for row in rows))
+    summary = _summary(experiment, built, folder, rows, metadata["step"])
+    write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
+
+
+def _upscaled(model: nn.Module, example: Example, experiment: Experiment, device: torch.device) -> Tensor:
+    return predict(
+        model, example.low, scale=experiment.scale, color=experiment.color, device=device, precision="fp32"
+    )
+
+
+def _row(model: str, one: Score) -> dict[str, Any]:
+    return {"model": model, "image": one.image, "metric": one.metric, "value": one.value, "split": "test"}
+
+
+def _picture(path: Path, image: Tensor) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write(path, to_uint8(image))
+
+
+def _summary(
+    experiment: Experiment, built: Built, folder: RunFolder, rows: list[dict[str, Any]], best: int
+) -> dict[str, Any]:
+    means = {name: _means(row for row in rows if row["model"] == name) for name in MODELS}
+    trained = _last_train_record(folder)
+    return {
+        "name": experiment.name,
+        "scores": means["srkit"],
+        "baseline": means["bicubic"],
+        "gain": {metric: means["srkit"][metric] - means["bicubic"][metric] for metric in means["srkit"]},
+        "steps": trained.get("step", 0),
+        "best_step": best,
+        "seconds": trained.get("seconds", 0.0),
+        "images": len(built.test),
+        "parameters": built.parameters,
+        "model": experiment.model.name,  # type: ignore[attr-defined]
+        "scale": experiment.scale,
+        "color": experiment.color,
+        "protocol": {name: getattr(metric, "protocol", {}) for name, metric in built.metrics.items()},
+    }
+
+
+def _means(rows: Iterator[dict[str, Any]] | Any) -> dict[str, float]:
+    values: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        values[row["metric"]].append(row["value"])
+    return {metric: sum(found) / len(found) for metric, found in values.items()}
+
+
+def _last_train_record(folder: RunFolder) -> dict[str, Any]:
+    """Return the last record of the log: how far training came, and how long it took."""
+    last: dict[str, Any] = json.loads(folder.log.read_text(encoding="utf-8").splitlines()[-1])
+    return last

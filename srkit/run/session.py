@@ -1,0 +1,127 @@
+"""What a training holds while it runs: device, state, stream of crops, validation images, trackers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from types import TracebackType
+from typing import Self, cast
+
+import torch
+from torch import nn
+
+from srkit.data.cache import Cache
+from srkit.data.examples import Example, examples
+from srkit.data.stream import Stream
+from srkit.engine.checkpoint import load_into, load_weights
+from srkit.engine.ema import Ema
+from srkit.engine.evaluate import evaluate
+from srkit.engine.precision import resolve_device, resolve_precision
+from srkit.engine.predict import predict
+from srkit.engine.state import TrainState
+from srkit.experiment import Experiment
+from srkit.run.build import Built
+from srkit.run.folder import RunFolder
+from srkit.run.record import Record
+from srkit.slots import LossFn, Pair, TrackerFn
+
+
+class Session:
+    """Opens everything a training needs, and closes it again."""
+
+    def __init__(self, experiment: Experiment, built: Built, folder: RunFolder) -> None:
+        options = experiment.train
+        self.experiment, self.built = experiment, built
+        self.device = resolve_device(options.device)
+        self.precision = resolve_precision(options.precision, self.device)
+        self.cache = Cache(memory=experiment.data.memory, folder=experiment.data.cache)
+        self.model = self._placed(built.model)
+        self.loss = self._loss(built.loss)
+        self.stream = Stream(
+            built.train,
+            scale=experiment.scale,
+            patch=options.patch,
+            batch=options.batch,
+            seed=experiment.seed,
+            color=experiment.color,
+            degradation=built.degradation,
+            cache=self.cache,
+            augment=options.augment,
+            workers=options.workers,
+            device=self.device,
+        )
+        self.state: TrainState
+        self._validation: list[Example] | None = None
+        self.trackers = [cast("TrackerFn", tracker(folder.path)) for tracker in experiment.trackers]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stream.close()
+        for tracker in self.trackers:
+            tracker.close()
+
+    def start(self, steps: int) -> None:
+        """Make the training state, once it is known how many steps there will be."""
+        options = self.experiment.train
+        optimizer = options.optimizer(list(self.model.named_parameters()))
+        ema = None if options.ema is None else Ema(self.model, options.ema)
+        self.state = TrainState(self.model, optimizer, options.schedule(optimizer, steps), ema=ema)
+
+    def pair(self, step: int) -> Pair:
+        """Return the crops of ``step``, on the device."""
+        return self.stream(step)
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The network that is measured and kept: the moving average where there is one."""
+        return self.state.ema.module if self.state.ema else self.model
+
+    def validate(self) -> dict[str, float]:
+        """Return the mean of every metric over the validation images, from the network as it is now."""
+        if self._validation is None:
+            self._validation = list(
+                examples(
+                    self.built.validate,
+                    scale=self.experiment.scale,
+                    degradation=self.built.degradation,
+                    seed=self.experiment.seed,
+                )
+            )
+        found: dict[str, list[float]] = defaultdict(list)
+        for score in evaluate(self.upscale, self._validation, self.built.metrics):
+            found[score.metric].append(score.value)
+        return {metric: sum(values) / len(values) for metric, values in found.items()}
+
+    def upscale(self, low: torch.Tensor) -> torch.Tensor:
+        """Upscale one LR image (1,C,h,w) with the network as it is now."""
+        return predict(
+            self.evaluated,
+            low,
+            scale=self.experiment.scale,
+            color=self.experiment.color,
+            device=self.device,
+            precision=self.precision,
+        )
+
+    def track(self, record: Record) -> None:
+        """Pass the numbers of a record to every tracker."""
+        if record.event in ("train", "validate"):
+            numbers = {f"{record.event}/{name}": float(value) for name, value in record.values.items()}
+            for tracker in self.trackers:
+                tracker.record(record.step, numbers)
+
+    def _placed(self, model: nn.Module) -> nn.Module:
+        if self.experiment.start is not None:
+            tensors, _ = load_weights(self.experiment.start)
+            load_into(model, tensors, str(self.experiment.start))
+        layout = torch.channels_last if self.experiment.train.channels_last else torch.contiguous_format
+        model = model.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
+        if self.experiment.train.compile:
+            model.compile()
+        return model
+
+    def _loss(self, loss: LossFn) -> LossFn:
+        return cast("LossFn", loss.to(self.device)) if isinstance(loss, nn.Module) else loss

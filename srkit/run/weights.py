@@ -1,0 +1,39 @@
+"""The weights a run keeps, and what must stand beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+import srkit
+from srkit.config.show import fill
+from srkit.engine.checkpoint import save_weights
+from srkit.experiment import Experiment
+from srkit.run.build import Built
+from srkit.run.folder import RunFolder
+
+FORMAT = 1
+
+
+def save_best(folder: RunFolder, experiment: Experiment, built: Built, model: nn.Module, step: int) -> None:
+    """Write the weights of ``model``, with all that is needed to build and to judge it again."""
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    save_weights(folder.best, tensors, metadata(folder, experiment, built, step))
+
+
+def metadata(folder: RunFolder, experiment: Experiment, built: Built, step: int) -> dict[str, Any]:
+    """Return plain values: the model and its options, scale, colour, protocol, versions, and the experiment."""
+    return {
+        "format": FORMAT,
+        "model": fill(experiment.model),
+        "scale": experiment.scale,
+        "color": experiment.color,
+        "protocol": {name: getattr(metric, "protocol", {}) for name, metric in built.metrics.items()},
+        "versions": {"srkit": srkit.__version__, "torch": torch.__version__}
+        | folder.environment_values().get("plugins", {}),
+        "name": experiment.name,
+        "step": step,
+        "experiment": fill(experiment),
+    }

@@ -1,0 +1,27 @@
+"""Drawing numbers from a range, and refusing ranges that are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Generator, Tensor
+
+
+def uniform(count: int, span: tuple[float, float], generator: Generator) -> Tensor:
+    """Draw ``count`` float64 numbers from [low, high] on the CPU."""
+    low, high = span
+    return low + (high - low) * torch.rand(count, generator=generator, dtype=torch.float64)
+
+
+def span_of(name: str, given: Sequence[float], *, least: float = float("-inf")) -> tuple[float, float]:
+    """Return the range ``given`` as (low, high).
+
+    Raises:
+        ValueError: It is not two numbers in order, or goes below ``least``.
+    """
+    if len(given) != 2 or given[0] > given[1]:
+        raise ValueError(f"{name} must be [low, high] with low <= high, got {list(given)}")
+    if given[0] < least:
+        raise ValueError(f"{name} must not go below {least:g}, got {list(given)}")
+    return given[0], given[1]

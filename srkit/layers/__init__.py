@@ -1,0 +1,1 @@
+"""What networks share: initial weights and blocks. Knows no model."""

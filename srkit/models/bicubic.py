@@ -1,0 +1,34 @@
+"""The baseline."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+
+import srkit
+from srkit.image.resize import resize
+
+
+@srkit.model("bicubic")
+class Bicubic(nn.Module):
+    """Bicubic interpolation (Keys 1981, as MATLAB has it): the parameter-free baseline.
+
+    Args:
+        edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
+    """
+
+    def __init__(
+        self, scale: int, channels: int, *, edge: Literal["clamp", "symmetric"] = "clamp"
+    ) -> None:
+        super().__init__()
+        self.scale, self.channels, self.edge = scale, channels, edge
+
+    def forward(self, low: Tensor) -> Tensor:
+        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        return resize(low, self.scale, edge=self.edge)
+
+    @property
+    def halo(self) -> int:
+        """LR pixels around a tile that decide about its own pixels."""
+        return 2

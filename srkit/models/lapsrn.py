@@ -1,0 +1,120 @@
+"""LapSRN, assembled from parts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+
+import srkit
+from srkit.layers.init import he_
+from srkit.models.pyramid import levels_of
+from srkit.slots import Upsampler, default
+
+
+@srkit.model("lapsrn")
+class LapSRN(nn.Module):
+    """Laplacian pyramid network: every level doubles the size and adds a learnt residual to an enlarged image.
+
+    Lai et al., CVPR 2017. An untrained network gives exactly what its image branch
+    alone gives, since the residual starts at zero. The released x4 network is
+    ``depth: 10, upsampler: {use: transposed_conv, kernel: 3}, image_upsampler:
+    {use: transposed_conv, kernel: 4, init: bilinear, bias: false}``.
+
+    Args:
+        upsampler: Enlarges the features, by 2 at every level.
+        image_upsampler: Enlarges the image, by 2 at every level.
+        depth: Convolutions of a level, before its upsampler.
+        first_depth: Convolutions of the first level; null is ``depth``.
+        features: Channels inside.
+        negative_slope: Slope of LeakyReLU below zero.
+        activation: LeakyReLU after each convolution (post), or before it (pre).
+        residual: local adds the input of a level's convolutions to their output.
+        residual_init: zero starts at what the image branch gives; he starts from noise.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        channels: int,
+        *,
+        upsampler: Upsampler = default("subpixel"),
+        image_upsampler: Upsampler = default("bicubic"),
+        depth: int = 10,
+        first_depth: int | None = None,
+        features: int = 64,
+        negative_slope: float = 0.2,
+        activation: Literal["post", "pre"] = "post",
+        residual: Literal["none", "local"] = "none",
+        residual_init: Literal["zero", "he"] = "zero",
+    ) -> None:
+        super().__init__()
+        if depth < 1 or features < 1 or (first_depth is not None and first_depth < 1):
+            raise ValueError(
+                f"depth, first_depth and features must be positive, got {depth}, {first_depth} and {features}"
+            )
+        depths = [depth] * levels_of(scale)
+        depths[0] = first_depth or depth
+        self.scale, self.channels = scale, channels
+        self.embed = nn.Conv2d(channels, features, 3, padding=1)
+        he_(self.embed)
+        self.embed_activation = nn.LeakyReLU(negative_slope) if activation == "post" else nn.Identity()
+        self.levels = nn.ModuleList(
+            Level(
+                features, channels, count, upsampler(features, 2), negative_slope, activation, residual == "local"
+            )
+            for count in depths
+        )
+        self.images = nn.ModuleList(image_upsampler(channels, 2) for _ in depths)
+        for level in self.levels:
+            if residual_init == "zero":
+                nn.init.zeros_(level.residual.weight)  # type: ignore[union-attr, arg-type]
+
+    def pyramid(self, low: Tensor) -> list[Tensor]:
+        """Predict every level of (N,C,H,W), coarse to fine: (N,C,2H,2W), (N,C,4H,4W), ..."""
+        features: Tensor = self.embed_activation(self.embed(low))
+        image, predictions = low, []
+        for level, enlarge in zip(self.levels, self.images, strict=True):
+            features = level(features)
+            image = enlarge(image) + level.residual(features)  # type: ignore[operator]
+            predictions.append(image)
+        return predictions
+
+    def forward(self, low: Tensor) -> Tensor:
+        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        return self.pyramid(low)[-1]
+
+
+class Level(nn.Module):
+    """One level of the feature branch, and the convolution that reads its residual image."""
+
+    def __init__(
+        self,
+        features: int,
+        channels: int,
+        depth: int,
+        upsampler: nn.Module,
+        slope: float,
+        activation: Literal["post", "pre"],
+        skip: bool,
+    ) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(nn.Conv2d(features, features, 3, padding=1) for _ in range(depth))
+        self.upsampler = upsampler
+        self.residual = nn.Conv2d(features, channels, 3, padding=1)
+        for conv in (*self.convs, self.residual):
+            he_(conv)  # type: ignore[arg-type]
+        self.pre, self.skip = activation == "pre", skip
+        # what a convolution gave is used once, so it may be overwritten; what entered the level may not
+        self.activation = nn.LeakyReLU(slope, inplace=not self.pre)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return features (N,F,2H,2W) of (N,F,H,W)."""
+        x = features
+        for conv in self.convs:
+            x = conv(self.activation(x)) if self.pre else self.activation(conv(x))
+        if self.skip:
+            x = x + features
+        if self.pre:
+            return self.activation(self.upsampler(self.activation(x)))  # type: ignore[no-any-return]
+        return self.activation(self.upsampler(x))  # type: ignore[no-any-return]

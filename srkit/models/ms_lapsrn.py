@@ -1,0 +1,84 @@
+"""MS-LapSRN: one small network for every level and every scale."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+import srkit
+from srkit.layers.init import he_
+from srkit.models.pyramid import levels_of
+from srkit.slots import Upsampler, default
+
+
+@srkit.model("ms_lapsrn")
+class MSLapSRN(nn.Module):
+    """LapSRN whose levels share their weights and whose convolutions are applied recursively.
+
+    Lai et al., TPAMI 2018 (MS-LapSRN, shared-source skips). 222,801 parameters at every scale.
+    The released D5R8 is ``depth: 5, recursions: 8, upsampler: {use: transposed_conv,
+    kernel: 3}, image_upsampler: {use: transposed_conv, kernel: 4, init: bilinear, bias: false}``.
+
+    Args:
+        upsampler: Enlarges the features by 2.
+        image_upsampler: Enlarges the image by 2.
+        depth: Convolutions of the recursive block (D).
+        recursions: How often the block is applied at a level (R).
+        features: Channels inside.
+        negative_slope: Slope of LeakyReLU below zero; it stands before each convolution.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        channels: int,
+        *,
+        upsampler: Upsampler = default("subpixel"),
+        image_upsampler: Upsampler = default("bicubic"),
+        depth: int = 5,
+        recursions: int = 8,
+        features: int = 64,
+        negative_slope: float = 0.2,
+    ) -> None:
+        super().__init__()
+        if min(depth, recursions, features) < 1:
+            raise ValueError(
+                f"depth, recursions and features must be positive, got {depth}, {recursions} and {features}"
+            )
+        self.scale, self.channels = scale, channels
+        self.count, self.recursions, self.slope = levels_of(scale), recursions, negative_slope
+        self.embed = nn.Conv2d(channels, features, 3, padding=1)
+        self.convs = nn.ModuleList(nn.Conv2d(features, features, 3, padding=1) for _ in range(depth))
+        self.upsampler = upsampler(features, 2)
+        self.image_upsampler = image_upsampler(channels, 2)
+        self.residual = nn.Conv2d(features, channels, 3, padding=1)
+        for conv in (self.embed, *self.convs):
+            he_(conv)  # type: ignore[arg-type]
+        nn.init.zeros_(self.residual.weight)
+        assert self.residual.bias is not None
+        nn.init.zeros_(self.residual.bias)
+
+    def pyramid(self, low: Tensor) -> list[Tensor]:
+        """Predict every level of (N,C,H,W), coarse to fine: (N,C,2H,2W), (N,C,4H,4W), ..."""
+        features: Tensor = self.embed(low)
+        image, predictions = low, []
+        for _ in range(self.count):
+            features = self.upsampler(self._act(self._recursive(features)))
+            image = self.image_upsampler(image) + self.residual(self._act(features))
+            predictions.append(image)
+        return predictions
+
+    def forward(self, low: Tensor) -> Tensor:
+        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        return self.pyramid(low)[-1]
+
+    def _recursive(self, source: Tensor) -> Tensor:
+        x = source
+        for _ in range(self.recursions):
+            for conv in self.convs:
+                x = conv(self._act(x))
+            x = x + source
+        return x
+
+    def _act(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(x, self.slope)

@@ -1,0 +1,33 @@
+"""Interpolation without parameters."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+
+import srkit
+from srkit.image.resize import resize
+
+
+@srkit.upsampler("bicubic")
+class Bicubic(nn.Module):
+    """Bicubic interpolation (Keys 1981, as MATLAB has it), without parameters.
+
+    Args:
+        edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
+    """
+
+    def __init__(
+        self, channels: int, scale: int, *, edge: Literal["clamp", "symmetric"] = "clamp"
+    ) -> None:
+        super().__init__()
+        self.channels, self.scale, self.edge = channels, scale, edge
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        return resize(features, self.scale, edge=self.edge)
+
+    def extra_repr(self) -> str:
+        """Say how much larger."""
+        return f"scale={self.scale}, edge={self.edge!r}"

@@ -1,0 +1,52 @@
+"""Sub-pixel convolution."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+import srkit
+from srkit.layers.init import he_, icnr_
+
+
+@srkit.upsampler("subpixel")
+class Subpixel(nn.Module):
+    """Sub-pixel convolution: a convolution to scale**2 times the channels, then folded into space (Shi et al. 2016).
+
+    Args:
+        kernel: Side of the kernel, odd.
+        init: icnr makes all phases equal at the start (Aitken et al. 2017); he draws each on its own.
+        blur: Average scale x scale neighbours afterwards (2x2 at scale 2), which evens out the phases.
+        bias: Whether a bias is learnt.
+    """
+
+    def __init__(
+        self,
+        channels: int,
+        scale: int,
+        *,
+        kernel: int = 3,
+        init: Literal["he", "icnr"] = "icnr",
+        blur: bool = False,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        if kernel < 1 or kernel % 2 == 0:
+            raise ValueError(f"kernel must be odd to keep the size, got {kernel}")
+        self.scale, self.blur = scale, blur
+        self.conv = nn.Conv2d(channels, channels * scale**2, kernel, padding=kernel // 2, bias=bias)
+        if init == "icnr":
+            icnr_(self.conv, scale)
+        else:
+            he_(self.conv)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        large = F.pixel_shuffle(self.conv(features), self.scale)
+        if not self.blur:
+            return large
+        before, after = self.scale // 2, (self.scale - 1) // 2
+        padded = F.pad(large, (before, after, before, after), mode="replicate")
+        return F.avg_pool2d(padded, self.scale, stride=1)

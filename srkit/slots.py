@@ -74,11 +74,13 @@ class Pyramid(Protocol):
 class ImageSet(Protocol):
     """A sized collection of named images, cheap to open, decoded late.
 
-    ``names`` are unique. ``high(i)`` decodes the HR image ``i``; ``low(i)``
-    decodes its LR partner, or is None where LR is to be made by a degradation.
-    ``key(i)`` changes when the image's content may have changed, so that decoded
-    pixels can be cached under it.
+    A set of LR/HR pairs knows their ``scale``; where it is None, LR is to be made by a degradation.
     """
+
+    @property
+    def scale(self) -> int | None:
+        """How many times larger HR is than the set's own LR; None where there is none."""
+        ...
 
     @property
     def names(self) -> Sequence[str]:
@@ -91,12 +93,16 @@ class ImageSet(Protocol):
         """Decode the HR image."""
         ...
 
-    def low(self, index: int, /) -> UInt8Image | None:
-        """Decode the LR image, or return None where there is none."""
+    def low(self, index: int, /) -> UInt8Image:
+        """Decode the LR image of a pair."""
+        ...
+
+    def size(self, index: int, /) -> tuple[int, int]:
+        """Return (height, width) of the HR image, without decoding it."""
         ...
 
     def key(self, index: int, /) -> str:
-        """Identify the image's present content."""
+        """Identify the image's present content: decoded pixels are cached under it."""
         ...
 
 

@@ -16,6 +16,12 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 MAX_PIXELS = 2**28
 """Larger headers are refused before anything is allocated; a 16384 x 16384 image still passes."""
 
+_OPTIONS = {
+    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
+    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95],
+    ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 95],
+    ".webp": [cv2.IMWRITE_WEBP_QUALITY, 101],  # above 100 is lossless
+}
 _JPEG_SIZES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
 
@@ -77,7 +83,7 @@ def write(path: Path, image: UInt8Image) -> None:
     """
     pixels = image[..., ::-1] if image.shape[-1] == 3 else image
     try:
-        done, data = cv2.imencode(path.suffix.lower(), pixels)
+        done, data = cv2.imencode(path.suffix.lower(), pixels, _OPTIONS.get(path.suffix.lower(), []))
     except cv2.error:
         done = False
     if not done:
@@ -126,7 +132,7 @@ def _bytes(path: Path, limit: int = -1) -> bytes:
 
 
 def _header_size(data: bytes) -> tuple[int, int] | None:
-    """Read (height, width) from a PNG, JPEG or BMP header; None where it is another format."""
+    """Read (height, width) from a PNG, JPEG, WebP or BMP header; None where it is another format."""
     if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
         return height, width
@@ -135,6 +141,20 @@ def _header_size(data: bytes) -> tuple[int, int] | None:
         return abs(height), width
     if data.startswith(b"\xff\xd8"):
         return _jpeg_size(data)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP" and len(data) >= 30:
+        return _webp_size(data)
+    return None
+
+
+def _webp_size(data: bytes) -> tuple[int, int] | None:
+    if data[12:16] == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits >> 14 & 0x3FFF) + 1, (bits & 0x3FFF) + 1
+    if data[12:16] == b"VP8X":
+        return int.from_bytes(data[27:30], "little") + 1, int.from_bytes(data[24:27], "little") + 1
+    if data[12:16] == b"VP8 ":
+        width, height = struct.unpack("<HH", data[26:30])
+        return height & 0x3FFF, width & 0x3FFF
     return None
 
 
@@ -154,8 +174,10 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
 
 def _refuse_truncated(data: bytes, path: Path) -> None:
     """Name a file that was cut off: decoders fill the missing part with grey and only print a warning."""
-    cut = (data.startswith(b"\x89PNG") and b"IEND" not in data[-64:]) or (
-        data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[-4096:]
+    cut = (
+        (data.startswith(b"\x89PNG") and b"IEND" not in data[-64:])
+        or (data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[-4096:])
+        or (data.startswith(b"RIFF") and int.from_bytes(data[4:8], "little") + 8 > len(data))
     )
     if cut:
         raise ImageError(f"{path}: wants a whole image, found one that is cut off after {len(data):,} bytes")

@@ -1,0 +1,1 @@
+"""From images to batches: crops, cache, stream. Takes callables and numbers; knows no registry and no YAML."""

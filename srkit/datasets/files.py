@@ -1,0 +1,65 @@
+"""An image set that lies in files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from srkit.image.files import read, size
+from srkit.slots import UInt8Image
+
+
+@dataclass
+class ImageFiles:
+    """HR images in files, with or without LR partners. Sizes are read from headers when it is made.
+
+    Args:
+        names: One a file, unique.
+        high_files: The HR images.
+        low_files: Their LR partners, in the same order.
+        scale: HR over LR; None where LR is to be made.
+
+    Raises:
+        ImageError: A file is missing, empty or no image.
+    """
+
+    names: Sequence[str]
+    high_files: Sequence[Path]
+    low_files: Sequence[Path] = ()
+    scale: int | None = None
+    sizes: list[tuple[int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.sizes:
+            self.sizes = [size(file) for file in self.high_files]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def high(self, index: int) -> UInt8Image:
+        """Decode the HR image."""
+        return read(self.high_files[index])
+
+    def low(self, index: int) -> UInt8Image:
+        """Decode the LR image of a pair."""
+        return read(self.low_files[index])
+
+    def size(self, index: int) -> tuple[int, int]:
+        """Return (height, width) of the HR image."""
+        return self.sizes[index]
+
+    def key(self, index: int) -> str:
+        """Identify the files' present content by path, size and time."""
+        files = [self.high_files[index], *([self.low_files[index]] if self.low_files else [])]
+        stats = [(file.resolve(), file.stat()) for file in files]
+        return "|".join(f"{path}|{stat.st_size}|{stat.st_mtime_ns}" for path, stat in stats)
+
+
+def names_of(files: Sequence[Path], folder: Path) -> list[str]:
+    """Return a name for every file: its path inside ``folder`` without suffix, with it where two would be the same."""
+    short = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
+    return [
+        name if short.count(name) == 1 else file.relative_to(folder).as_posix()
+        for name, file in zip(short, files, strict=True)
+    ]

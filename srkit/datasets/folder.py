@@ -1,0 +1,33 @@
+"""A folder of HR images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import srkit
+from srkit.datasets.files import ImageFiles, names_of
+from srkit.datasets.split import split_of
+from srkit.image.files import find
+
+
+@srkit.dataset("folder")
+def folder(
+    *,
+    path: Path,
+    split: Literal["all", "train", "validate", "test"] = "all",
+    shares: list[float] = [80.0, 15.0, 5.0],  # noqa: B006 - read, never changed
+    split_seed: int = 0,
+) -> ImageFiles:
+    """All images in a folder and below; LR is made by the degradation.
+
+    Args:
+        path: The folder.
+        split: Which part of the images; every image is in exactly one of train, validate and test.
+        shares: How large these are, relative to one another.
+        split_seed: Decides which image is in which.
+    """
+    files = find(path)
+    names = names_of(files, path)
+    chosen = split_of(names, split, shares, split_seed, str(path))
+    return ImageFiles([names[index] for index in chosen], [files[index] for index in chosen])

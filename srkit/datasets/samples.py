@@ -1,0 +1,24 @@
+"""The photographs that come with srkit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import srkit
+from srkit.datasets.files import ImageFiles, names_of
+from srkit.image.files import find
+
+PHOTOGRAPHS = Path(__file__).parent / "photographs"
+
+
+@srkit.dataset("samples")
+def samples(*, split: Literal["all", "train", "validate", "test"] = "all") -> ImageFiles:
+    """The photographs in the package: free of licence fees and of compression artefacts, see LICENCES.csv beside them.
+
+    Args:
+        split: Which of them; no photograph is in two.
+    """
+    folder = PHOTOGRAPHS if split == "all" else PHOTOGRAPHS / split
+    files = find(folder)
+    return ImageFiles(names_of(files, folder), files)

@@ -1,0 +1,1 @@
+"""Training and evaluation machinery. Takes tensors, callables and numbers; knows no registry and no YAML."""

@@ -1,0 +1,46 @@
+"""A moving average of the weights."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+from torch import nn
+
+
+class Ema:
+    """The exponential moving average of a network's weights, as a network of its own.
+
+    It starts as the network, and forgets it: at step t the decay is
+    ``min(decay, (1 + t) / (10 + t))``, so that short runs are not held back by their initial weights.
+
+    Args:
+        model: The network to follow.
+        decay: How much of the average is kept at every step, in [0, 1).
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.module = copy.deepcopy(model).eval().requires_grad_(False)
+        self.decay = decay
+        self.steps = 0
+
+    @torch.no_grad()
+    def update(self, model: nn.Module) -> None:
+        """Move the average towards ``model``; whatever is no float (counters) is copied."""
+        self.steps += 1
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        kept, new = self.module.state_dict(), model.state_dict()
+        floats = [name for name, value in kept.items() if value.is_floating_point()]
+        torch._foreach_lerp_([kept[name] for name in floats], [new[name] for name in floats], 1 - decay)
+        for name in kept.keys() - set(floats):
+            kept[name].copy_(new[name])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what is needed to go on."""
+        return {"steps": self.steps, "module": self.module.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from ``state``."""
+        self.steps = state["steps"]
+        self.module.load_state_dict(state["module"])

@@ -1,0 +1,63 @@
+"""Where to compute, and in which number format."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from srkit.errors import TrainingError
+
+Precision = Literal["fp32", "bf16"]
+
+FAST_BF16 = ("avx512_bf16", "amx_bf16", "bf16")
+"""Processor flags (x86, Arm) of native bf16 products; without them bf16 is emulated and slow."""
+
+
+def resolve_device(name: str) -> torch.device:
+    """Return the device ``name``; auto is CUDA, then Apple's MPS, then the CPU.
+
+    Raises:
+        TrainingError: There is no such device here.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise TrainingError(f"device: wants auto, cpu, cuda, cuda:0, mps, ..., got {name!r}") from None
+    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
+    if not there.get(device.type, lambda: True)():
+        raise TrainingError(f"device: wants {name!r}, but torch finds none here; device=auto takes what there is")
+    return device
+
+
+def resolve_precision(name: str, device: torch.device) -> Precision:
+    """Return fp32 or bf16; auto is bf16 where the device computes it fast."""
+    if name == "auto":
+        return "bf16" if fast_bf16(device) else "fp32"
+    return "bf16" if name == "bf16" else "fp32"
+
+
+def fast_bf16(device: torch.device) -> bool:
+    """Whether products in bf16 are faster than in fp32 on ``device``."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == "cpu":
+        try:
+            flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+        except OSError:
+            return False
+        return any(flag in flags for flag in FAST_BF16)
+    return False
+
+
+def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[Any]:
+    """Return the context of a forward pass in ``precision``."""
+    if precision == "fp32":
+        return nullcontext()
+    return torch.autocast(device.type, dtype=torch.bfloat16)

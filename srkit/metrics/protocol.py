@@ -1,0 +1,74 @@
+"""What PSNR and SSIM have in common: colour, border, rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+
+from srkit.image.color import luma
+from srkit.image.convert import quantise
+from srkit.image.crop import shave
+
+Color = Literal["y", "rgb"]
+Gray = Literal["as_is", "repeat"]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How two images are made ready to be compared.
+
+    Args:
+        color: Compare BT.601 luma of studio range, or all channels.
+        border: Pixels that are cut off every side.
+        quantise: Round both images to 8 bits first.
+        gray: A gray image as it is, or repeated to RGB, which squeezes its luma to 16..235.
+    """
+
+    color: Color
+    border: int
+    quantise: bool
+    gray: Gray
+
+    def __call__(self, image: Tensor) -> Tensor:
+        """Return (N,C,H,W) in float64 on the scale of 0 to 255, ready to be compared."""
+        image = image.double()
+        if self.quantise:
+            image = quantise(image)
+        if self.color == "y" and (image.shape[1] == 3 or self.gray == "repeat"):
+            image = luma(image)
+        return shave(image, self.border) * 255
+
+    def describe(self) -> dict[str, str | int]:
+        """Return the protocol as plain values, to stand beside a number."""
+        return {
+            "color": "Y" if self.color == "y" else "RGB",
+            "range": "16..235" if self.color == "y" else "0..255",
+            "border": self.border,
+            "rounded": "8 bit" if self.quantise else "no",
+            "gray": "as it is" if self.gray == "as_is" else "as RGB",
+        }
+
+
+def protocol_of(scale: int, color: Color, border: int | None, quantised: bool, gray: Gray) -> Protocol:
+    """Return the protocol of a metric's options; a border of None is the scale.
+
+    Raises:
+        ValueError: The border is negative.
+    """
+    if border is not None and border < 0:
+        raise ValueError(f"border must not be negative, got {border}")
+    return Protocol(color, scale if border is None else border, quantised, gray)
+
+
+def same_shape(prediction: Tensor, target: Tensor) -> None:
+    """Refuse images that cannot be compared.
+
+    Raises:
+        ValueError: Their sizes or channels differ.
+    """
+    if prediction.shape != target.shape:
+        raise ValueError(
+            f"wants two images of one shape, got {tuple(prediction.shape)} and {tuple(target.shape)}"
+        )

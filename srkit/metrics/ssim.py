@@ -1,0 +1,68 @@
+"""Structural similarity."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+import srkit
+from srkit.metrics.protocol import protocol_of, same_shape
+
+WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
+
+
+@srkit.metric("ssim")
+class SSIM:
+    """Structural similarity, from 0 to 1 for natural images (Wang et al. 2004, as the authors' MATLAB code has it).
+
+    An 11x11 Gaussian window with standard deviation 1.5, only where it fits whole.
+
+    Args:
+        color: y compares BT.601 luma of studio range, rgb the mean over all channels.
+        border: Pixels cut off every side; null is the scale.
+        quantise: Round both images to 8 bits first.
+        gray: A gray image as it is, or repeated to RGB first (LapSRN's code).
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        *,
+        color: Literal["y", "rgb"] = "y",
+        border: int | None = None,
+        quantise: bool = True,
+        gray: Literal["as_is", "repeat"] = "as_is",
+    ) -> None:
+        self.prepare = protocol_of(scale, color, border, quantise, gray)
+        self.protocol = self.prepare.describe()
+
+    def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Return (N,) of two (N,C,H,W) in [0,1]; images smaller than the window are refused by ValueError."""
+        same_shape(prediction, target)
+        x, y = self.prepare(prediction), self.prepare(target)
+        if min(x.shape[-2:]) < WINDOW:
+            raise ValueError(
+                f"wants images of at least {WINDOW} pixels a side inside the border, got {tuple(x.shape[-2:])}"
+            )
+        mean_x, mean_y = _blur(x), _blur(y)
+        variance_x = _blur(x * x) - mean_x**2
+        variance_y = _blur(y * y) - mean_y**2
+        covariance = _blur(x * y) - mean_x * mean_y
+        c1, c2 = (K1 * 255) ** 2, (K2 * 255) ** 2
+        values = ((2 * mean_x * mean_y + c1) * (2 * covariance + c2)) / (
+            (mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)
+        )
+        return values.mean((1, 2, 3))
+
+
+def _blur(image: Tensor) -> Tensor:
+    """Correlate with the window, which is separable, without padding."""
+    x = torch.arange(WINDOW, dtype=image.dtype, device=image.device) - WINDOW // 2
+    line = torch.exp(-(x**2) / (2 * SIGMA**2))
+    line = line / line.sum()
+    planes = image.reshape(-1, 1, *image.shape[-2:])
+    blurred = F.conv2d(F.conv2d(planes, line.view(1, 1, -1, 1)), line.view(1, 1, 1, -1))
+    return blurred.view(*image.shape[:2], *blurred.shape[-2:])

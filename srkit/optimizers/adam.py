@@ -1,0 +1,32 @@
+"""Adam."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+import srkit
+from srkit.optimizers.refuse import refuse
+
+
+@srkit.optimizer("adam")
+def adam(
+    parameters: Iterable[tuple[str, Tensor]],
+    *,
+    lr: float = 1e-4,
+    betas: list[float] = [0.9, 0.999],  # noqa: B006 - read, never changed
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+) -> torch.optim.Adam:
+    """Adam (Kingma and Ba 2015).
+
+    Args:
+        lr: Learning rate.
+        betas: Decay of the means of the gradient and of its square.
+        eps: Added to the root of the second, for stability.
+        weight_decay: L2 penalty added to the gradient.
+    """
+    pair = refuse(lr, weight_decay, betas)
+    return torch.optim.Adam(list(parameters), lr=lr, betas=pair, eps=eps, weight_decay=weight_decay)

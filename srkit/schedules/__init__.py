@@ -1,0 +1,22 @@
+"""How the learning rate changes along the way. One file each; list them below.
+
+Every schedule is a multiple of the optimizer's own rate as a function of the step,
+so a resumed run goes on with the same rates to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from srkit.hookspecs import hookimpl
+from srkit.schedules.constant import constant
+from srkit.schedules.cosine import cosine
+from srkit.schedules.exponential import exponential
+from srkit.schedules.step import step
+
+
+@hookimpl
+def srkit_parts() -> list[Callable[..., Any]]:
+    """Offer the built-in schedules."""
+    return [constant, cosine, exponential, step]

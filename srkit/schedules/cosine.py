@@ -1,0 +1,28 @@
+"""Half a cosine."""
+
+from __future__ import annotations
+
+import math
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+import srkit
+from srkit.schedules.warmup import scheduled
+
+
+@srkit.schedule("cosine")
+def cosine(optimizer: Optimizer, steps: int, *, warmup: int = 0, floor: float = 0.0) -> LRScheduler:
+    """Half a cosine from the optimizer's rate down to the floor at the last step (Loshchilov and Hutter 2017).
+
+    Args:
+        warmup: Steps of a linear start.
+        floor: The last rate, as a share of the first.
+    """
+    if not 0 <= floor <= 1:
+        raise ValueError(f"floor must be from 0 to 1, got {floor}")
+
+    def factor(step: int) -> float:
+        return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / max(1, steps))))
+
+    return scheduled(optimizer, warmup, factor)

@@ -1,0 +1,32 @@
+"""TensorBoard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import srkit
+
+
+@srkit.tracker("tensorboard")
+class Tensorboard:
+    """TensorBoard events in the folder tensorboard of the run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "tensorboard"
+        self.writer: Any = None
+
+    def record(self, step: int, values: Mapping[str, float]) -> None:
+        """Write every value as a scalar. A resumed run takes back what was written of later steps."""
+        if self.writer is None:
+            from torch.utils.tensorboard import SummaryWriter  # takes a second to import
+
+            self.writer = SummaryWriter(str(self.folder), purge_step=step)  # type: ignore[no-untyped-call]
+        for name, value in values.items():
+            self.writer.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        """Write what is still held back."""
+        if self.writer is not None:
+            self.writer.close()

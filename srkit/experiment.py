@@ -143,6 +143,4 @@ class Experiment:
         if not 2 <= self.scale <= 16:
             raise ValueError(f"scale must be from 2 to 16, got {self.scale}")
         if self.train.patch % self.scale:
-            raise ValueError(
-                f"train.patch must be a multiple of the scale {self.scale}, got {self.train.patch}"
-            )
+            raise ValueError(f"train.patch must be a multiple of the scale {self.scale}, got {self.train.patch}")

@@ -98,9 +98,7 @@ class Registry(Mapping[str, Part]):
     def add(self, part: Part) -> None:
         """Shelve ``part``; two parts may never share a name."""
         if other := self._parts.get(part.name):
-            raise PartError(
-                f"{self.kind.name} {part.name!r} is offered by both {other.origin} and {part.origin}"
-            )
+            raise PartError(f"{self.kind.name} {part.name!r} is offered by both {other.origin} and {part.origin}")
         self._parts[part.name] = part
 
     def copy(self) -> Registry:

@@ -43,9 +43,7 @@ def imports(text):
             names = [f"{node.module}.{a.name}" if node.module == "srkit" else node.module for a in node.names]
         else:
             continue
-        yield from (
-            (node.lineno, name) for name in names if name.split(".")[0] == "srkit" and name not in ALWAYS
-        )
+        yield from ((node.lineno, name) for name in names if name.split(".")[0] == "srkit" and name not in ALWAYS)
 
 
 def broken(file, text):

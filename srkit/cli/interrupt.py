@@ -13,7 +13,7 @@ def stop_between_steps() -> Iterator[list[int]]:
     """Collect SIGINT and SIGTERM instead of being struck in the middle of a step; the second one strikes."""
     caught: list[int] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(number: int, _frame: FrameType | None) -> None:
         if caught:
             raise KeyboardInterrupt
         caught.append(number)

@@ -41,9 +41,7 @@ def _describe(kinds: list[str]) -> None:
     for kind in kinds:
         if not catalog[kind]:
             continue
-        table = Table(
-            title=kind, title_justify="left", title_style="bold", expand=True, box=None, pad_edge=False
-        )
+        table = Table(title=kind, title_justify="left", title_style="bold", expand=True, box=None, pad_edge=False)
         table.add_column("name", style="cyan", no_wrap=True)
         table.add_column("what it is, and its options", ratio=1)
         table.add_column("from", style="dim")

@@ -93,9 +93,7 @@ class Progress:
 def results(folder: RunFolder) -> str:
     """Return the final table: the model beside bicubic, with the protocol of every number."""
     summary = json.loads(folder.summary.read_text(encoding="utf-8"))
-    table = Table(
-        title=f"{summary['name']}: x{summary['scale']} on {summary['images']} test images", box=None
-    )
+    table = Table(title=f"{summary['name']}: x{summary['scale']} on {summary['images']} test images", box=None)
     table.add_column("metric")
     for heading in ("bicubic", "srkit", "gain"):
         table.add_column(heading, justify="right")

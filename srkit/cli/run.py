@@ -12,9 +12,7 @@ from srkit.cli.experiment import read_experiment
 
 
 def run(
-    config: Annotated[
-        list[str] | None, typer.Argument(help="Config files, then key=value overrides.")
-    ] = None,
+    config: Annotated[list[str] | None, typer.Argument(help="Config files, then key=value overrides.")] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder of the run [default: runs/<name>/<time>].", show_default=False)
     ] = None,
@@ -54,7 +52,6 @@ def _start(config: list[str], output: Path | None) -> Path:
 def _go(path: Path, *, quiet: bool) -> None:
     """Run what the folder describes, from where it stands, and report."""
     from srkit.cli.progress import Progress, results
-    from srkit.report import write_report
     from srkit.run import RunFolder, build, score, train
 
     folder = RunFolder.open(path)
@@ -65,4 +62,6 @@ def _go(path: Path, *, quiet: bool) -> None:
             progress.follow(train(experiment, built, folder))
             progress.follow(score(experiment, built, folder))
     typer.echo(results(folder))
+    from srkit.report import write_report
+
     typer.echo(f"report: {write_report(folder.path)}")

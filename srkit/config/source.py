@@ -78,9 +78,7 @@ def _file_layer(file: Path) -> Layer:
         reason = str(error).partition("\n")[0]
         raise ConfigError([Problem(str(file), "", f"cannot be read: {reason}")]) from None
     if not isinstance(loaded, DictConfig):
-        raise ConfigError(
-            [Problem(f"{file}:1", "", "wants a mapping of options, got a list or a single value")]
-        )
+        raise ConfigError([Problem(f"{file}:1", "", "wants a mapping of options, got a list or a single value")])
     return _plain(loaded), marks
 
 
@@ -111,11 +109,7 @@ def _lay(under: dict[str, Any], over: Mapping[str, Any], at: Keys = ()) -> Itera
         old = under.get(key)
         if isinstance(old, str) and isinstance(new, dict) and new.get("use", old) == old:
             old = under[key] = {"use": old}
-        if (
-            isinstance(old, dict)
-            and isinstance(new, dict)
-            and new.get("use", old.get("use")) == old.get("use")
-        ):
+        if isinstance(old, dict) and isinstance(new, dict) and new.get("use", old.get("use")) == old.get("use"):
             yield from _lay(old, new, (*at, key))
         else:
             under[key] = new

@@ -26,9 +26,7 @@ class Example:
     drawn: Mapping[str, Tensor]
 
 
-def examples(
-    images: ImageSet, *, scale: int, degradation: DegradationFn, seed: int
-) -> Iterator[Example]:
+def examples(images: ImageSet, *, scale: int, degradation: DegradationFn, seed: int) -> Iterator[Example]:
     """Yield every image, HR cut to a multiple of ``scale``.
 
     LR is the set's own, or is made by ``degradation`` from RGB with a generator that

@@ -114,4 +114,3 @@ class Stream:
             for tensor in (pair.low, pair.high)
         )
         return Pair(low, high, pair.names)
-

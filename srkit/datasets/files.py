@@ -57,7 +57,7 @@ class ImageFiles:
 
 
 def names_of(files: Sequence[Path], folder: Path) -> list[str]:
-    """Return a name for every file: its path inside ``folder`` without suffix, with it where two would be the same."""
+    """Return a name for every file: its path in ``folder``, without suffix unless two would be the same."""
     short = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
     return [
         name if short.count(name) == 1 else file.relative_to(folder).as_posix()

@@ -26,7 +26,7 @@ def pairs(
     shares: list[float] = [80.0, 15.0, 5.0],  # noqa: B006 - read, never changed
     split_seed: int = 0,
 ) -> ImageFiles:
-    """LR and HR images of the same names in two folders, such as DIV2KRK; endings like x4 or _LR are no difference.
+    """LR and HR images of the same names in two folders, such as DIV2KRK; endings like x4 do not count.
 
     Args:
         high: The folder of HR images.
@@ -79,7 +79,9 @@ def _scale(highs: Sequence[Path], lows: Sequence[Path], sizes: Sequence[tuple[in
             for large, small in ((height, low_height), (width, low_width))
         )
         if not fits or (scale and found != scale):
-            wanted = f"{width // scale} x {height // scale} (x{scale}, as the first pair)" if scale else "a whole scale"
+            wanted = (
+                f"{width // scale} x {height // scale} (x{scale}, as the first pair)" if scale else "a whole scale"
+            )
             raise DataError(
                 f"{low}: wants LR of {wanted} for {high} ({width} x {height}), found {low_width} x {low_height}"
             )

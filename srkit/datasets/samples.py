@@ -14,7 +14,7 @@ PHOTOGRAPHS = Path(__file__).parent / "photographs"
 
 @srkit.dataset("samples")
 def samples(*, split: Literal["all", "train", "validate", "test"] = "all") -> ImageFiles:
-    """The photographs in the package: free of licence fees and of compression artefacts, see LICENCES.csv beside them.
+    """The photographs in the package, without compression artefacts; LICENCES.csv names their authors.
 
     Args:
         split: Which of them; no photograph is in two.

@@ -12,9 +12,7 @@ Split = Literal["all", "train", "validate", "test"]
 SPLITS = ("train", "validate", "test")
 
 
-def split_of(
-    names: Sequence[str], split: Split, shares: Sequence[float], seed: int, where: str
-) -> list[int]:
+def split_of(names: Sequence[str], split: Split, shares: Sequence[float], seed: int, where: str) -> list[int]:
     """Return the positions of the images of ``split``; every image is in exactly one.
 
     Images are put in an order that depends on (seed, name) and cut at the shares. Every

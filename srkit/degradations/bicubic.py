@@ -20,9 +20,7 @@ class Bicubic:
         quantise: Round LR to 8 bits.
     """
 
-    def __init__(
-        self, scale: int, *, edge: Literal["clamp", "symmetric"] = "clamp", quantise: bool = True
-    ) -> None:
+    def __init__(self, scale: int, *, edge: Literal["clamp", "symmetric"] = "clamp", quantise: bool = True) -> None:
         self.scale, self.edge, self.quantise = scale, edge, quantise
 
     def __call__(self, high: Tensor, _generator: Generator) -> Tensor:

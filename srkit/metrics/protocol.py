@@ -69,6 +69,4 @@ def same_shape(prediction: Tensor, target: Tensor) -> None:
         ValueError: Their sizes or channels differ.
     """
     if prediction.shape != target.shape:
-        raise ValueError(
-            f"wants two images of one shape, got {tuple(prediction.shape)} and {tuple(target.shape)}"
-        )
+        raise ValueError(f"wants two images of one shape, got {tuple(prediction.shape)} and {tuple(target.shape)}")

@@ -16,7 +16,7 @@ WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 
 @srkit.metric("ssim")
 class SSIM:
-    """Structural similarity, from 0 to 1 for natural images (Wang et al. 2004, as the authors' MATLAB code has it).
+    """Structural similarity, as in the MATLAB code of its authors (Wang et al. 2004); 1 is best.
 
     An 11x11 Gaussian window with standard deviation 1.5, only where it fits whole.
 

@@ -14,7 +14,7 @@ from srkit.slots import Upsampler, default
 
 @srkit.model("lapsrn")
 class LapSRN(nn.Module):
-    """Laplacian pyramid network: every level doubles the size and adds a learnt residual to an enlarged image.
+    """Laplacian pyramid network: every level doubles the size and adds a learnt residual to the image.
 
     Lai et al., CVPR 2017. An untrained network gives exactly what its image branch
     alone gives, since the residual starts at zero. The released x4 network is
@@ -61,7 +61,13 @@ class LapSRN(nn.Module):
         self.embed_activation = nn.LeakyReLU(negative_slope) if activation == "post" else nn.Identity()
         self.levels = nn.ModuleList(
             Level(
-                features, channels, count, upsampler(features, 2), negative_slope, activation, residual == "local"
+                features,
+                channels,
+                count,
+                upsampler(features, 2),
+                negative_slope,
+                activation,
+                residual == "local",
             )
             for count in depths
         )

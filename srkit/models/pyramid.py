@@ -12,5 +12,7 @@ def levels_of(scale: int) -> int:
     levels = scale.bit_length() - 1
     if scale < 2 or scale != 2**levels:
         below, above = 2 ** max(levels, 1), 2 ** (levels + 1)
-        raise ValueError(f"a pyramid doubles the size at every level, so scale must be {below} or {above}, got {scale}")
+        raise ValueError(
+            f"a pyramid doubles the size at every level, so scale must be {below} or {above}, got {scale}"
+        )
     return levels

@@ -35,5 +35,7 @@ def step(
         raise ValueError(f"factor and every must be positive, got {factor} and {every}")
     marks = sorted(milestones)
     return scheduled(
-        optimizer, warmup, lambda at: factor ** (at // every if every is not None else bisect_right(marks, at))
+        optimizer,
+        warmup,
+        lambda at: factor ** (at // every if every is not None else bisect_right(marks, at)),
     )

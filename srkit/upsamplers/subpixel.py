@@ -13,7 +13,7 @@ from srkit.layers.init import he_, icnr_
 
 @srkit.upsampler("subpixel")
 class Subpixel(nn.Module):
-    """Sub-pixel convolution: a convolution to scale**2 times the channels, then folded into space (Shi et al. 2016).
+    """Sub-pixel convolution: to scale**2 times the channels, then folded into space (Shi et al. 2016).
 
     Args:
         kernel: Side of the kernel, odd.

@@ -12,7 +12,7 @@ from srkit.layers.init import bilinear_, he_
 
 @srkit.upsampler("transposed_conv")
 class TransposedConv(nn.Module):
-    """Transposed convolution with the stride of the scale; overlaps unevenly where the kernel does not divide by it.
+    """Transposed convolution, its stride the scale; it overlaps unevenly if the kernel is no multiple of that.
 
     LapSRN's released weights have a 3x3 kernel at scale 2 (taps per output phase
     4:2:2:1), its paper says 4x4. The full output is cut to size: half of what is

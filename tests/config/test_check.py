@@ -96,7 +96,7 @@ def test_problems_of_several_files_and_overrides_come_at_once(tmp_path):
 
 
 def test_an_override_is_named_as_the_place(written):
-    with pytest.raises(ConfigError, match="^train.steps=many: train.steps: wants int, got 'many'$"):
+    with pytest.raises(ConfigError, match=r"^train\.steps=many: train\.steps: wants int, got 'many'$"):
         written(BASE, "train.steps=many")
 
 

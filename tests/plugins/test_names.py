@@ -18,7 +18,7 @@ def test_a_plugin_is_read_without_being_imported(install):
 
 
 def test_marks():
-    code = "@srkit.loss('a')\nclass A: ...\n@metric('b')\ndef b(): ...\n@other('c')\n@srkit.loss(name)\ndef c(): ..."
+    code = "@srkit.loss('a')\nclass A: ...\n@metric('b')\ndef b(): ...\n@other('c')\n@srkit.loss(d)\ndef c(): ..."
     assert list(marks(code)) == [("loss", "a"), ("metric", "b")]
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+UMASK = os.umask(0)
+os.umask(UMASK)  # it cannot be read without being set
+
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
@@ -21,6 +24,7 @@ def whole(path: Path) -> Iterator[Path]:
         yield temporary
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~UMASK)  # some writers make files that only their owner may read
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

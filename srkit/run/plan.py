@@ -6,6 +6,8 @@ import copy
 import math
 import time
 
+import torch
+
 from srkit.engine.fit import fit
 from srkit.experiment import Experiment
 from srkit.run.build import Built
@@ -18,8 +20,7 @@ TRIED, COUNTED = 7, 5
 def planned_steps(experiment: Experiment, built: Built, session: Session) -> int:
     """Return the number of steps of the experiment's budget, and start the session for them.
 
-    Minutes become steps by running a few on a copy that is thrown away, so that
-    training itself depends on the number of steps alone: a run of four minutes
+    Minutes become steps by running a few and forgetting them, so that training itself depends on the number of steps alone: a run of four minutes
     that came out as 250 steps is repeated exactly by ``train.steps=250``.
     """
     options = experiment.train
@@ -37,19 +38,22 @@ def planned_steps(experiment: Experiment, built: Built, session: Session) -> int
 def _seconds_per_step(experiment: Experiment, session: Session) -> float:
     """Measure a step, with its share of validation."""
     options = experiment.train
+    before = copy.deepcopy(session.model.state_dict())
     session.start(TRIED)
-    trial, times = copy.deepcopy(session.state), [time.monotonic()]
-    for step in fit(
-        trial,
-        session.pair,
-        session.loss,
-        until=TRIED,
-        precision=session.precision,
-        clip=options.clip,
-        pyramid=options.pyramid,
-    ):
-        step.loss.item()  # on a GPU a step is over when its loss is there
-        times.append(time.monotonic())
+    times = [time.monotonic()]
+    with torch.random.fork_rng():
+        for step in fit(
+            session.state,
+            session.pair,
+            session.loss,
+            until=TRIED,
+            precision=session.precision,
+            clip=options.clip,
+            pyramid=options.pyramid,
+        ):
+            step.loss.item()  # on a GPU a step is over when its loss is there
+            times.append(time.monotonic())
+    session.model.load_state_dict(before)
     seconds = (times[-1] - times[-1 - COUNTED]) / COUNTED
     if options.validate_every:
         began = time.monotonic()

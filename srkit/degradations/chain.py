@@ -32,7 +32,8 @@ class Chain:
 
     def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW), and what each stage drew, by name."""
-        image, drawn = high, {}
+        image = high
+        drawn: dict[str, Tensor] = {}
         for stage in self.stages:
             if isinstance(stage, Traced):
                 image, more = stage.trace(image, generator)

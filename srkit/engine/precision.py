@@ -30,8 +30,8 @@ def resolve_device(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError:
         raise TrainingError(f"device: wants auto, cpu, cuda, cuda:0, mps, ..., got {name!r}") from None
-    there = {"cuda": torch.cuda.is_available, "mps": torch.backends.mps.is_available}
-    if not there.get(device.type, lambda: True)():
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if not {"cuda": cuda, "mps": mps}.get(device.type, True):
         raise TrainingError(f"device: wants {name!r}, but torch finds none here; device=auto takes what there is")
     return device
 

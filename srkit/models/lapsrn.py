@@ -109,7 +109,7 @@ class Level(nn.Module):
         self.upsampler = upsampler
         self.residual = nn.Conv2d(features, channels, 3, padding=1)
         for conv in (*self.convs, self.residual):
-            he_(conv)  # type: ignore[arg-type]
+            he_(conv)
         self.pre, self.skip = activation == "pre", skip
         # what a convolution gave is used once, so it may be overwritten; what entered the level may not
         self.activation = nn.LeakyReLU(slope, inplace=not self.pre)

@@ -53,7 +53,7 @@ class MSLapSRN(nn.Module):
         self.image_upsampler = image_upsampler(channels, 2)
         self.residual = nn.Conv2d(features, channels, 3, padding=1)
         for conv in (self.embed, *self.convs):
-            he_(conv)  # type: ignore[arg-type]
+            he_(conv)
         nn.init.zeros_(self.residual.weight)
         assert self.residual.bias is not None
         nn.init.zeros_(self.residual.bias)

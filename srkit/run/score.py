@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Iterator[R
     ):
         for name, model in zip(MODELS, (built.model, built.baseline), strict=True):
             large = _upscaled(model, example, experiment, device)
-            rows += [_row(name, one) for one in evaluate(lambda _, y=large: y, [example], built.metrics)]
+            rows += [_row(name, one) for one in evaluate(_known(large), [example], built.metrics)]
             _picture(folder.pictures / example.name / f"{name}.png", large)
         _picture(folder.pictures / example.name / "lr.png", example.low)
         _picture(folder.pictures / example.name / "hr.png", example.high)
@@ -59,6 +59,11 @@ def _upscaled(model: nn.Module, example: Example, experiment: Experiment, device
     return predict(
         model, example.low, scale=experiment.scale, color=experiment.color, device=device, precision="fp32"
     )
+
+
+def _known(large: Tensor) -> Callable[[Tensor], Tensor]:
+    """Return an upscaler whose result is there already."""
+    return lambda _low: large
 
 
 def _row(model: str, one: Score) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Session:
         )
         self.state: TrainState
         self._validation: list[Example] | None = None
-        self.trackers = [cast("TrackerFn", tracker(folder.path)) for tracker in experiment.trackers]
+        self.trackers: list[TrackerFn] = [tracker(folder.path) for tracker in experiment.trackers]
 
     def __enter__(self) -> Self:
         return self

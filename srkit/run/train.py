@@ -67,7 +67,7 @@ class _Training:
         clock = _Clock(self.options.batch)
         try:
             for step in self._steps():
-                clock.tick(step.step)
+                clock.tick()
                 if step.step % self.options.log_every == 0 or step.step == progress.steps:
                     yield self._train_record(step, clock)
                 if self._due(step.step, self.options.validate_every):
@@ -172,13 +172,12 @@ class _Clock:
         self.batch, self.last = batch, time.monotonic()
         self.seconds_per_step = 0.0
 
-    def tick(self, step: int) -> None:
+    def tick(self) -> None:
         """Take the time of one more step; the mean forgets slowly."""
         now = time.monotonic()
         took, self.last = now - self.last, now
         first = self.seconds_per_step == 0
         self.seconds_per_step = took if first else 0.9 * self.seconds_per_step + 0.1 * took
-        _ = step
 
     def skip(self) -> None:
         """Do not count the time since the last step."""

@@ -134,7 +134,7 @@ def _optimizer(part: Part, make: Callable[..., Any]) -> None:
     optimizer = make([("weight", weight)])
     for _ in range(20):
         optimizer.zero_grad()
-        weight.square().sum().backward()
+        weight.square().sum().backward()  # type: ignore[no-untyped-call]
         optimizer.step()
     assert float(weight.detach().square().sum()) < 3, f"{part}: does not make a convex loss smaller"
 

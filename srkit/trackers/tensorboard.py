@@ -22,7 +22,7 @@ class Tensorboard:
         if self.writer is None:
             from torch.utils.tensorboard import SummaryWriter  # takes a second to import
 
-            self.writer = SummaryWriter(str(self.folder), purge_step=step)  # type: ignore[no-untyped-call]
+            self.writer = SummaryWriter(str(self.folder), purge_step=step)
         for name, value in values.items():
             self.writer.add_scalar(name, value, step)
 

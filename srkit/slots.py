@@ -15,15 +15,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from srkit import registry
-
-UInt8Image: TypeAlias = NDArray[np.uint8]
-"""An 8-bit image (H,W,C): C is 3 (RGB) or 1 (gray)."""
+from srkit.image.array import UInt8Image
 
 
 class Pair(NamedTuple):

@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (  # lowest first; rooms on one floor do not see each other
-    ("errors", "hookspecs"),
-    ("registry", "atomic"),
-    ("config", "image", "slots"),
+    ("errors", "hookspecs", "atomic"),
+    ("registry", "image"),
+    ("config", "slots"),
     ("data", "engine", "layers", "checkerboard", "experiment"),
     (
         "models",

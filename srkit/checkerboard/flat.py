@@ -140,9 +140,7 @@ def layer_ripple(module: nn.Module, channels: int, scale: int) -> float:
     return float(np.sqrt(ripple / energy)) if energy else 0.0
 
 
-def _interior(
-    answer: Callable[[int], Tensor], scale: int, border: int | None
-) -> tuple[NDArray[np.float64], int]:
+def _interior(answer: Callable[[int], Tensor], scale: int, border: int | None) -> tuple[NDArray[np.float64], int]:
     """Return the (C,8s,8s) middle of the answer to a large enough field, and the border that was needed."""
     for tried in BORDERS if border is None else (border,):
         side = INTERIOR + 2 * tried

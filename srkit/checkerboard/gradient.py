@@ -34,7 +34,7 @@ def gradient_grid(
         ValueError: The loss does not depend on the prediction, its gradient is not
             finite, or ``size`` does not fit.
     """
-    leaf = prediction.detach().clone().requires_grad_()
+    leaf = prediction.detach().requires_grad_()
     with torch.enable_grad():
         value = loss(leaf, target.detach())
     if not value.requires_grad:

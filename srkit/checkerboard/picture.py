@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 FAINTEST = 0.01
 """Smallest reach of the flat field's colours, in grey levels: rounding is not to look like a checkerboard."""
 
-CYCLES = ((-0.5, -0.25, 0, 0.25, 0.5), ("−½", "−¼", "0", "¼", "½"))
+MINUS = "\N{MINUS SIGN}"
+
+CYCLES = ((-0.5, -0.25, 0, 0.25, 0.5), (f"{MINUS}½", f"{MINUS}¼", "0", "¼", "½"))
 
 INK, MUTED, RING = "#1b1b1f", "#5c5c66", "#ffffff"
 
@@ -111,7 +113,7 @@ def _label(axes: Axes, x: float, y: float, decibels: float) -> None:
 
 
 def _signed(decibels: float) -> str:
-    return f"{decibels:+.1f}".replace("-", "−")
+    return f"{decibels:+.1f}".replace("-", MINUS)
 
 
 def _field(axes: Axes, field: FlatField, reach: float) -> AxesImage:
@@ -121,7 +123,8 @@ def _field(axes: Axes, field: FlatField, reach: float) -> AxesImage:
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_xlabel(
-        f"flat field {field.level:g}, {len(departures)} x {len(departures)} pixels\nripple {field.ripple:.2f} grey levels",
+        f"flat field {field.level:g}, {len(departures)} x {len(departures)} pixels\n"
+        f"ripple {field.ripple:.2f} grey levels",
         color=INK,
         fontsize=10,
     )
@@ -132,4 +135,4 @@ def _bar(drawing: Figure, shown: AxesImage, axes: object, label: str) -> None:
     bar = drawing.colorbar(shown, ax=axes, shrink=0.82, pad=0.02, aspect=22)  # type: ignore[arg-type]
     bar.set_label(label, color=INK, fontsize=10)
     bar.ax.tick_params(colors=MUTED, labelsize=9, length=3)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)

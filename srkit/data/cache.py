@@ -11,7 +11,7 @@ from threading import Lock
 import numpy as np
 
 from srkit.atomic import whole
-from srkit.slots import UInt8Image
+from srkit.image.array import UInt8Image
 
 
 class Cache:

@@ -13,9 +13,10 @@ from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
 from srkit.data.seeds import torch_generator
 from srkit.data.sizes import crop_sizes
+from srkit.image.array import UInt8Image
 from srkit.image.color import luma
 from srkit.image.convert import gray_to_rgb
-from srkit.slots import DegradationFn, ImageSet, Pair, UInt8Image
+from srkit.slots import DegradationFn, ImageSet, Pair
 
 AHEAD = 3
 """Steps that are prepared before they are asked for."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from srkit.image.array import UInt8Image
 from srkit.image.files import read, size
-from srkit.slots import UInt8Image
 
 
 @dataclass

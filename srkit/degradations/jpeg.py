@@ -69,12 +69,12 @@ def compress(image: Tensor, quality: Tensor) -> Tensor:
     if image.shape[1] == 1:
         result = _blocks(padded - 128, luma) + 128
     else:
-        jfif = _mix(padded, RGB_TO_JFIF)
+        jfif = _mix(padded, RGB_TO_JFIF).round()  # the library works on bytes between its stages
         y = _blocks(jfif[:, :1] - 128, luma) + 128
         small = F.avg_pool2d(jfif[:, 1:], 2).round()
         coded = _blocks(small, chroma).round().clamp(-128, 127)
         large = F.interpolate(coded, scale_factor=2, mode="bilinear", align_corners=False)
-        result = _mix(torch.cat([y.round().clamp(0, 255), large], 1), JFIF_TO_RGB)
+        result = _mix(torch.cat([y.round().clamp(0, 255), large.round()], 1), JFIF_TO_RGB)
     return result[..., :height, :width].round().clamp(0, 255).div(255).to(image.dtype)
 
 
@@ -85,9 +85,14 @@ def _blocks(plane: Tensor, table: Tensor) -> Tensor:
     tiles = plane.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
     with torch.autocast(plane.device.type, enabled=False):
         table = table.view(count, 1, 1, 1, 8, 8)
-        coefficients = (dct @ tiles @ dct.T / table).round() * table
+        coefficients = _away(dct @ tiles @ dct.T / table) * table
         tiles = dct.T @ coefficients @ dct
     return tiles.transpose(3, 4).reshape(count, channels, height, width)
+
+
+def _away(x: Tensor) -> Tensor:
+    """Round halves away from zero, as the library does: sums of bytes hit them often."""
+    return x.sign() * (x.abs() + 0.5 + 1e-5).floor()
 
 
 @cache

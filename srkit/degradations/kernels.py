@@ -18,7 +18,8 @@ def gaussian(
     KernelGAN (Bell-Kligler et al. 2019) draws a Gaussian at the middle, multiplies it by
     noise, and shifts the result by spline interpolation. Here the Gaussian itself is moved
     until the centre of mass of the noisy kernel is where it is wanted: nothing is
-    interpolated, and nothing becomes negative.
+    interpolated, and nothing becomes negative. Like theirs it is cut off evenly around the
+    centre: rows and columns without a partner on the other side are zero.
 
     Args:
         variances: (N,2), the eigenvalues of the covariance, in pixels squared.
@@ -36,6 +37,8 @@ def gaussian(
     xy = (first - second) * cosine * sine
     grid = torch.arange(side, dtype=variances.dtype)
     at = torch.full((len(theta), 2), centre, dtype=variances.dtype)
+    inside = ((grid - centre).abs() <= min(centre, side - 1 - centre) + 0.25).to(noise.dtype)
+    noise = noise * torch.outer(inside, inside)
     for _ in range(SETTLE if settle else 1):
         x = grid - at[:, :1]
         y = grid - at[:, 1:]

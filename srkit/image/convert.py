@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from srkit.slots import UInt8Image
+from srkit.image.array import UInt8Image
 
 
 def to_tensor(image: UInt8Image) -> Tensor:

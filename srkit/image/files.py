@@ -10,7 +10,7 @@ import numpy as np
 
 from srkit.atomic import whole
 from srkit.errors import DataError, ImageError
-from srkit.slots import UInt8Image
+from srkit.image.array import UInt8Image
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 MAX_PIXELS = 2**28

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from srkit.image.array import UInt8Image
 from srkit.image.files import read
 from srkit.report.read import Run
-from srkit.slots import UInt8Image
 
 SIDE = 96
 """Side of a crop in HR pixels."""
@@ -56,7 +56,9 @@ def _gains(pictures: dict[str, UInt8Image]) -> NDArray[np.float64]:
     rows = np.arange(0, drop.shape[0] - side + 1, max(1, side // 2))
     columns = np.arange(0, drop.shape[1] - side + 1, max(1, side // 2))
     ends = rows[:, None] + side, columns + side
-    total = summed[ends] - summed[rows[:, None], ends[1]] - summed[ends[0], columns] + summed[rows[:, None], columns]
+    total = (
+        summed[ends] - summed[rows[:, None], ends[1]] - summed[ends[0], columns] + summed[rows[:, None], columns]
+    )
     return np.asarray(total / side**2)
 
 
@@ -71,7 +73,9 @@ def _place(run: Run, image: str, pictures: dict[str, UInt8Image], top: int, left
     cut = {kind: _cut(picture, top, left, 1 if kind != "lr" else scale) for kind, picture in pictures.items()}
     high = cut["hr"].astype(int)
     errors = {kind: np.abs(cut[kind] - high).max(-1, keepdims=True) for kind in ("bicubic", "srkit")}
-    drawn = {kind: (error.clip(0, ERROR_RANGE) * (255 / ERROR_RANGE)).astype(np.uint8) for kind, error in errors.items()}
+    drawn = {
+        kind: (error.clip(0, ERROR_RANGE) * (255 / ERROR_RANGE)).astype(np.uint8) for kind, error in errors.items()
+    }
     psnr = {kind: _psnr(cut[kind], cut["hr"]) for kind in ("bicubic", "srkit")}
     return Place(image, why, cut, drawn, psnr)
 

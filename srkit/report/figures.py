@@ -44,7 +44,9 @@ def smooth(values: Sequence[float]) -> list[float]:
 def kernel_sheet(kernels: Sequence[tuple[str, NDArray[np.float64]]]) -> Figure:
     """Draw the kernels that degraded the test images, one panel each."""
     figure = Figure(figsize=(1.7 * len(kernels), 2.0), layout="constrained")
-    for axes, (name, kernel) in zip(np.ravel(figure.subplots(1, len(kernels), squeeze=False)), kernels, strict=True):
+    for axes, (name, kernel) in zip(
+        np.ravel(figure.subplots(1, len(kernels), squeeze=False)), kernels, strict=True
+    ):
         axes.imshow(kernel, cmap="magma", interpolation="nearest")
         axes.set_title(name, fontsize=9, color=GRAY)
         axes.set_axis_off()

@@ -11,11 +11,11 @@ import jinja2
 import numpy as np
 
 from srkit.atomic import whole, write_text
+from srkit.image.array import UInt8Image
 from srkit.image.files import write
 from srkit.report import figures, tables
 from srkit.report.crops import ERROR_RANGE, Place, places
 from srkit.report.read import Run, read_run
-from srkit.slots import UInt8Image
 
 COLUMNS = {"lr": "LR", "bicubic": "bicubic", "srkit": "srkit", "hr": "HR"}
 TEMPLATES = Path(__file__).parent / "templates"
@@ -43,12 +43,16 @@ def _facts(run: Run) -> Mapping[str, str]:
     return {
         "model": f"{summary['model']}, {summary['parameters']:,} parameters, x{summary['scale']}, "
         f"{summary['color'].upper()}",
-        "training": f"{summary['steps']:,} steps in {minutes:.1f} minutes; best weights of step {summary['best_step']}",
-        "machine": f"{machine.get('cpu', '')}, {machine.get('cores', '?')} cores; device {machine.get('device', '?')}",
+        "training": f"{summary['steps']:,} steps in {minutes:.1f} minutes; "
+        f"best weights of step {summary['best_step']}",
+        "machine": f"{machine.get('cpu', '')}, {machine.get('cores', '?')} cores; "
+        f"device {machine.get('device', '?')}",
         "versions": ", ".join(versions),
         "seed": str(machine.get("seed", "")),
         "started": str(machine.get("started", "")),
-        "command": " ".join(Path(word).name if i == 0 else word for i, word in enumerate(machine.get("command", []))),
+        "command": " ".join(
+            Path(word).name if i == 0 else word for i, word in enumerate(machine.get("command", []))
+        ),
     }
 
 

@@ -20,8 +20,9 @@ TRIED, COUNTED = 7, 5
 def planned_steps(experiment: Experiment, built: Built, session: Session) -> int:
     """Return the number of steps of the experiment's budget, and start the session for them.
 
-    Minutes become steps by running a few and forgetting them, so that training itself depends on the number of steps alone: a run of four minutes
-    that came out as 250 steps is repeated exactly by ``train.steps=250``.
+    Minutes become steps by running a few and forgetting them, so that training itself
+    depends on the number of steps alone: a run of four minutes that came out as 250
+    steps is repeated exactly by ``train.steps=250``.
     """
     options = experiment.train
     if options.minutes is not None:

@@ -75,7 +75,7 @@ def test_what_is_no_file_is_named(tmp_path):
 
 
 def test_find_is_sorted_recursive_and_refuses_what_has_no_images(tmp_path):
-    with pytest.raises(DataError, match="wants images .* found none"):
+    with pytest.raises(DataError, match=r"wants images .* found none"):
         files.find(tmp_path)
     with pytest.raises(DataError, match="wants a folder of images, found nothing of that name"):
         files.find(tmp_path / "none")

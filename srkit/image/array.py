@@ -1,0 +1,11 @@
+"""What an image is outside of torch."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+UInt8Image: TypeAlias = NDArray[np.uint8]
+"""An 8-bit image (H,W,C): C is 3 (RGB) or 1 (gray)."""

@@ -1,0 +1,84 @@
+import math
+
+import pytest
+import torch
+
+from srkit.metrics.psnr import PSNR
+
+
+def test_a_constant_offset_has_a_closed_form():
+    target = torch.full((1, 1, 20, 20), 100 / 255)
+    for offset in (1, 5, 20):
+        wanted = 20 * math.log10(255 / offset)
+        assert float(PSNR(2)(target + offset / 255, target)[0]) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_identical_images_give_infinity_and_errors_are_symmetric():
+    x, y = torch.rand(2, 3, 24, 24), torch.rand(2, 3, 24, 24)
+    assert torch.isinf(PSNR(2)(x, x)).all()
+    torch.testing.assert_close(PSNR(2)(x, y), PSNR(2)(y, x))
+
+
+def test_full_range_luma_would_read_less():
+    """On gray errors, studio range is 20 log10(255/219) = 1.32 dB above full range."""
+    x = torch.rand(1, 1, 32, 32)
+    y = (x + 0.1 * torch.rand_like(x)).clamp(0, 1)
+    as_is, repeated = (float(PSNR(2, gray=gray)(x, y)[0]) for gray in ("as_is", "repeat"))
+    assert repeated - as_is == pytest.approx(20 * math.log10(255 / 219), abs=1e-6)
+    as_rgb = float(PSNR(2)(x.expand(-1, 3, -1, -1), y.expand(-1, 3, -1, -1))[0])
+    assert repeated == pytest.approx(as_rgb, abs=1e-6)
+
+
+def test_the_border_is_cut_off():
+    target = torch.rand(1, 1, 20, 20)
+    spoilt = target.clone()
+    spoilt[..., :4, :] = 0
+    assert torch.isinf(PSNR(4)(spoilt, target)).all()
+    assert torch.isfinite(PSNR(4, border=3)(spoilt, target)).all()
+
+
+def test_rounding_is_part_of_the_protocol():
+    target = torch.full((1, 1, 16, 16), 100 / 255)
+    assert torch.isinf(PSNR(2)(target + 0.4 / 255, target)).all()
+    assert float(PSNR(2, quantise=False)(target + 0.4 / 255, target)[0]) == pytest.approx(56.09, abs=0.01)
+
+
+def test_it_says_how_it_measures_and_refuses_what_does_not_fit():
+    assert PSNR(4).protocol == {
+        "color": "Y",
+        "range": "16..235",
+        "border": 4,
+        "rounded": "8 bit",
+        "gray": "as it is",
+    }
+    with pytest.raises(ValueError, match="border must not be negative, got -1"):
+        PSNR(2, border=-1)
+    with pytest.raises(ValueError, match="wants two images of one shape"):
+        PSNR(2)(torch.rand(1, 3, 20, 20), torch.rand(1, 1, 20, 20))
+
+
+@pytest.mark.parametrize(
+    ("name", "psnr", "ssim"),
+    [
+        ("Set5", {2: 33.661, 3: 30.392, 4: 28.421, 8: 24.391}, 0.8104),
+        ("Set14", {2: 30.232, 3: 27.541, 4: 26.000, 8: 23.092}, 0.7027),
+    ],
+)
+def test_bicubic_scores_what_the_papers_print(shared_data, name, psnr, ssim):
+    """Luma rounded, resized in double, rounded: the protocol behind numbers.md, section 2."""
+    from srkit.image.color import luma
+    from srkit.image.convert import quantise, to_tensor
+    from srkit.image.crop import modcrop
+    from srkit.image.files import find, read
+    from srkit.image.resize import resize
+    from srkit.metrics.ssim import SSIM
+
+    images = [to_tensor(read(file)).double() for file in find(shared_data / "test" / name)]
+    for scale, wanted in psnr.items():
+        luminances = [quantise(luma(x) if x.shape[1] == 3 else x) for x in (modcrop(x, scale) for x in images)]
+        large = [resize(resize(y, 1 / scale, edge="symmetric"), scale, edge="symmetric") for y in luminances]
+        found = [float(PSNR(scale)(a, b)[0]) for a, b in zip(large, luminances, strict=True)]
+        assert sum(found) / len(found) == pytest.approx(wanted, abs=0.005)
+        if scale == 4:
+            found = [float(SSIM(scale)(a, b)[0]) for a, b in zip(large, luminances, strict=True)]
+            assert sum(found) / len(found) == pytest.approx(ssim, abs=0.001)

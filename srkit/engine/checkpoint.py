@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -42,7 +43,9 @@ def load_training(path: Path) -> dict[str, Any]:
         found = "an empty file" if path.exists() else "nothing of that name"
         raise CheckpointError(f"{path}: wants a checkpoint, found {found}")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickle protocols it does not like; the result is judged below
+            state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise CheckpointError(
             f"{path}: wants tensors and plain values, found objects that would run code when read; refused"

@@ -13,10 +13,11 @@ import pluggy
 
 from srkit import hookspecs
 from srkit.config.check import check_choice
-from srkit.errors import PartError
+from srkit.errors import PartError, did_you_mean
 from srkit.plugins.rooms import BUILT_IN
 from srkit.registry import KINDS, Part, Registry
 
+HOOKS = ("srkit_parts",)
 LEAVE_OUT = "set SRKIT_PLUGINS to a comma list of the plugins to load, or to nothing for none"
 
 
@@ -122,7 +123,7 @@ def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:
         return
     try:
         _shelve(catalog, plugin, module, origin=plugin.origin)
-    except (PartError, pluggy.PluginValidationError) as error:
+    except PartError as error:
         plugin.problem = f"is refused: {error}"
     except Exception as error:
         plugin.problem = f"fails in srkit_parts(): {type(error).__name__}: {error}"
@@ -132,7 +133,9 @@ def _shelve(catalog: Catalog, plugin: Plugin, module: Any, *, origin: str) -> No
     manager = pluggy.PluginManager("srkit")  # one each, so that every part knows whose it is
     manager.add_hookspecs(hookspecs)
     manager.register(module, name=origin)
-    manager.check_pending()  # a misspelt hook name is otherwise ignored in silence
+    for name in dir(module):  # a misspelt hook is otherwise ignored in silence
+        if name not in HOOKS and manager.parse_hookimpl_opts(module, name) is not None:
+            raise PartError(f"unknown hook {name!r}{did_you_mean(name, HOOKS)}")
     offers = manager.hook.srkit_parts.get_hookimpls()
     if not offers:
         raise PartError(f"{origin} has no srkit_parts(); mark one with @srkit.hookimpl")

@@ -1,0 +1,87 @@
+"""Write the generated passages of the documentation: python docs/generate.py. A test keeps them current."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from srkit.plugins import load_catalog
+from srkit.plugins.describe import options
+
+ROOT = Path(__file__).parent.parent
+LANGUAGES = {".py": "python", ".toml": "toml", ".yaml": "yaml"}
+PASSAGE = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+COMMANDS = ("run", "check", "explain", "parts", "plugins", "report", "evaluate", "convert", "checkerboard")
+
+
+def parts() -> str:
+    """Return the reference page of all built-in parts."""
+    lines = [
+        "# Parts",
+        "",
+        "Every built-in part with its options; `srkit parts` prints those of installed plugins too.",
+        "This page is drawn from the code by `python docs/generate.py`.",
+    ]
+    for kind, shelf in load_catalog([]).items():
+        if not shelf:
+            continue
+        wired = ", ".join(f"`{name}`" for name in shelf.kind.wired) or "nothing"
+        lines += ["", f"## {kind}", "", f"Wired in: {wired}."]
+        for part in shelf.values():
+            lines += ["", f"### {kind} `{part.name}`", "", part.summary]
+            body = inspect.getdoc(part.factory).partition("\n")[2].partition("Args:")[0].strip()
+            lines += ["", body] if body else []
+            rows = options(part)
+            if rows:
+                lines += ["", "| option | wants | default | |", "|---|---|---|---|"]
+            for row in rows:
+                wants = row.wants.replace("|", "\\|")
+                lines.append(f"| `{row.name}` | {wants} | `{row.default}` | {row.meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands() -> str:
+    """Return the reference page of the command line, as ``--help`` prints it."""
+    lines = [
+        "# Commands",
+        "",
+        "As `srkit COMMAND --help` prints it. Exit codes: 0 done, 2 something you can put right.",
+    ]
+    for command in COMMANDS:
+        script = f"import sys; sys.argv = ['srkit', '{command}', '--help']; from srkit.cli.main import main; main()"
+        environment = {"PATH": "", "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+        said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+        if said.returncode == 0:
+            text = "\n".join(line.rstrip() for line in said.stdout.strip("\n").splitlines())
+            lines += ["", f"## srkit {command}", "", "```text", text, "```"]
+    return "\n".join(lines) + "\n"
+
+
+def filled(text: str) -> str:
+    """Put the files that a page names between its markers."""
+
+    def passage(found: re.Match[str]) -> str:
+        file = ROOT / found[2]
+        return f"{found[1]}```{LANGUAGES[file.suffix]}\n{file.read_text(encoding='utf-8')}```\n{found[3]}"
+
+    return PASSAGE.sub(passage, text)
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page with what should stand in it."""
+    docs = ROOT / "docs"
+    found = {docs / "reference" / "parts.md": parts(), docs / "reference" / "commands.md": commands()}
+    for page in docs.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        if PASSAGE.search(text):
+            found[page] = filled(text)
+    return found
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -1,0 +1,23 @@
+import pytest
+from torch import nn
+
+from srkit.optimizers.sgd import sgd
+
+
+def test_biases_have_their_own_rate():
+    model = nn.Conv2d(1, 2, 3)
+    made = sgd(model.named_parameters(), lr=1e-5, momentum=0.9, weight_decay=1e-4, bias_lr_factor=0.1)
+    weights, biases = made.param_groups
+    assert weights["params"][0] is model.weight
+    assert biases["params"][0] is model.bias
+    assert (weights["lr"], biases["lr"]) == (1e-5, pytest.approx(1e-6))
+
+
+def test_it_refuses_what_makes_no_sense():
+    for options, message in (
+        ({"momentum": 1.0}, "momentum must be in"),
+        ({"momentum": 0.0, "nesterov": True}, "nesterov wants a momentum above 0"),
+        ({"bias_lr_factor": 0.0}, "bias_lr_factor must be positive"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            sgd(nn.Conv2d(1, 1, 1).named_parameters(), **options)

@@ -1,0 +1,56 @@
+"""Every schedule against its closed form."""
+
+import math
+
+import pytest
+import torch
+
+from srkit.schedules.constant import constant
+from srkit.schedules.cosine import cosine
+from srkit.schedules.exponential import exponential
+from srkit.schedules.step import step
+
+
+def rates(schedule, steps=20, **options):
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+    made, found = schedule(optimizer, steps, **options), []
+    for _ in range(steps):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        made.step()
+    return found
+
+
+def test_constant():
+    assert rates(constant) == [1.0] * 20
+
+
+def test_exponential_is_a_staircase_or_smooth():
+    assert rates(exponential, factor=0.5, every=5) == [0.5 ** (i // 5) for i in range(20)]
+    assert rates(exponential, factor=0.5, every=5, smooth=True) == pytest.approx(
+        [0.5 ** (i / 5) for i in range(20)]
+    )
+
+
+def test_step_halves_every_so_often_or_at_milestones():
+    assert rates(step, every=8) == [0.5 ** (i // 8) for i in range(20)]
+    assert rates(step, milestones=[12, 3], factor=0.1) == pytest.approx([1.0] * 3 + [0.1] * 9 + [0.01] * 8)
+    for options in ({}, {"every": 3, "milestones": [4]}):
+        with pytest.raises(ValueError, match="give one of every and milestones"):
+            rates(step, **options)
+
+
+def test_cosine_ends_at_its_floor():
+    assert rates(cosine) == pytest.approx([0.5 * (1 + math.cos(math.pi * i / 20)) for i in range(20)])
+    assert rates(cosine, floor=0.1)[-1] > 0.1
+    with pytest.raises(ValueError, match="floor must be from 0 to 1, got 2"):
+        rates(cosine, floor=2)
+
+
+@pytest.mark.parametrize("schedule", [constant, cosine, exponential])
+def test_warmup_rises_in_equal_parts(schedule):
+    with_it, without = rates(schedule, warmup=4), rates(schedule)
+    shares = [a / b for a, b in zip(with_it, without, strict=True)]
+    assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8] + [1.0] * 16)
+    with pytest.raises(ValueError, match="warmup must not be negative, got -1"):
+        rates(schedule, warmup=-1)

@@ -1,0 +1,65 @@
+"""Every part, built in or installed: its contract, its documentation, its name in five places."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from srkit.plugins import load_catalog
+from srkit.plugins.describe import documented, options
+from srkit.testing import check_part
+
+ROOT = Path(__file__).parent.parent
+ROOMS = {"loss": "losses", "dataset": "datasets"}
+CATALOG = load_catalog()
+PARTS = [part for shelf in CATALOG.values() for part in shelf.values()]
+OPTIONS = {
+    "weighted": {"terms": {"a": {"loss": "l1"}, "b": {"loss": "mse", "weight": 0.5}}},
+    "chain": {"stages": ["anisotropic_gaussian", "noise", "jpeg"]},
+    "step": {"every": 4},
+    "lapsrn": {"depth": 2, "features": 8},
+    "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 8},
+}
+MORE = [  # other ways to build a part, whose contract must hold as well
+    ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
+    ("upsampler", "transposed_conv", {"kernel": 9}),
+    ("upsampler", "subpixel", {"init": "he", "blur": True}),
+    ("upsampler", "resize_conv", {"mode": "bilinear"}),
+    ("upsampler", "resize_conv", {"mode": "bicubic"}),
+    *(
+        ("model", model, OPTIONS[model] | {"upsampler": upsampler})
+        for model in ("lapsrn", "ms_lapsrn")
+        for upsampler in ("transposed_conv", "resize_conv", "bicubic")
+    ),
+    ("model", "lapsrn", OPTIONS["lapsrn"] | {"activation": "pre", "residual": "local"}),
+    ("model", "lapsrn", OPTIONS["lapsrn"] | {"image_upsampler": {"use": "transposed_conv", "init": "bilinear"}}),
+    ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
+]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
+def test_contract(part):
+    check_part(part, CATALOG, **OPTIONS.get(part.name, {}))
+
+
+@pytest.mark.parametrize(("kind", "name", "given"), MORE, ids=lambda value: value if isinstance(value, str) else "")
+def test_contract_with_other_options(kind, name, given):
+    check_part(CATALOG[kind][name], CATALOG, **given)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
+def test_every_option_is_documented(part):
+    assert part.summary.endswith((".", "!"))
+    said, takes = documented(part), [option.name for option in options(part)]
+    assert [name for name in takes if not said.get(name)] == []
+    assert [name for name in said if name not in takes] == []
+
+
+@pytest.mark.parametrize("part", [part for part in PARTS if part.origin.startswith("srkit.")], ids=str)
+def test_one_name_in_every_place(part):
+    room = ROOMS.get(part.kind.name, part.kind.name + "s")
+    file = Path(inspect.getfile(inspect.unwrap(part.factory)))
+    assert file == ROOT / "srkit" / room / f"{part.name}.py"
+    assert part.factory.__name__.lower() == part.name.replace("_", "") or part.factory.__name__ == part.name
+    tests = {f"test_{part.name}.py", f"test_{room}.py"}
+    assert tests & {path.name for path in (ROOT / "tests" / room).iterdir()} or part.name == "adamw"

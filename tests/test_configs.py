@@ -1,0 +1,44 @@
+"""Every config that comes with srkit is right."""
+
+from pathlib import Path
+
+import pytest
+
+from srkit.cli.experiment import read_experiment
+from srkit.run.build import build, check_data
+
+CONFIGS = Path(__file__).parent.parent / "configs"
+RUNNABLE = sorted(CONFIGS.glob("*.yaml"))
+PAPER = sorted((CONFIGS / "paper").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", RUNNABLE, ids=lambda file: file.name)
+def test_it_builds_without_anything_else(file):
+    experiment, _, catalog = read_experiment([str(file)])
+    built = build(experiment, catalog)
+    check_data(built)
+    assert built.parameters > 0
+
+
+@pytest.mark.parametrize("file", PAPER, ids=lambda file: file.name)
+def test_a_papers_protocol_wants_only_its_data(file):
+    wanted = [line.split(":")[0].strip() for line in file.read_text().splitlines() if line.strip().endswith("???")]
+    experiment, _, _ = read_experiment([str(file), *(f"let.{name}=somewhere" for name in wanted)])
+    experiment.model(experiment.scale, 1)
+
+
+def test_the_reports_protocol_is_the_reports():
+    for scale, batch in ((2, 4), (4, 16)):
+        file = CONFIGS / "paper" / f"report_x{scale}.yaml"
+        experiment, _, _ = read_experiment([str(file), "let.high=a", "let.low=b"])
+        model, train = experiment.model.options, experiment.train
+        assert (experiment.scale, model["depth"], model["features"], model["negative_slope"]) == (
+            scale,
+            10,
+            64,
+            0.02,
+        )
+        assert (model["activation"], model["residual"], model["upsampler"].name) == ("pre", "local", "subpixel")
+        assert (train.batch, train.patch // scale, train.crops_per_image, train.epochs) == (batch, 128, 100, 100)
+        assert train.schedule.options["factor"] == 0.95
+        assert experiment.data.test.options["shares"] == [80, 15, 5]

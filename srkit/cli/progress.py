@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Generator
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from srkit.cli.interrupt import stop_between_steps
 from srkit.experiment import Experiment
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
@@ -54,21 +55,32 @@ class Progress:
         if kind is KeyboardInterrupt:
             typer.echo(f"stopped; go on with: srkit run --resume {self.folder.path}", err=True)
 
-    def follow(self, records: Iterable[Record]) -> None:
-        """Show every record until the run has no more."""
-        for record in records:
-            match record.event:
-                case "plan":
-                    self._plan(record)
-                case "train":
-                    self._step(record)
-                case "validate":
-                    best = "  best so far" if record.values.get("best") else ""
-                    self._say(f"step {record.step:>6}  validation PSNR {record.number('psnr'):.2f} dB{best}")
-                case "stop":
-                    self._say(f"step {record.step:>6}  {record.values['reason']}")
-                case "score" if record.step == 0 or self.live is False:
-                    self._say(f"scored {record.values['image']}")
+    def follow(self, records: Generator[Record, None, None]) -> None:
+        """Show every record until the run has no more, or the user has had enough.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C, after the step at hand has been finished and saved.
+        """
+        with stop_between_steps() as caught:
+            for record in records:
+                self._show(record)
+                if caught:
+                    records.close()  # the run saves where it stands
+                    raise KeyboardInterrupt
+
+    def _show(self, record: Record) -> None:
+        match record.event:
+            case "plan":
+                self._plan(record)
+            case "train":
+                self._step(record)
+            case "validate":
+                best = "  best so far" if record.values.get("best") else ""
+                self._say(f"step {record.step:>6}  validation PSNR {record.number('psnr'):.2f} dB{best}")
+            case "stop":
+                self._say(f"step {record.step:>6}  {record.values['reason']}")
+            case "score" if record.step == 0 or self.live is False:
+                self._say(f"scored {record.values['image']}")
 
     def _plan(self, record: Record) -> None:
         self.total = int(record.number("steps"))

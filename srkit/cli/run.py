@@ -13,9 +13,7 @@ from srkit.cli.experiment import read_experiment
 
 def run(
     config: Annotated[list[str] | None, typer.Argument(help="Config files, then key=value overrides.")] = None,
-    output: Annotated[
-        Path | None, typer.Option(help="Folder of the run [default: runs/<name>/<time>].", show_default=False)
-    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Folder of the run; runs/NAME/TIME if not given.")] = None,
     resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:

@@ -83,7 +83,8 @@ class AnisotropicGaussian:
         theta = uniform(count, self.theta, generator)
         noise = torch.rand(count, self.side, self.side, generator=generator, dtype=torch.float64)
         noise = 1 + self.noise * (2 * noise - 1 if self.symmetric else noise)
-        return compose(gaussian(variances, theta, noise, self.side, self.centre), self.times)
+        kernels = gaussian(variances, theta, noise, self.side, self.centre)
+        return compose(kernels, self.times) if self.times > 1 else kernels
 
     def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW), and ``kernels`` (N,k,k)."""

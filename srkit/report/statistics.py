@@ -36,7 +36,7 @@ def paired(values: Sequence[float], baseline: Sequence[float], *, seed: int = 0)
     Raises:
         ValueError: The lengths differ or there are no pairs.
     """
-    if len(values) != len(baseline) or not values:
+    if len(values) != len(baseline) or len(values) == 0:
         raise ValueError(f"wants pairs, got {len(values)} values and {len(baseline)} of the baseline")
     pairs = np.array(values, dtype=float), np.array(baseline, dtype=float)
     both = np.isinf(pairs[0]) & np.isinf(pairs[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from srkit.run.record import Record
 MODELS = ("srkit", "bicubic")
 
 
-def score(experiment: Experiment, built: Built, folder: RunFolder) -> Iterator[Record]:
+def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[Record, None, None]:
     """Score the test images in fp32, writing pictures, ``scores.jsonl`` and at last ``summary.json``."""
     tensors, metadata = load_weights(folder.best)
     load_into(built.model, tensors, str(folder.best))

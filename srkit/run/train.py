@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ class Progress:
     validated: int = field(default=-1)
 
 
-def train(experiment: Experiment, built: Built, folder: RunFolder) -> Iterator[Record]:
+def train(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[Record, None, None]:
     """Train ``built`` as ``experiment`` says, yielding every record once it is in the log.
 
     Goes on from ``last.pt`` where there is one, as if it had never stopped: on a
@@ -57,7 +57,7 @@ class _Training:
         self.progress = self._restore() or self._begin()
         self.before, self.started = self.progress.seconds, time.monotonic()
 
-    def records(self) -> Iterator[Record]:
+    def records(self) -> Generator[Record, None, None]:
         """Train to the end, yielding what happens."""
         progress, state = self.progress, self.session.state
         self.folder.rewind(state.step)

@@ -1,0 +1,177 @@
+"""Bad input gets a clear error and exit code 2, and nothing is lost. The text is the feature."""
+
+import re
+import struct
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+TINY = CONFIGS / "tiny.yaml"
+NOISE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+PNG = cv2.imencode(".png", NOISE)[1].tobytes()
+
+
+def folder_of(path, **files):
+    path.mkdir()
+    for name, data in files.items():
+        (path / name.replace("_", ".")).write_bytes(data)
+    return path
+
+
+def training_on(path):
+    return f"data.train={{use: folder, path: {path}}}"
+
+
+CONFIG_ERRORS = [
+    (["model.chanels=3"], "model.chanels=3: model.chanels: unknown option; there are: "),
+    (["train.stepz=3"], "train.stepz=3: train.stepz: unknown option; did you mean 'steps'?"),
+    (["model.upsampler=subpixle"], "model.upsampler: no upsampler called 'subpixle'; did you mean 'subpixel'?"),
+    (["train.batch=many"], "train.batch: wants int, got 'many'"),
+    (["scale='2'"], "scale: wants int, got '2'"),
+    (["train.minutes=1"], "train: give one of steps, epochs and minutes, got steps and minutes"),
+    (["train.patch=31"], "train.patch must be a multiple of the scale 2, got 31"),
+    (
+        ["scale=3", "train.patch=33"],
+        "model 'lapsrn' (srkit.models) refuses: a pyramid doubles the size at every level",
+    ),
+    (["model.upsampler.kernel=4"], "upsampler 'subpixel' (srkit.upsamplers) refuses: kernel must be odd"),
+    (["metrics=[psnr, psnr]"], "metrics: wants every metric once, got 'psnr' twice"),
+    (["train.device=cuda:77"], "device: wants 'cuda:77', but torch finds none here"),
+    (["data.test={use: samples, split: train}"], "data.test: wants images that are not trained on, found 'bowl'"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"), CONFIG_ERRORS, ids=lambda value: value[0] if isinstance(value, list) else ""
+)
+def test_a_wrong_config_is_refused_before_anything_happens(srkit, tmp_path, words, message):
+    output = tmp_path / "run"
+    code, _, err = srkit("run", TINY, *words, "--output", output)
+    assert code == 2
+    assert message in err
+    assert not output.exists()
+
+
+def test_all_problems_come_at_once(srkit, tmp_path):
+    (tmp_path / "bad.yaml").write_text(
+        "scale: '4'\nmodel: {use: lapsrn, dept: 3}\ntrain: {steps: x}\nloss: charboner\n"
+    )
+    code, _, err = srkit("check", tmp_path / "bad.yaml")
+    assert code == 2
+    assert [line.partition(": ")[2] for line in err.splitlines()] == [
+        "scale: wants int, got '4'",
+        "train.steps: wants int, got 'x'",
+        "model.dept: unknown option; did you mean 'depth'?",
+        "loss: no loss called 'charboner'; did you mean 'charbonnier'?",
+    ]
+    assert [line.split(": ")[0].rsplit(":", 1)[1] for line in err.splitlines()] == ["1", "3", "2", "4"]
+
+
+IMAGE_ERRORS = [
+    ({}, r"wants images \(.*\), found none"),
+    ({"a_png": b""}, r"a\.png: wants an image, found an empty file"),
+    ({"a_png": b"not an image"}, r"a\.png: wants an image, found a file of another kind"),
+    ({"a_png": PNG[:900]}, r"a\.png: wants a whole image, found one that is cut off after 900 bytes"),
+    ({"a_png": cv2.imencode(".png", NOISE[:1, :1])[1].tobytes()}, r"at least 32 x 32 pixels, found a \(1 x 1\)"),
+    (
+        {"a_png": PNG, "b_png": cv2.imencode(".png", NOISE[:20])[1].tobytes()},
+        r"found b \(64 x 20\); lower train.patch",
+    ),
+    ({"a_png": PNG[:16] + struct.pack(">II", 40000, 40000) + PNG[24:]}, "its header says 40000 x 40000"),
+]
+
+
+@pytest.mark.parametrize(("files", "message"), IMAGE_ERRORS, ids=[message for _, message in IMAGE_ERRORS])
+def test_a_bad_image_is_named(srkit, tmp_path, files, message):
+    folder = folder_of(tmp_path / "images", **files)
+    code, _, err = srkit("run", TINY, training_on(folder), "--output", tmp_path / "run")
+    assert code == 2
+    assert re.search(message, err), err
+    assert str(folder) in err or "train.patch" in err
+
+
+def test_a_missing_folder_and_pairs_that_do_not_match_are_named(srkit, tmp_path):
+    code, _, err = srkit("run", TINY, training_on(tmp_path / "none"), "--output", tmp_path / "run")
+    assert (code, err) == (2, f"{tmp_path}/none: wants a folder of images, found nothing of that name\n")
+    high, low = folder_of(tmp_path / "hr", a_png=PNG), folder_of(tmp_path / "lr", b_png=PNG)
+    code, _, err = srkit("check", TINY, f"data.train={{use: pairs, high: {high}, low: {low}}}")
+    assert code == 2
+    assert err.splitlines() == [f"{high}/a.png: has no partner in {low}", f"{low}/b.png: has no partner in {high}"]
+
+
+def test_a_run_folder_that_exists_is_left_alone(srkit, tmp_path):
+    (tmp_path / "precious.txt").write_text("mine")
+    code, _, err = srkit("run", TINY, "--output", tmp_path)
+    assert code == 2
+    assert err == (
+        f"{tmp_path}: wants a new folder for the run, but it exists; "
+        f"go on with it by --resume {tmp_path}, or give another --output\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_resume_wants_a_run_folder_and_nothing_else(srkit, tmp_path):
+    code, _, err = srkit("run", "--resume", tmp_path / "none")
+    assert (code, err) == (
+        2,
+        f"{tmp_path}/none: wants a run folder, as `srkit run` makes it; found nothing of that name\n",
+    )
+    code, _, err = srkit("run", TINY, "--resume", tmp_path)
+    assert code == 2
+    assert "takes its config from that folder; give it alone" in err
+    assert srkit("run")[0] == 2
+
+
+class Evil:
+    def __reduce__(self):
+        return print, ("code in a pickle was run",)
+
+
+def test_a_malicious_checkpoint_is_refused_not_run(srkit, tmp_path):
+    assert srkit("run", TINY, "--output", tmp_path / "run", "--quiet")[0] == 0
+    (tmp_path / "run" / "summary.json").unlink()
+    torch.save({"state": Evil(), "progress": {}}, tmp_path / "run" / "last.pt")
+    code, out, err = srkit("run", "--resume", tmp_path / "run")
+    assert code == 2
+    assert "code in a pickle was run" not in out + err
+    assert "found objects that would run code when read; refused" in err
+
+
+def test_the_checkpoint_of_another_model_is_refused_with_a_diff(srkit, tmp_path):
+    assert srkit("run", TINY, "--output", tmp_path / "run", "--quiet")[0] == 0
+    start = f"start={tmp_path}/run/best.safetensors"
+    code, _, err = srkit("run", TINY, start, "model.features=4", "--output", tmp_path / "other")
+    assert code == 2
+    assert "best.safetensors: belongs to another model:" in err
+    assert "embed.weight wants (4, 1, 3, 3), got (8, 1, 3, 3)" in err
+
+
+def test_a_loss_that_is_no_number_is_explained(srkit, tmp_path):
+    code, _, err = srkit("run", TINY, "train.optimizer.lr=1e30", "--output", tmp_path / "run")
+    assert code == 2
+    assert re.match(r"step \d: wants a finite loss, got (nan|inf) with lr 1e\+30 on crops of ", err)
+
+
+def test_plugins_that_clash_stop_every_command_but_one(srkit, install):
+    for name in ("srkit-one", "srkit-two"):
+        install(name, "@srkit.loss('mine')\ndef mine(): ...\n@srkit.hookimpl\ndef srkit_parts(): return [mine]")
+    install("srkit-three", "import nothing_of_that_name")
+    code, _, err = srkit("check", TINY)
+    assert code == 2
+    assert "loss 'mine' is offered by both srkit-one 1.0 and srkit-two 1.0" in err
+    assert "plugin srkit-three 1.0 (srkit_three) does not load: ModuleNotFoundError" in err
+    code, out, _ = srkit("plugins")
+    assert code == 2
+    assert "srkit-one 1.0 (srkit_one)\n    loss mine: \n" in out
+    assert "does not load: ModuleNotFoundError: No module named 'nothing_of_that_name'" in out
+
+
+def test_leaving_plugins_out_is_the_way_out(srkit, install, monkeypatch):
+    install("srkit-broken", "1 / 0")
+    assert srkit("check", TINY)[0] == 2
+    monkeypatch.setenv("SRKIT_PLUGINS", "")
+    assert srkit("check", TINY)[0] == 0

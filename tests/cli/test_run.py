@@ -1,0 +1,118 @@
+import json
+import random
+import re
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from srkit.engine.checkpoint import load_training
+
+TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
+LONG = ("train.steps=60", "train.checkpoint_every=5", "train.validate_every=25", "train.ema=0.9")
+
+
+def test_a_run_ends_in_a_table_and_a_report(srkit, tmp_path):
+    code, out, err = srkit("run", TINY, "--output", tmp_path / "run")
+    assert (code, err) == (0, "")
+    assert f"report: {tmp_path}/run/report.html" in out.replace("\n", "")
+    assert re.search(r"PSNR +\d\d\.\d\d +\d\d\.\d\d +[+-]\d\.\d\d", out)
+    assert "border 2" in out
+    assert {path.name for path in (tmp_path / "run").iterdir()} >= {
+        "config.yaml",
+        "environment.json",
+        "log.jsonl",
+        "scores.jsonl",
+        "summary.json",
+        "best.safetensors",
+        "last.pt",
+        "report.md",
+        "report.html",
+    }
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert {"scores", "baseline", "gain", "steps", "seconds"} <= summary.keys()
+    environment = json.loads((tmp_path / "run" / "environment.json").read_text())
+    assert {"srkit", "plugins", "torch", "python", "cpu", "seed"} <= environment.keys()
+
+
+def test_the_default_folder_is_named_after_the_config(srkit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert srkit("run", TINY, "--quiet")[0] == 0
+    (folder,) = (tmp_path / "runs" / "tiny").iterdir()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d", folder.name)
+    assert "depth: 1" in (folder / "config.yaml").read_text()
+    assert "negative_slope: 0.2" in (folder / "config.yaml").read_text()  # a default, written out
+
+
+def test_a_finished_run_is_only_reported_again(srkit, tmp_path):
+    assert srkit("run", TINY, "--output", tmp_path / "run", "--quiet")[0] == 0
+    before = (tmp_path / "run" / "best.safetensors").stat().st_mtime_ns
+    (tmp_path / "run" / "report.html").unlink()
+    assert srkit("run", "--resume", tmp_path / "run", "--quiet")[0] == 0
+    assert (tmp_path / "run" / "report.html").exists()
+    assert (tmp_path / "run" / "best.safetensors").stat().st_mtime_ns == before
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory):
+    """The weights of a run that nobody killed, made by a process like those that are."""
+    import subprocess
+    import sys
+
+    folder = tmp_path_factory.mktemp("straight") / "run"
+    subprocess.run(
+        [sys.executable, "-m", "srkit", "run", str(TINY), *LONG, "--output", str(folder), "-q"], check=True
+    )
+    return load_training(folder / "last.pt")["state"], (folder / "best.safetensors").read_bytes()
+
+
+def steps_done(folder):
+    log = folder / "log.jsonl"
+    lines = log.read_text().splitlines() if log.exists() else []
+    return max([0, *(json.loads(line)["step"] for line in lines[:-1])])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_run_killed_at_random_resumes_to_equal_bits(start, straight, tmp_path, seed):
+    folder, chance = tmp_path / "run", random.Random(seed)
+    process = start("run", TINY, *LONG, "--output", folder)
+    after = chance.randrange(1, 55)
+    while process.poll() is None and steps_done(folder) < after:
+        time.sleep(0.005)
+    time.sleep(chance.random() * 0.03)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    resumed = start("run", "--resume", folder)
+    said = resumed.communicate()
+    assert resumed.returncode == 0, said
+    state, best = straight
+    found = load_training(folder / "last.pt")["state"]
+    for part in (lambda s: s["model"], lambda s: s["ema"]["module"]):
+        assert all(torch.equal(value, part(found)[name]) for name, value in part(state).items())
+    assert load_best(folder / "best.safetensors") == load_best_bytes(best, tmp_path)
+    assert not list(folder.rglob("*.part"))
+
+
+def load_best(path):
+    from safetensors.torch import load_file
+
+    return {name: value.numpy().tobytes() for name, value in load_file(path).items()}
+
+
+def load_best_bytes(data, tmp_path):
+    (tmp_path / "straight.safetensors").write_bytes(data)
+    return load_best(tmp_path / "straight.safetensors")
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(start, tmp_path):
+    folder = tmp_path / "run"
+    process = start("run", TINY, "train.steps=100000", "train.checkpoint_every=0", "--output", folder)
+    while process.poll() is None and steps_done(folder) < 3:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"stopped; go on with: srkit run --resume {folder}" in err
+    assert load_training(folder / "last.pt")["state"]["step"] >= 3

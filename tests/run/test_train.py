@@ -1,0 +1,150 @@
+import json
+
+import pytest
+import torch
+
+from srkit.engine.checkpoint import load_training, load_weights
+from srkit.errors import RunError, TrainingError
+from srkit.run import score, train
+
+LONG = ("train.steps=12", "train.validate_every=4", "train.checkpoint_every=3", "train.ema=0.9", "train.workers=1")
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing of ours catches it."""
+
+
+def kill_at(records, event, step):
+    """Follow a run until the given record, and leave it as a killed process does: without a word."""
+    for record in records:
+        if record.event == event and record.step == step:
+            frame = records.gi_frame
+            assert frame is not None
+            try:
+                records.throw(Killed)
+            except Killed:
+                return
+    raise AssertionError(f"no {event} at step {step}")
+
+
+def weights(folder):
+    state = load_training(folder.last)["state"]
+    return state["model"] | {f"ema {name}": value for name, value in state["ema"]["module"].items()}
+
+
+def same(one, other):
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    ("event", "step"), [("plan", 0), ("train", 1), ("train", 5), ("validate", 8), ("train", 9), ("validate", 12)]
+)
+def test_a_killed_run_resumes_to_equal_bits(prepare, reopen, event, step):
+    straight, broken = prepare("straight", *LONG), prepare("broken", *LONG)
+    list(train(*straight))
+    kill_at(train(*broken), event, step)
+    list(train(*reopen(broken[-1])))
+    assert same(weights(straight[-1]), weights(broken[-1]))
+    assert same(load_weights(straight[-1].best)[0], load_weights(broken[-1].best)[0])
+    logs = [[json.loads(line) for line in run[-1].log.read_text().splitlines()] for run in (straight, broken)]
+    kept = [[(row["event"], row["step"], row.get("loss")) for row in log if row["event"] != "plan"] for log in logs]
+    assert kept[0] == kept[1]
+
+
+def test_a_run_resumed_twice_and_without_an_end(prepare, reopen):
+    straight, broken = prepare("straight", *LONG), prepare("broken", *LONG)
+    list(train(*straight))
+    kill_at(train(*broken), "train", 4)
+    kill_at(train(*reopen(broken[-1])), "train", 10)
+    list(train(*reopen(broken[-1])))
+    assert same(weights(straight[-1]), weights(broken[-1]))
+    before = broken[-1].last.read_bytes()
+    records = list(train(*reopen(broken[-1])))  # it is over: nothing happens
+    assert [record.event for record in records] == ["plan"]
+    assert same(weights(straight[-1]), weights(broken[-1]))
+    assert len(before) > 0
+
+
+def test_leaving_the_loop_saves_where_it_stands(prepare, reopen):
+    straight, left = prepare("straight", *LONG), prepare("left", *LONG)
+    list(train(*straight))
+    records = train(*left)
+    for record in records:
+        if record.event == "train" and record.step == 5:
+            records.close()
+            break
+    assert load_training(left[-1].last)["state"]["step"] == 5
+    list(train(*reopen(left[-1])))
+    assert same(weights(straight[-1]), weights(left[-1]))
+
+
+def test_the_number_of_workers_changes_nothing(prepare):
+    runs = [prepare(f"w{workers}", *LONG, f"train.workers={workers}") for workers in (0, 1, 3)]
+    for run in runs:
+        list(train(*run))
+    assert same(weights(runs[0][-1]), weights(runs[1][-1]))
+    assert same(weights(runs[0][-1]), weights(runs[2][-1]))
+
+
+def test_another_seed_is_another_run(prepare):
+    runs = [prepare(f"s{seed}", f"seed={seed}", "train.ema=0.9") for seed in (0, 1)]
+    for run in runs:
+        list(train(*run))
+    assert not same(weights(runs[0][-1]), weights(runs[1][-1]))
+
+
+def test_early_stopping_waits_for_its_patience(prepare):
+    run = prepare(
+        "patient", "train.steps=40", "train.validate_every=2", "train.patience=2", "train.optimizer.lr=1e-12"
+    )
+    records = list(train(*run))
+    (stop,) = [record for record in records if record.event == "stop"]
+    assert stop.step == 6
+    assert stop.values["reason"] == "no better validation PSNR in 2 validations; stopping early"
+
+
+def test_minutes_become_steps_that_can_be_repeated(prepare):
+    run = prepare("minutes", "train.steps=null", "train.minutes=0.02", "train.ema=0.9")
+    list(train(*run))
+    steps = load_training(run[-1].last)["state"]["step"]
+    assert steps >= 1
+    again = prepare("again", f"train.steps={steps}", "train.ema=0.9")
+    list(train(*again))
+    assert same(weights(run[-1]), weights(again[-1]))
+
+
+def test_epochs_become_steps(prepare):
+    run = prepare("epochs", "train.steps=null", "train.epochs=0.5", "train.crops_per_image=1")
+    assert next(iter(train(*run))).values["steps"] == 4  # half of 13 images, two in a step, rounded up
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(prepare):
+    run = prepare("nan", "train.steps=20", "train.optimizer.lr=1e30", "train.checkpoint_every=1", "train.ema=0.9")
+    with pytest.raises(TrainingError, match=r"wants a finite loss, got (nan|inf)"):
+        list(train(*run))
+    assert all(value.isfinite().all() for value in weights(run[-1]).values())
+
+
+def test_an_untrained_network_scores_what_bicubic_twice_scores(prepare):
+    """Training starts from interpolation, not from noise: at x2 the image branch is bicubic itself."""
+    run = prepare("start", "train.steps=1", "train.optimizer.lr=1e-12")
+    list(train(*run))
+    list(score(*run))
+    summary = json.loads(run[-1].summary.read_text())
+    assert summary["gain"]["psnr"] == pytest.approx(0, abs=1e-3)
+
+
+def test_fine_tuning_starts_from_given_weights(prepare):
+    first = prepare("first", "train.ema=0.9")
+    list(train(*first))
+    second = prepare("second", f"start={first[-1].best}", "train.optimizer.lr=1e-12", "train.ema=0.9")
+    list(train(*second))
+    for name, value in load_weights(second[-1].best)[0].items():
+        torch.testing.assert_close(value, load_weights(first[-1].best)[0][name], atol=1e-6, rtol=0)
+
+
+def test_a_foreign_checkpoint_is_refused(prepare):
+    run = prepare("foreign")
+    torch.save({"params": {}}, run[-1].last)
+    with pytest.raises(RunError, match=r"last\.pt: wants the state of a training; found params"):
+        list(train(*run))

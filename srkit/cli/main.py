@@ -7,7 +7,7 @@ import sys
 import typer
 
 from srkit import __version__
-from srkit.cli import check, explain, parts, plugins, report, run
+from srkit.cli import check, checkerboard, convert, evaluate, explain, parts, plugins, report, run
 from srkit.errors import SrkitError
 
 app = typer.Typer(
@@ -38,6 +38,9 @@ app.command()(explain.explain)
 app.command()(parts.parts)
 app.command()(plugins.plugins)
 app.command()(report.report)
+app.command()(evaluate.evaluate)
+app.command()(convert.convert)
+app.command()(checkerboard.checkerboard)
 
 
 def main() -> None:

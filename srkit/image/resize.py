@@ -32,7 +32,7 @@ def imresize(
     scale: float | None = None,
     *,
     size: Size | None = None,
-    edge: Edge = "clamp",
+    edge: Edge = "symmetric",
     antialias: bool = True,
 ) -> NDArray[Any]:
     """Resize an array (H,W) or (H,W,C) exactly as MATLAB does.
@@ -65,17 +65,22 @@ def resize(
     scale: float | None = None,
     *,
     size: Size | None = None,
-    edge: Edge = "clamp",
+    edge: Edge = "symmetric",
     antialias: bool = True,
+    rounded: bool = False,
 ) -> Tensor:
-    """Resize a batch (N,C,H,W) as MATLAB resizes floats: differentiable, on any device, not rounded.
+    """Resize a batch (N,C,H,W) as MATLAB resizes floats: differentiable, on any device.
 
-    Agrees with ``imresize`` to 1e-6 in float32. Arguments as there. Half precision is
-    computed in float32.
+    Agrees with ``imresize`` to 1e-6 in float32. Half precision is computed in float32.
+    Arguments as there, and:
+
+    Args:
+        rounded: Take the image as 8-bit levels in [0,1], and round as MATLAB does between the
+            passes; computed in float64, without a gradient.
     """
     out, scales = _target(image.shape[-2], image.shape[-1], scale, size)
-    dtype = image.dtype if image.dtype == torch.float64 else torch.float32
-    result = image.to(dtype)
+    dtype = torch.float64 if rounded or image.dtype == torch.float64 else torch.float32
+    result = (image.to(dtype) * 255).round() if rounded else image.to(dtype)
     with torch.autocast(image.device.type, enabled=False):
         for axis in sorted((0, 1), key=lambda axis: scales[axis]):
             length = image.shape[axis - 2]
@@ -84,7 +89,9 @@ def resize(
             key = (length, out[axis], scales[axis], edge, antialias)
             limit = DENSE_UP_TO if out[axis] < length else 3 * DENSE_UP_TO  # tests/benchmarks/resize.py
             result = (_dense if max(length, out[axis]) <= limit else _sum)(result, axis, key)
-    return result.to(image.dtype)
+            if rounded:  # as imresize: in levels, a half goes up
+                result = (result.clamp(0, 255) + 0.5 + 1e-9).floor()
+    return (result / 255 if rounded else result).to(image.dtype)
 
 
 def _dense(image: Tensor, axis: int, key: tuple[Any, ...]) -> Tensor:
@@ -137,7 +144,7 @@ def _taps(
     weights = stretch * _cubic(stretch * (centre[:, None] - positions))
     weights /= weights.sum(1, keepdims=True)
     index = positions.astype(np.int64) - 1
-    if edge == "clamp":
+    if edge == "symmetric":
         index = index.clip(0, length - 1)
     else:
         index = np.concatenate([np.arange(length), np.arange(length)[::-1]])[index % (2 * length)]

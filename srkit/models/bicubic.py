@@ -18,7 +18,7 @@ class Bicubic(nn.Module):
         edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
     """
 
-    def __init__(self, scale: int, channels: int, *, edge: Literal["clamp", "symmetric"] = "clamp") -> None:
+    def __init__(self, scale: int, channels: int, *, edge: Literal["clamp", "symmetric"] = "symmetric") -> None:
         super().__init__()
         self.scale, self.channels, self.edge = scale, channels, edge
 

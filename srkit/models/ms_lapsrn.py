@@ -25,7 +25,7 @@ class MSLapSRN(nn.Module):
         depth: Convolutions of the recursive block (D).
         recursions: How often the block is applied at a level (R).
         features: Channels inside.
-        negative_slope: Slope of LeakyReLU below zero; it stands before each convolution.
+        negative_slope: Slope of LeakyReLU below zero; it stands before each convolution but the first and the last.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class MSLapSRN(nn.Module):
         image, predictions = low, []
         for _ in range(self.count):
             features = self.upsampler(self._act(self._recursive(features)))
-            image = self.image_upsampler(image) + self.residual(self._act(features))
+            image = self.image_upsampler(image) + self.residual(features)
             predictions.append(image)
         return predictions
 

@@ -18,7 +18,7 @@ class Bicubic(nn.Module):
         edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
     """
 
-    def __init__(self, channels: int, scale: int, *, edge: Literal["clamp", "symmetric"] = "clamp") -> None:
+    def __init__(self, channels: int, scale: int, *, edge: Literal["clamp", "symmetric"] = "symmetric") -> None:
         super().__init__()
         self.channels, self.scale, self.edge = channels, scale, edge
 

@@ -1,0 +1,90 @@
+"""``srkit checkerboard``: how much of a grid does a model leave?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from srkit.inference.grid import ImageGrid
+    from srkit.slots import LossFn
+
+
+def checkerboard(
+    model: Annotated[str, typer.Argument(help="A checkpoint, a run folder, or a model without weights: bicubic.")],
+    images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
+    scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
+    degradation: Annotated[
+        str, typer.Option(help="Makes LR: a name, or '{use: NAME, option: value}'.")
+    ] = "bicubic",
+    loss: Annotated[str, typer.Option(help="Whose gradient is looked at (M4).")] = "charbonnier",
+    picture: Annotated[Path | None, typer.Option(help="Draw spectrum and flat field to this PNG.")] = None,
+    seed: Annotated[int, typer.Option(help="Of random degradations.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure the checkerboard of a model: flat fields, its layers, spectra, phases, the loss's gradient."""
+    from srkit.cli.choice import read_choice
+    from srkit.inference.grid import flat_response, image_grids, layer_ripples
+    from srkit.inference.load import load
+    from srkit.plugins import load_catalog
+
+    catalog = load_catalog()
+    loaded = load(model, catalog, scale)
+    use, options = read_choice(degradation, "--degradation")
+    low = catalog.build("degradation", use, loaded.scale, **options)
+    use, options = read_choice(loss, "--loss")
+    watched: LossFn = catalog.build("loss", use, **options)
+    sets = [catalog.build("dataset", "folder", path=str(folder)) for folder in images]
+    fields, layers = flat_response(loaded), list(layer_ripples(loaded))
+    rows = [
+        row for one in sets for row in image_grids(loaded, one, catalog, degradation=low, loss=watched, seed=seed)
+    ]
+    if picture is not None:
+        from srkit.checkerboard.picture import write
+
+        worst = max(fields, key=lambda field: field.ripple)
+        write(picture, {loaded.name: (max(rows, key=lambda row: row.peaks).spectrum, worst)})
+    if as_json:
+        typer.echo(json.dumps(_plain(loaded.name, loaded.scale, fields, layers, rows, use), indent=2))
+        return
+    typer.echo(f"{loaded.name}, x{loaded.scale}; LR by {degradation}; luma, not rounded")
+    typer.echo("\nM1  flat field: largest departure of a phase, in grey levels")
+    for field in fields:
+        typer.echo(f"    at {field.level:<6} {field.ripple:9.4f}")
+    typer.echo("\nM1  layers: spread of the phases' gains, 0 is even")
+    for name, ripple in layers or [("no upsampler parts in this model", float("nan"))]:
+        typer.echo(f"    {name:<34} {ripple:9.4f}")
+    typer.echo("\nM2  grid peaks of SR over HR (dB)  M3  phase bias (grey levels), variance ratio  "
+               f"M4  gradient of {use} (dB)\n")  # fmt: skip
+    typer.echo(f"    {'image':<24}{'M2':>9}{'M3 bias':>10}{'M3 var':>9}{'M4':>9}")
+    for row in rows:
+        _line(row.name, row.peaks, row.bias, row.variance, row.gradient or 0.0)
+    means = [sum(values) / len(rows) for values in zip(*map(_numbers, rows), strict=True)]
+    _line(f"mean of {len(rows)}", *means)
+    if picture is not None:
+        typer.echo(f"\npicture: {picture}")
+
+
+def _numbers(row: ImageGrid) -> tuple[float, float, float, float]:
+    return row.peaks, row.bias, row.variance, row.gradient or 0.0
+
+
+def _line(name: str, peaks: float, bias: float, variance: float, gradient: float) -> None:
+    typer.echo(f"    {name:<24}{peaks:>+9.2f}{bias:>10.3f}{variance:>9.3f}{gradient:>+9.2f}")
+
+
+def _plain(name, scale, fields, layers, rows, loss):  # type: ignore[no-untyped-def]
+    return {
+        "model": name,
+        "scale": scale,
+        "flat_field": {str(field.level): field.ripple for field in fields},
+        "layers": dict(layers),
+        "loss": loss,
+        "images": [
+            {"name": r.name, "M2": r.peaks, "M3_bias": r.bias, "M3_variance": r.variance, "M4": r.gradient}
+            for r in rows
+        ],
+    }

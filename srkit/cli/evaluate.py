@@ -1,0 +1,107 @@
+"""``srkit evaluate``: numbers under a protocol."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from srkit.plugins import Catalog
+    from srkit.slots import DegradationFn, ImageSet
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A checkpoint, a run folder, or a model without weights: bicubic.")],
+    images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
+    scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
+    low: Annotated[Path | None, typer.Option(help="Folder of LR images to use, instead of making them.")] = None,
+    degradation: Annotated[
+        str, typer.Option(help="Makes LR: a name, or '{use: NAME, option: value}'.")
+    ] = "bicubic",
+    color: Annotated[Literal["y", "rgb"], typer.Option(help="Measure luma (16..235) or RGB.")] = "y",
+    border: Annotated[int | None, typer.Option(help="Pixels cut off every side [the scale].")] = None,
+    gray: Annotated[
+        Literal["repeat", "as_is"], typer.Option(help="Gray images repeated to RGB, or as they are.")
+    ] = "repeat",
+    edge: Annotated[Literal["symmetric", "clamp"], typer.Option(help="Bicubic beyond the edge.")] = "symmetric",
+    space: Annotated[
+        Literal["rgb", "y"], typer.Option(help="Shrink 8-bit RGB, or rounded luma in floats (bicubic tables).")
+    ] = "rgb",
+    quantise: Annotated[bool, typer.Option(help="Round the result to 8 bits.")] = True,
+    ensemble: Annotated[bool, typer.Option("--ensemble", help="Average over the eight orientations.")] = False,
+    metric: Annotated[list[str] | None, typer.Option(help="Metrics [psnr, ssim]; may be given again.")] = None,
+    seed: Annotated[int, typer.Option(help="Of random degradations.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
+    from srkit.engine.precision import resolve_device
+    from srkit.inference.load import load
+    from srkit.inference.measure import measure
+    from srkit.inference.protocol import Protocol
+    from srkit.plugins import load_catalog
+
+    catalog = load_catalog()
+    loaded = load(model, catalog, scale)
+    protocol = Protocol(
+        color=color, border=border, quantise=quantise, gray=gray, edge=edge, space=space, ensemble=ensemble
+    )
+    made, says = _degradation(degradation, loaded.scale, catalog)
+    sets = [_images(folder, low, catalog) for folder in images]
+    says = "given" if low is not None else says
+    metrics = tuple(metric or ("psnr", "ssim"))
+    rows: list[dict[str, Any]] = []
+    if not as_json:
+        _line("image", [name.upper() for name in metrics])
+    for one in sets:
+        found = measure(
+            loaded, one, protocol, made, catalog, seed=seed, device=resolve_device(device), metrics=metrics
+        )
+        for row in found:
+            rows.append({"name": row.name, **row.scores})
+            if not as_json:
+                _line(row.name, [_digits(name, value) for name, value in row.scores.items()])
+    means = {name: sum(row[name] for row in rows) / len(rows) for name in metrics}
+    described = protocol.describe(loaded.scale, says)
+    if as_json:
+        result = {
+            "model": loaded.name,
+            "scale": loaded.scale,
+            "protocol": described,
+            "scores": means,
+            "images": rows,
+        }
+        typer.echo(json.dumps(result, indent=2))
+        return
+    _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
+    typer.echo(
+        f"{loaded.name}, x{loaded.scale}; " + ", ".join(f"{key}: {value}" for key, value in described.items())
+    )
+
+
+def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:
+    """Return the degradation that ``text`` names, None for the protocol's own bicubic, and what to call it."""
+    from srkit.cli.choice import read_choice
+
+    use, options = read_choice(text, "--degradation")
+    if use == "bicubic" and not options:
+        return None, "bicubic"
+    made: DegradationFn = catalog.build("degradation", use, scale, **options)
+    return made, text
+
+
+def _images(folder: Path, low: Path | None, catalog: Catalog) -> ImageSet:
+    name, options = ("folder", {"path": folder}) if low is None else ("pairs", {"high": folder, "low": low})
+    found: ImageSet = catalog.build("dataset", name, **{key: str(value) for key, value in options.items()})
+    return found
+
+
+def _line(name: str, cells: list[str]) -> None:
+    typer.echo(f"{name:<24}" + "".join(f"{cell:>10}" for cell in cells))
+
+
+def _digits(metric: str, value: float) -> str:
+    return f"{value:.3f}" if metric == "psnr" else f"{value:.4f}"

@@ -1,0 +1,1 @@
+"""What one does with weights: load, measure, convert. Reads checkpoints, never the YAML they came from."""

@@ -1,0 +1,83 @@
+"""From a name or a file to a network that is ready to use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from srkit.config.check import check_choice
+from srkit.engine.checkpoint import load_into, load_weights
+from srkit.errors import CheckpointError, did_you_mean
+from srkit.plugins import Catalog
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A network with what must be known to use it."""
+
+    name: str
+    model: nn.Module
+    scale: int
+    color: str
+    metadata: Mapping[str, Any]
+
+
+def load(what: str, catalog: Catalog, scale: int | None = None) -> Loaded:
+    """Load a checkpoint, the best weights of a run folder, or a model without parameters by name.
+
+    Args:
+        what: A .safetensors file that srkit wrote, a run folder, or a name such as ``bicubic``.
+        catalog: Where the model's parts are found.
+        scale: Wanted of a model by name; a checkpoint has its own, which must be the same.
+
+    Raises:
+        CheckpointError: There is no such file or name, the scale is another one, or the model learns
+            and has no weights.
+    """
+    path = Path(what)
+    if path.is_dir():
+        path = path / "best.safetensors"
+    if path.exists() or path.suffix == ".safetensors":
+        return _from_file(path, catalog, scale)
+    return _by_name(what, catalog, scale)
+
+
+def build_model(use: str, options: Mapping[str, Any], scale: int, color: str, catalog: Catalog) -> nn.Module:
+    """Build a model from plain values, as a checkpoint's metadata has them."""
+    choice = check_choice(use, options, catalog["model"].kind, catalog)
+    model: nn.Module = choice(scale, 1 if color == "y" else 3)
+    return model
+
+
+def _from_file(path: Path, catalog: Catalog, scale: int | None) -> Loaded:
+    tensors, metadata = load_weights(path)
+    missing = [name for name in ("model", "scale", "color") if name not in metadata]
+    if missing:
+        raise CheckpointError(f"{path}: wants weights that srkit wrote; its metadata has no {missing[0]!r}")
+    if scale is not None and scale != metadata["scale"]:
+        raise CheckpointError(f"{path}: wants a model of x{scale}, found one of x{metadata['scale']}")
+    options = dict(metadata["model"])
+    model = build_model(options.pop("use"), options, metadata["scale"], metadata["color"], catalog)
+    load_into(model, tensors, str(path))
+    return Loaded(
+        str(metadata.get("name", path.stem)), model.eval(), metadata["scale"], metadata["color"], metadata
+    )
+
+
+def _by_name(what: str, catalog: Catalog, scale: int | None) -> Loaded:
+    shelf = catalog["model"]
+    if what not in shelf:
+        hint = did_you_mean(what, shelf)
+        raise CheckpointError(
+            f"{what}: wants a checkpoint, a run folder or a model's name, found none of them{hint}"
+        )
+    if scale is None:
+        raise CheckpointError(f"{what}: has no scale of its own; give --scale")
+    model = build_model(what, {}, scale, "rgb", catalog)
+    if any(True for _ in model.parameters()):
+        raise CheckpointError(f"{what}: is a model that learns; give a checkpoint of it, or a run folder")
+    return Loaded(what, model.eval(), scale, "rgb", {"model": {"use": what}})

@@ -1,0 +1,96 @@
+"""A model over images, under a protocol: what ``srkit evaluate`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor, nn
+
+from srkit.data.examples import Example, examples
+from srkit.engine.predict import predict
+from srkit.errors import SrkitError
+from srkit.image.color import luma
+from srkit.image.convert import gray_to_rgb, quantise
+from srkit.image.resize import resize
+from srkit.inference.ensemble import Ensemble
+from srkit.inference.load import Loaded
+from srkit.inference.protocol import Protocol
+from srkit.plugins import Catalog
+from srkit.slots import DegradationFn, ImageSet, MetricFn
+
+
+@dataclass(frozen=True)
+class Row:
+    """The scores of one image by metric."""
+
+    name: str
+    scores: Mapping[str, float]
+
+
+def measure(
+    loaded: Loaded,
+    images: ImageSet,
+    protocol: Protocol,
+    degradation: DegradationFn | None,
+    catalog: Catalog,
+    *,
+    seed: int = 0,
+    device: torch.device | None = None,
+    metrics: tuple[str, ...] = ("psnr", "ssim"),
+) -> Iterator[Row]:
+    """Yield the scores of every image. LR is the set's own, or made by ``degradation``; None is bicubic.
+
+    Raises:
+        SrkitError: An image is too small for the protocol (named), or luma in floats is asked of a model
+            of RGB or of a degradation other than bicubic.
+    """
+    built = {name: catalog.build("metric", name, loaded.scale, **_options(name, protocol)) for name in metrics}
+    model: nn.Module = Ensemble(loaded.model) if protocol.ensemble else loaded.model
+    place = device or torch.device("cpu")
+    model = model.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    upscale = _luma_upscaler if protocol.space == "y" else _rgb_upscaler
+    if protocol.space == "y" and (degradation is not None or images.scale is not None):
+        raise SrkitError("--space y: shrinks luma by bicubic in floats; it goes with no other LR")
+    if protocol.space == "y" and loaded.color == "rgb" and any(True for _ in model.parameters()):
+        raise SrkitError(f"--space y: wants a model of luma, {loaded.name} is one of RGB")
+    low = degradation or catalog.build("degradation", "bicubic", loaded.scale, edge=protocol.edge)
+    for example in examples(images, scale=loaded.scale, degradation=low, seed=seed):
+        if protocol.gray == "repeat":
+            example = replace(example, low=gray_to_rgb(example.low), high=gray_to_rgb(example.high))
+        high, target = upscale(model, example, loaded, protocol, place)
+        yield Row(example.name, _scores(example.name, high, target, built))
+
+
+def _rgb_upscaler(
+    model: nn.Module, example: Example, loaded: Loaded, _protocol: Protocol, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    high = predict(model, example.low, scale=loaded.scale, color=loaded.color, device=device)
+    return high, example.high
+
+
+@torch.inference_mode()
+def _luma_upscaler(
+    model: nn.Module, example: Example, loaded: Loaded, protocol: Protocol, device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """Round luma, shrink it in floats, enlarge that: the published bicubic tables."""
+    exact = example.high.double()
+    target = quantise(luma(exact) if exact.shape[1] == 3 else exact)
+    low = resize(target, 1 / loaded.scale, edge=protocol.edge)
+    learns = any(True for _ in model.parameters())
+    high = model((low.float() if learns else low).to(device)).cpu()
+    return high, target.to(high.dtype)
+
+
+def _options(metric: str, protocol: Protocol) -> dict[str, object]:
+    if metric not in ("psnr", "ssim"):
+        return {}
+    return {"color": protocol.color, "border": protocol.border, "quantise": protocol.quantise}
+
+
+def _scores(image: str, high: Tensor, target: Tensor, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
+    try:
+        return {name: float(metric(high, target)[0]) for name, metric in metrics.items()}
+    except ValueError as error:
+        raise SrkitError(f"{image}: cannot be measured: {error}") from None

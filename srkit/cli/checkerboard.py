@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from srkit.checkerboard.flat import FlatField
     from srkit.inference.grid import ImageGrid
     from srkit.slots import LossFn
 
@@ -76,7 +77,14 @@ def _line(name: str, peaks: float, bias: float, variance: float, gradient: float
     typer.echo(f"    {name:<24}{peaks:>+9.2f}{bias:>10.3f}{variance:>9.3f}{gradient:>+9.2f}")
 
 
-def _plain(name, scale, fields, layers, rows, loss):  # type: ignore[no-untyped-def]
+def _plain(
+    name: str,
+    scale: int,
+    fields: list[FlatField],
+    layers: list[tuple[str, float]],
+    rows: list[ImageGrid],
+    loss: str,
+) -> dict[str, object]:
     return {
         "model": name,
         "scale": scale,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -107,8 +108,8 @@ def _is_upsampler(module: nn.Module) -> bool:
     return mark is not None and mark[0].name == "upsampler"
 
 
-def _note(name: str, shapes: dict[str, tuple[int, int]]):  # type: ignore[no-untyped-def]
-    def note(_module: nn.Module, given: tuple[Tensor, ...], made: Tensor) -> None:
+def _note(name: str, shapes: dict[str, tuple[int, int]]) -> Callable[[nn.Module, Any, Tensor], None]:
+    def note(_module: nn.Module, given: Any, made: Tensor) -> None:
         shapes[name] = given[0].shape[1], made.shape[-1] // given[0].shape[-1]
 
     return note

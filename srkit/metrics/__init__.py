@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from srkit.hookspecs import hookimpl
+from srkit.metrics.lpips import LPIPS
 from srkit.metrics.psnr import PSNR
 from srkit.metrics.ssim import SSIM
 
@@ -17,4 +18,4 @@ from srkit.metrics.ssim import SSIM
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in metrics."""
-    return [PSNR, SSIM]
+    return [LPIPS, PSNR, SSIM]

@@ -1,0 +1,96 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from srkit.image.files import write
+from srkit.image.resize import imresize
+
+
+@pytest.fixture
+def images(tmp_path):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    smooth = imresize(np.random.default_rng(0).integers(0, 256, (12, 14, 3), dtype=np.uint8), 6)
+    for name in "ab":
+        write(folder / f"{name}.png", smooth)
+    return folder
+
+
+def test_one_row_an_image_and_the_mean(srkit, images):
+    code, out, _ = srkit("evaluate", "bicubic", images, "--scale", 4)
+    assert code == 0
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[:4]] == ["image", "a", "b", "mean"]
+    assert "Y of BT.601, 16..235" in lines[-1]
+
+
+def test_json_is_one_object(srkit, images):
+    found = json.loads(srkit("evaluate", "bicubic", images, "--scale", 2, "--json")[1])
+    assert found.keys() == {"model", "scale", "protocol", "scores", "images"}
+    assert (found["model"], found["scale"]) == ("bicubic", 2)
+    assert found["images"][0].keys() == {"name", "psnr", "ssim"}
+    assert found["scores"]["psnr"] == pytest.approx(np.mean([row["psnr"] for row in found["images"]]))
+    assert found["protocol"]["border"] == 2
+
+
+def test_given_lr_images_are_used(srkit, images, tmp_path):
+    low = tmp_path / "low"
+    low.mkdir()
+    for name in "ab":
+        write(low / f"{name}x2.png", np.zeros((36, 42, 3), np.uint8))
+    black = json.loads(srkit("evaluate", "bicubic", images, "--low", low, "--scale", 2, "--json")[1])
+    assert black["scores"]["psnr"] < 12
+    assert black["protocol"]["low"] == "given"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["bicubic", "IMAGES"], "bicubic: has no scale of its own; give --scale"),
+        (["bicubic", "NONE", "--scale", 2], "wants a folder of images, found nothing of that name"),
+        (["bicubic", "EMPTY", "--scale", 2], "found none"),
+        (["bicubic", "IMAGES", "--scale", 3, "--low", "IMAGES"], "found pairs of x1"),
+        (["bicubic", "IMAGES", "--scale", 2, "--degradation", "gauss"], "no degradation called 'gauss'"),
+        (["bicubic", "IMAGES", "--scale", 2, "--degradation", "[1"], "--degradation: wants a name or a mapping"),
+        (
+            ["bicubic", "IMAGES", "--scale", 2, "--metric", "lpipz"],
+            "no metric called 'lpipz'; did you mean 'lpips'?",
+        ),
+        (["nothing", "IMAGES", "--scale", 2], "wants a checkpoint, a run folder or a model's name"),
+    ],
+)
+def test_bad_input_is_explained(srkit, images, tmp_path, words, message):
+    (tmp_path / "EMPTY").mkdir()
+    places = {"IMAGES": images, "NONE": tmp_path / "none", "EMPTY": tmp_path / "EMPTY"}
+    code, _, err = srkit("evaluate", *(places.get(word, word) for word in words))
+    assert code == 2
+    assert message in err
+
+
+def test_convert_writes_a_checkpoint_and_never_over_another(srkit, images, tmp_path):
+    from srkit.plugins import load_catalog
+
+    tensors = load_catalog([]).build("model", "lapsrn", 2, 1, depth=1, features=4).state_dict()
+    torch.save({"params_ema": tensors}, tmp_path / "a.pth")
+    words = ["convert", tmp_path / "a.pth", "-o", tmp_path / "a.safetensors", "--scale", 2]
+    words += ["--model", "{use: lapsrn, depth: 1, features: 4}"]
+    code, out, _ = srkit(*words)
+    assert code == 0
+    assert "lapsrn x2, from a.pth, its 'params_ema'" in out
+    code, _, err = srkit(*words)
+    assert (code, err) == (2, f"{tmp_path}/a.safetensors: exists already; give another name or --overwrite\n")
+    trained = json.loads(srkit("evaluate", tmp_path / "a.safetensors", images, "--json")[1])
+    bicubic = json.loads(srkit("evaluate", "bicubic", images, "--scale", 2, "--json")[1])
+    assert trained["scores"]["psnr"] == pytest.approx(bicubic["scores"]["psnr"], abs=0.1)  # it is untrained
+
+
+def test_checkerboard_prints_all_measures(srkit, images, tmp_path):
+    code, out, err = srkit("checkerboard", "bicubic", images, "--scale", 2, "--picture", tmp_path / "p.png")
+    assert (code, err) == (0, "")
+    assert all(name in out for name in ("M1", "M2", "M3", "M4"))
+    assert (tmp_path / "p.png").stat().st_size > 10_000
+    found = json.loads(srkit("checkerboard", "bicubic", images, "--scale", 2, "--json")[1])
+    assert max(found["flat_field"].values()) < 1e-3
+    assert len(found["images"]) == 2

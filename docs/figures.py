@@ -31,6 +31,7 @@ def pooled(prediction, target):
 
 
 def main():
+    """Draw all figures."""
     catalog = load_catalog([])
     photographs = catalog.build("dataset", "samples", split="test")
     high = rgb_to_y(to_tensor(photographs.high(1)))[..., :384, :384]
@@ -58,7 +59,9 @@ def phase_sheet(errors):
     reach = max(abs(one.biases - one.biases.mean()).max() for one in errors.values())
     for axes, (name, one) in zip(figure.subplots(1, len(errors)), errors.items(), strict=True):
         shown = axes.imshow(one.biases - one.biases.mean(), cmap="RdBu_r", vmin=-reach, vmax=reach)
-        for (row, column), value in [(at, one.biases[at] - one.biases.mean()) for at in ((0, 0), (0, 1), (1, 0), (1, 1))]:
+        for (row, column), value in [
+            (at, one.biases[at] - one.biases.mean()) for at in ((0, 0), (0, 1), (1, 0), (1, 1))
+        ]:
             ink = "white" if abs(value) > 0.6 * reach else "black"
             axes.text(column, row, f"{value:+.2f}", ha="center", va="center", fontsize=11, color=ink)
         axes.set_title(f"{name}\nspread {one.bias_spread:.2f}", fontsize=10)

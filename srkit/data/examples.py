@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from srkit.data.seeds import torch_generator
-from srkit.data.sizes import check_scale
+from srkit.data.sizes import check_scale, same_channels
 from srkit.errors import DataError
-from srkit.image.convert import gray_to_rgb, to_tensor
+from srkit.image.convert import to_tensor
 from srkit.image.crop import modcrop
 from srkit.slots import DegradationFn, ImageSet, Traced
 
@@ -43,8 +43,7 @@ def examples(images: ImageSet, *, scale: int, degradation: DegradationFn, seed: 
         drawn: Mapping[str, Tensor] = {}
         if images.scale is not None:
             low = to_tensor(images.low(index))
-            if low.shape[1] != high.shape[1]:
-                low, high = gray_to_rgb(low), gray_to_rgb(high)
+            same_channels(name, low.shape[1], high.shape[1])
             low = low[..., : high.shape[-2] // scale, : high.shape[-1] // scale]
         else:
             generator = torch_generator("example", seed, name)

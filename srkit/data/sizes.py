@@ -41,3 +41,14 @@ def check_scale(images: ImageSet, scale: int) -> None:
             f"{images.names[0]}: wants LR {scale} times smaller than HR, found pairs of x{images.scale}; "
             "set scale, or give the LR folder of this scale"
         )
+
+
+def same_channels(name: str, low: int, high: int) -> None:
+    """Refuse a pair of which one is gray and the other RGB.
+
+    Raises:
+        DataError: Names the image and the channels of both.
+    """
+    if low != high:
+        kinds = {1: "gray", 3: "RGB"}
+        raise DataError(f"{name}: wants LR and HR both gray or both RGB, found {kinds[low]} and {kinds[high]}")

@@ -12,10 +12,9 @@ from torch import Tensor
 from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
 from srkit.data.seeds import torch_generator
-from srkit.data.sizes import crop_sizes
+from srkit.data.sizes import crop_sizes, same_channels
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
-from srkit.image.convert import gray_to_rgb
 from srkit.slots import DegradationFn, ImageSet, Pair
 
 AHEAD = 3
@@ -80,9 +79,13 @@ class Stream:
     def prepare(self, step: int) -> Pair:
         """Make the batch of ``step`` on the CPU."""
         crops = crops_of(self.seed, step, self.batch, self.sizes, self.side, augment=self.augment)
-        high = self._batch([self._cut(crop, self.scale) for crop in crops])
+        highs = [self._cut(crop, self.scale) for crop in crops]
+        high = self._batch(highs)
         if self.images.scale is not None:
-            low = self._batch([self._cut(crop, 1) for crop in crops])
+            lows = [self._cut(crop, 1) for crop in crops]
+            for crop, one, other in zip(crops, lows, highs, strict=True):
+                same_channels(self.images.names[crop.image], one.shape[-1], other.shape[-1])
+            low = self._batch(lows)
         else:
             low = self.degradation(high, torch_generator("degrade", self.seed, step))
         return Pair(low, high, tuple(self.images.names[crop.image] for crop in crops))
@@ -98,12 +101,12 @@ class Stream:
             pixels = self.cache.get(f"low {images.key(index)}", lambda: images.low(index))
         else:
             pixels = self.cache.get(f"high {images.key(index)}", lambda: images.high(index))
-        patch = crop.cut(pixels, self.side * factor, factor)
-        return patch if patch.shape[-1] == 3 else np.repeat(patch, 3, -1)
+        return crop.cut(pixels, self.side * factor, factor)
 
     def _batch(self, patches: list[UInt8Image]) -> Tensor:
-        stacked = torch.from_numpy(np.stack(patches)).permute(0, 3, 1, 2).float().div_(255)
-        return luma(stacked) if self.color == "y" else gray_to_rgb(stacked).contiguous()
+        rgb = [patch if patch.shape[-1] == 3 else np.repeat(patch, 3, -1) for patch in patches]
+        stacked = torch.from_numpy(np.stack(rgb)).permute(0, 3, 1, 2).float().div_(255)
+        return luma(stacked) if self.color == "y" else stacked.contiguous()
 
     def _placed(self, pair: Pair) -> Pair:
         if self.device.type == "cpu":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from srkit.atomic import whole
 from srkit.errors import DataError, ImageError
@@ -45,11 +47,18 @@ def find(folder: Path) -> list[Path]:
 
 
 def read(path: Path) -> UInt8Image:
-    """Decode an image to (H,W,3) RGB or (H,W,1) gray, 8 bit.
+    """Decode an image to (H,W,3) RGB or (H,W,1) gray, 8 bit; 16-bit images are rounded. See ``read_deep``."""
+    image = read_deep(path)
+    if image.dtype == np.uint16:
+        return ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    return image.astype(np.uint8, copy=False)
+
+
+def read_deep(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Decode an image to (H,W,3) RGB or (H,W,1) gray, with 8 or 16 bits as the file has them.
 
     Pixels are taken as they lie in the file: EXIF orientation is not applied and
     alpha is dropped, so that the same file gives the same numbers everywhere.
-    16-bit images are rounded to 8 bit.
 
     Raises:
         ImageError: The file is missing, empty, cut off, too large, or no image.
@@ -66,13 +75,12 @@ def read(path: Path) -> UInt8Image:
         raise ImageError(f"{path}: wants an image that can be decoded, found a damaged one")
     if image.ndim == 2:
         image = image[..., None]
-    if image.dtype == np.uint16:
-        image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    if image.dtype != np.uint8:
+    if image.dtype not in (np.uint8, np.uint16):
         raise ImageError(f"{path}: wants 8 or 16 bits a channel, found {image.dtype}")
     if image.shape[-1] == 2:
         image = image[..., :1]
-    return np.ascontiguousarray(image if image.shape[-1] == 1 else image[..., 2::-1])
+    pixels: NDArray[Any] = np.ascontiguousarray(image if image.shape[-1] == 1 else image[..., 2::-1])
+    return pixels
 
 
 def write(path: Path, image: UInt8Image) -> None:

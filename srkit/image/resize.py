@@ -144,7 +144,7 @@ def _taps(
     weights = stretch * _cubic(stretch * (centre[:, None] - positions))
     weights /= weights.sum(1, keepdims=True)
     index = positions.astype(np.int64) - 1
-    if edge == "symmetric":
+    if edge == "clamp":
         index = index.clip(0, length - 1)
     else:
         index = np.concatenate([np.arange(length), np.arange(length)[::-1]])[index % (2 * length)]

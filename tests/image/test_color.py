@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from srkit.image import color
-from srkit.image.convert import gray_to_rgb, quantise, to_tensor, to_uint8
+from srkit.image.convert import gray_to_rgb, quantise, to_tensor, to_uint8, to_uint16
 from srkit.image.crop import modcrop, shave
 
 CORNERS = [  # RGB, and what MATLAB's rgb2ycbcr makes of it
@@ -60,3 +60,12 @@ def test_crops():
     assert torch.equal(shave(image, 0), image)
     with pytest.raises(ValueError, match="larger than twice the border 4, got 9 x 7"):
         shave(image, 4)
+
+
+def test_16_bits_survive_and_have_matlabs_luma():
+    """MATLAB's rgb2ycbcr of uint16 is 257 times that of uint8."""
+    deep = np.random.default_rng(0).integers(0, 65536, (5, 7, 3), dtype=np.uint16)
+    assert np.array_equal(to_uint16(to_tensor(deep)), deep)
+    wanted = 257 * (16 + deep / 65535 @ np.array([65.481, 128.553, 24.966]))
+    found = color.rgb_to_y(to_tensor(deep).double()) * 65535
+    np.testing.assert_allclose(found[0, 0].numpy(), wanted, atol=0.01)

@@ -30,6 +30,7 @@ def test_alpha_is_dropped_and_16_bits_are_rounded(tmp_path):
     deep = RGB[..., ::-1].astype(np.uint16).clip(0, 254) * 257 + 100
     cv2.imwrite(str(tmp_path / "b.png"), deep)
     assert np.array_equal(files.read(tmp_path / "b.png"), RGB.clip(0, 254))
+    assert np.array_equal(files.read_deep(tmp_path / "b.png"), deep[..., ::-1])
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".bmp"])

@@ -74,7 +74,7 @@ def test_a_truncated_official_file_is_refused(tmp_path, catalog, shared_data):
 
 
 OFFICIAL = [
-    ("LapSRN_x2", 2, "lapsrn", 407_441, "bird", 42.579),
+    ("LapSRN_x2", 2, "lapsrn", 407_441, "bird", 42.576),
     ("LapSRN_x4", 4, "lapsrn", 814_242, None, None),
     ("LapSRN_x8", 8, "lapsrn", 667_123, None, None),
     ("MSLapSRN_D5R2", 4, "ms_lapsrn", 222_801, None, None),

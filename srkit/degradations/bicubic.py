@@ -7,17 +7,16 @@ from typing import Literal
 from torch import Generator, Tensor
 
 import srkit
-from srkit.image.convert import quantise
 from srkit.image.resize import resize
 
 
 @srkit.degradation("bicubic")
 class Bicubic:
-    """Antialiased bicubic shrinking, as MATLAB has it.
+    """Antialiased bicubic shrinking, bit for bit as MATLAB does it with 8-bit images.
 
     Args:
         edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
-        quantise: Round LR to 8 bits.
+        quantise: Round to 8 bits after each of the two passes, as MATLAB does; false does not round at all.
     """
 
     def __init__(self, scale: int, *, edge: Literal["clamp", "symmetric"] = "clamp", quantise: bool = True) -> None:
@@ -25,5 +24,11 @@ class Bicubic:
 
     def __call__(self, high: Tensor, _generator: Generator) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
-        low = resize(high, 1 / self.scale, edge=self.edge)
-        return quantise(low) if self.quantise else low
+        if not self.quantise:
+            return resize(high, 1 / self.scale, edge=self.edge)
+        height, width = high.shape[-2] // self.scale, high.shape[-1] // self.scale
+        levels = high * 255
+        for size in ((height, high.shape[-1]), (height, width)):
+            # a half goes up, as in MATLAB; torch.round would take it to the even side
+            levels = resize(levels, size=size, edge=self.edge).clamp(0, 255).add(0.5).floor()
+        return levels / 255

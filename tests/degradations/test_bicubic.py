@@ -1,12 +1,34 @@
+import numpy as np
+import pytest
 import torch
 
 from srkit.degradations.bicubic import Bicubic
-from srkit.image.convert import to_uint8
-from srkit.image.resize import imresize
+from srkit.image.convert import to_tensor, to_uint8
+from srkit.image.crop import modcrop
+from srkit.image.files import read
+from srkit.image.resize import imresize, resize
 
 
-def test_it_is_matlabs_up_to_the_rounding_between_passes():
-    high = torch.rand(1, 3, 40, 24)
-    low = Bicubic(4, edge="symmetric")(high, torch.Generator())
-    floats = imresize(high[0].permute(1, 2, 0).double().numpy() * 255, 0.25, edge="symmetric")
-    assert abs(to_uint8(low) - floats).max() <= 0.5 + 1e-3
+@pytest.mark.parametrize("edge", ["clamp", "symmetric"])
+@pytest.mark.parametrize("scale", [2, 3, 4, 8])
+def test_is_imresize_on_8_bit_images(scale, edge, picture, seeded):
+    high = picture(2, 3, 24 * scale, 20 * scale)
+    low = Bicubic(scale, edge=edge)(high, seeded())
+    for one, wanted in zip(low, high, strict=True):
+        np.testing.assert_array_equal(to_uint8(one), imresize(to_uint8(wanted), 1 / scale, edge=edge))
+
+
+def test_not_quantised_is_resize(picture, seeded):
+    high = picture()
+    assert torch.equal(Bicubic(2, quantise=False)(high, seeded()), resize(high, 0.5))
+
+
+@pytest.mark.parametrize(("edge", "scale"), [("clamp", 2), ("clamp", 3), ("clamp", 4), ("symmetric", 8)])
+def test_real_matlab_files(shared_data, edge, scale, seeded):
+    folder = shared_data / "matlab_lr" / f"edge_{edge}" / "Set5" / f"x{scale}"
+    stored = sorted(folder.glob("*.png"))
+    images = sorted((shared_data / "test" / "Set5").glob("*.png"))
+    assert len(stored) == len(images) == 5
+    for path, image in zip(stored, images, strict=True):
+        high = to_tensor(modcrop(read(image), scale))
+        np.testing.assert_array_equal(to_uint8(Bicubic(scale, edge=edge)(high, seeded())), read(path))

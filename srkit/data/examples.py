@@ -37,9 +37,10 @@ def examples(images: ImageSet, *, scale: int, degradation: DegradationFn, seed: 
     """
     check_scale(images, scale)
     for index, name in enumerate(images.names):
-        high = modcrop(to_tensor(images.high(index)), scale)
-        if min(high.shape[-2:]) == 0:
-            raise DataError(f"{name}: wants an image of at least {scale} x {scale} pixels to shrink it by {scale}")
+        try:
+            high = modcrop(to_tensor(images.high(index)), scale)
+        except ValueError as error:
+            raise DataError(f"{name}: {error}") from None
         drawn: Mapping[str, Tensor] = {}
         if images.scale is not None:
             low = to_tensor(images.low(index))

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 import srkit
 from srkit.degradations.blur import blur
-from srkit.degradations.kernels import compose, gaussian
+from srkit.degradations.kernels import centred, compose, gaussian, normalised
 from srkit.degradations.uniform import span_of, uniform
 from srkit.image.convert import quantise
 
@@ -34,7 +34,8 @@ class AnisotropicGaussian:
         noise_kind: symmetric changes by -noise to noise, positive by 0 to noise.
         kernel_size: Side of the kernel in pixels, odd; of the x2 kernel if composed.
         compose: Take size and range as those of x2 and compose; false takes them for the scale as it is.
-        align: Put the centre of mass where LR pixels sit in the middle of their blocks; false centres it.
+        align: Put the centre of mass where LR pixels sit in the middle of their blocks (KernelGAN); false leaves
+            the Gaussian in the middle of the kernel (BasicSR, DAN): LR is then off by (scale-1)/2 HR pixels.
         quantise: Round LR to 8 bits.
     """
 
@@ -52,6 +53,8 @@ class AnisotropicGaussian:
         align: bool = True,
         quantise: bool = True,
     ) -> None:
+        if scale < 2:
+            raise ValueError(f"scale must be at least 2, got {scale}")
         low, high = span_of("lambda_range", lambda_range)
         if low <= 0:
             raise ValueError(f"lambda_range must be positive, got {list(lambda_range)}")
@@ -59,32 +62,36 @@ class AnisotropicGaussian:
             raise ValueError(f"noise must be in [0, 1), got {noise}")
         if kernel_size < 3 or kernel_size % 2 == 0:
             raise ValueError(f"kernel_size must be odd and at least 3, got {kernel_size}")
-        self.scale, self.noise, self.quantise = scale, noise, quantise
+        self.scale, self.noise, self.align, self.quantise = scale, noise, align, quantise
         self.theta = span_of("theta_range", theta_range)
         self.symmetric = noise_kind == "symmetric"
-        variances = (low, high) if unit == "variance" else (low**2, high**2)
-        doublings = int(math.log2(scale)) if compose and scale & (scale - 1) == 0 else 0
-        self.times = max(doublings, 1)
-        # k2 applied n times has the variance of k2 times 1 + 4 + ... + 4**(n-1) = (s*s-1)/3
-        grown = (scale**2 - 1) / 3 if compose and not doublings else 1.0
-        self.variances = (variances[0] * grown, variances[1] * grown)
-        self.side = (kernel_size - 1) * (scale - 1) + 1 if compose and not doublings else kernel_size
-        stride = 2 if doublings else scale
-        self.centre = (self.side - 1) / 2 + (0.5 * (stride - 1) if align else 0.0)
+        self.variances = (low, high) if unit == "variance" else (low**2, high**2)
+        self.side, self.times, stride = kernel_size, 1, scale
+        if compose and scale & (scale - 1) == 0:
+            self.times, stride = scale.bit_length() - 1, 2
+        elif compose:
+            # applied n times, a kernel of variance v has v * (1 + 4 + ... + 4**(n-1)) = v * (scale**2 - 1) / 3
+            grown = (scale**2 - 1) / 3
+            self.variances = (self.variances[0] * grown, self.variances[1] * grown)
+            self.side = (kernel_size - 1) * (scale - 1) + 1
+        shift = (stride - 1) / 2 if align else 0.0
+        self.centre = (self.side - 1) / 2 + shift
         if self.centre > self.side - 1.5:
             raise ValueError(
-                f"kernel_size must leave room for a shift of {0.5 * (stride - 1):g} pixels at x{scale}, "
-                f"got {kernel_size}"
+                f"kernel_size must leave room to shift the kernel by {shift:g} pixels at scale {scale}: "
+                f"wants at least {math.ceil(shift) * 2 + 1}, got {kernel_size}"
             )
 
     def kernels(self, count: int, generator: Generator) -> Tensor:
         """Draw ``count`` kernels (N,k,k), each not negative and with sum 1, on the CPU in float64."""
         variances = torch.stack([uniform(count, self.variances, generator) for _ in range(2)], 1)
         theta = uniform(count, self.theta, generator)
-        noise = torch.rand(count, self.side, self.side, generator=generator, dtype=torch.float64)
+        noise = torch.rand(count, self.side, self.side, generator=generator, dtype=torch.float64).numpy()
         noise = 1 + self.noise * (2 * noise - 1 if self.symmetric else noise)
-        kernels = gaussian(variances, theta, noise, self.side, self.centre)
-        return compose(kernels, self.times) if self.times > 1 else kernels
+        kernels = gaussian(variances.numpy(), theta.numpy(), self.side, self.centre) * noise
+        if self.align:
+            kernels = centred(kernels, self.centre)
+        return torch.from_numpy(normalised(compose(normalised(kernels), self.times)))
 
     def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW), and ``kernels`` (N,k,k)."""

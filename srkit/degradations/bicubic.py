@@ -12,11 +12,11 @@ from srkit.image.resize import resize
 
 @srkit.degradation("bicubic")
 class Bicubic:
-    """Antialiased bicubic shrinking, as MATLAB has it.
+    """Antialiased bicubic shrinking, bit for bit as MATLAB does it with 8-bit images.
 
     Args:
         edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
-        quantise: Round to 8 bits between and after the two passes, bit for bit as MATLAB does on 8-bit images.
+        quantise: Round to 8 bits after each of the two passes, as MATLAB does; false does not round at all.
     """
 
     def __init__(
@@ -26,4 +26,11 @@ class Bicubic:
 
     def __call__(self, high: Tensor, _generator: Generator) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
-        return resize(high, 1 / self.scale, edge=self.edge, rounded=self.quantise)
+        if not self.quantise:
+            return resize(high, 1 / self.scale, edge=self.edge)
+        height, width = high.shape[-2] // self.scale, high.shape[-1] // self.scale
+        levels = high * 255
+        for size in ((height, high.shape[-1]), (height, width)):
+            # a half goes up, as in MATLAB; torch.round would take it to the even side
+            levels = resize(levels, size=size, edge=self.edge).clamp(0, 255).add(0.5).floor()
+        return levels / 255

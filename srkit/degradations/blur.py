@@ -28,7 +28,8 @@ def blur(high: Tensor, kernels: Tensor, scale: int) -> Tensor:
     rows = mirrored(height, reach, high.device)
     columns = mirrored(width, reach, high.device)
     padded = high.index_select(-2, rows).index_select(-1, columns)
-    weights = kernels.to(device=high.device, dtype=high.dtype).repeat_interleave(channels, 0)[:, None]
+    # the dtype first: some devices have no float64
+    weights = kernels.to(high.dtype).to(high.device).repeat_interleave(channels, 0)[:, None]
     with torch.autocast(high.device.type, enabled=False):
         low = F.conv2d(
             padded.reshape(1, count * channels, *padded.shape[-2:]),

@@ -27,17 +27,20 @@ class Chain:
         if shrinking != 1:
             raise ValueError(f"stages must have exactly one that makes the image smaller, got {shrinking}")
         for stage in self.stages:
-            if hasattr(stage, "quantise"):
+            if isinstance(getattr(stage, "quantise", None), bool):
                 stage.quantise = False
 
     def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return LR (N,C,H,W) of HR (N,C,sH,sW), and what each stage drew, by name."""
+        """Return LR (N,C,H,W) of HR (N,C,sH,sW), and what each stage drew, by name.
+
+        A name that an earlier stage has used gets the number of its stage: ``sigma``, then ``sigma_3``.
+        """
         image = high
         drawn: dict[str, Tensor] = {}
-        for stage in self.stages:
+        for number, stage in enumerate(self.stages, 1):
             if isinstance(stage, Traced):
                 image, more = stage.trace(image, generator)
-                drawn |= {name: value for name, value in more.items() if name not in drawn}
+                drawn |= {f"{name}_{number}" if name in drawn else name: value for name, value in more.items()}
             else:
                 image = stage(image, generator)
         return (quantise(image) if self.quantise else image), drawn

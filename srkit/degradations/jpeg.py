@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 import srkit
-from srkit.degradations.uniform import span_of, uniform
+from srkit.degradations.uniform import span_of
 
 # ITU-T T.81, tables K.1 and K.2
 LUMA = (
@@ -29,11 +29,12 @@ JFIF_TO_RGB = ((1.0, 0.0, 1.402), (1.0, -0.344136, -0.714136), (1.0, 1.772, 0.0)
 class Jpeg:
     """Compress every image as JPEG of a random quality; a stage of a chain, it keeps the size.
 
-    All that loses something is there: 8-bit rounding, 4:2:0 chroma, the DCT's quantisation
-    tables (IJG scaling). The lossless part, Huffman coding, is left out. One channel is a gray JPEG.
+    All that loses something is there, rounded where libjpeg (and so OpenCV and Pillow) rounds: 8-bit YCbCr,
+    4:2:0 chroma, the quantisation of the DCT, smooth chroma enlargement. The lossless part, Huffman coding,
+    is left out. One channel is a gray JPEG.
 
     Args:
-        quality_range: Smallest and largest quality, 1 to 100.
+        quality_range: Smallest and largest quality, 1 to 100, as the IJG's library counts it.
     """
 
     resizes = False
@@ -42,16 +43,18 @@ class Jpeg:
         self,
         scale: int,
         *,
-        quality_range: list[float] = [50.0, 95.0],  # noqa: B006 - read, never changed
+        quality_range: list[int] = [50, 95],  # noqa: B006 - read, never changed
     ) -> None:
         self.scale = scale
-        self.quality = span_of("quality_range", quality_range, least=1)
-        if self.quality[1] > 100:
+        low, high = span_of("quality_range", quality_range, least=1)
+        if high > 100:
             raise ValueError(f"quality_range must not go above 100, got {list(quality_range)}")
+        self.quality = (int(low), int(high))
 
     def trace(self, image: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Return (N,C,H,W) as decoded, and ``quality`` (N,)."""
-        quality = uniform(len(image), self.quality, generator).round()
+        low, high = self.quality
+        quality = torch.randint(low, high + 1, (len(image),), generator=generator)
         return compress(image, quality), {"quality": quality}
 
     def __call__(self, image: Tensor, generator: Generator) -> Tensor:
@@ -60,7 +63,7 @@ class Jpeg:
 
 
 def compress(image: Tensor, quality: Tensor) -> Tensor:
-    """Return (N,C,H,W) in [0,1] as it comes back from a JPEG of ``quality`` (N,), 1 to 100."""
+    """Return (N,C,H,W) in [0,1] as it comes back from a JPEG of ``quality`` (N,), whole numbers on the CPU."""
     levels = image.float().clamp(0, 1).mul(255).round()
     height, width = levels.shape[-2:]
     block = 8 if image.shape[1] == 1 else 16
@@ -69,30 +72,42 @@ def compress(image: Tensor, quality: Tensor) -> Tensor:
     if image.shape[1] == 1:
         result = _blocks(padded - 128, luma) + 128
     else:
-        jfif = _mix(padded, RGB_TO_JFIF).round()  # the library works on bytes between its stages
+        jfif = _mix(padded, RGB_TO_JFIF).round()
         y = _blocks(jfif[:, :1] - 128, luma) + 128
-        small = F.avg_pool2d(jfif[:, 1:], 2).round()
-        coded = _blocks(small, chroma).round().clamp(-128, 127)
-        large = F.interpolate(coded, scale_factor=2, mode="bilinear", align_corners=False)
-        result = _mix(torch.cat([y.round().clamp(0, 255), large.round()], 1), JFIF_TO_RGB)
+        coded = _blocks(_halve(jfif[:, 1:]), chroma)[..., : (height + 1) // 2, : (width + 1) // 2]
+        result = _mix(torch.cat([y[..., :height, :width], _double(coded)[..., :height, :width]], 1), JFIF_TO_RGB)
     return result[..., :height, :width].round().clamp(0, 255).div(255).to(image.dtype)
 
 
 def _blocks(plane: Tensor, table: Tensor) -> Tensor:
-    """Quantise every 8x8 block of (N,C,H,W) in the DCT domain by (N,8,8)."""
+    """Quantise every 8x8 block of (N,C,H,W), -128 to 127, in the DCT domain by (N,8,8)."""
     count, channels, height, width = plane.shape
     dct = _dct().to(plane)
     tiles = plane.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
     with torch.autocast(plane.device.type, enabled=False):
-        table = table.view(count, 1, 1, 1, 8, 8)
-        coefficients = _away(dct @ tiles @ dct.T / table) * table
+        step = 8 * table.view(count, 1, 1, 1, 8, 8)
+        # libjpeg's DCT is in whole eighths, and a half is rounded away from zero
+        eighths = (dct @ tiles @ dct.T * 8).round()
+        coefficients = eighths.sign() * ((eighths.abs() + step / 2) / step).floor() * step / 8
         tiles = dct.T @ coefficients @ dct
-    return tiles.transpose(3, 4).reshape(count, channels, height, width)
+    return tiles.transpose(3, 4).reshape(count, channels, height, width).round().clamp(-128, 127)
 
 
-def _away(x: Tensor) -> Tensor:
-    """Round halves away from zero, as the library does: sums of bytes hit them often."""
-    return x.sign() * (x.abs() + 0.5 + 1e-5).floor()
+def _halve(chroma: Tensor) -> Tensor:
+    """Average 2x2 pixels of whole numbers; a half goes down in even columns and up in odd ones, as in libjpeg."""
+    sums = F.avg_pool2d(chroma, 2) * 4
+    bias = 1 + torch.arange(sums.shape[-1], device=sums.device) % 2
+    return ((sums + bias) / 4).floor()
+
+
+def _double(chroma: Tensor) -> Tensor:
+    """Enlarge by 2 with weights 3/4 and 1/4 both ways; rounded as in libjpeg ("fancy upsampling")."""
+    padded = F.pad(chroma, (1, 1, 1, 1), mode="replicate")
+    middle = 3 * padded[..., 1:-1, :]
+    rows = torch.stack([middle + padded[..., :-2, :], middle + padded[..., 2:, :]], 3).flatten(2, 3)
+    middle = 3 * rows[..., 1:-1]
+    both = torch.stack([middle + rows[..., :-2] + 8, middle + rows[..., 2:] + 7], 4).flatten(3, 4)
+    return (both / 16).floor()
 
 
 @cache
@@ -106,9 +121,9 @@ def _dct() -> Tensor:
 
 def _table(text: str, quality: Tensor) -> Tensor:
     """Return the quantisation tables (N,8,8) of ``quality``, scaled as the IJG's library does."""
-    base = torch.tensor([int(word) for word in text.split()], dtype=torch.float64).view(8, 8)
-    percent = torch.where(quality < 50, (5000 / quality).floor(), 200 - 2 * quality)
-    return ((base * percent.view(-1, 1, 1).cpu() + 50) / 100).floor().clamp(1, 255)
+    base = torch.tensor([int(word) for word in text.split()]).view(8, 8)
+    percent = torch.where(quality < 50, 5000 // quality, 200 - 2 * quality).view(-1, 1, 1)
+    return ((base * percent + 50) // 100).clamp(1, 255)
 
 
 def _mix(image: Tensor, matrix: tuple[tuple[float, ...], ...]) -> Tensor:

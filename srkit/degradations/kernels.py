@@ -1,70 +1,101 @@
-"""Random anisotropic Gaussian kernels, a whole batch at a time."""
+"""Random anisotropic Gaussian kernels, a whole batch at a time.
+
+In numpy: on arrays as small as these torch costs more than the sums, and the threads that it wakes then
+spin beside the training step.
+"""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-SETTLE = 5
-"""Moves of the centre. Each leaves a small share of the error; after five it is under 1e-4 pixels."""
+Array: TypeAlias = NDArray[np.float64]
+
+CLOSE = 1e-7
+"""How near the centre of mass comes to where it is wanted, in pixels."""
+
+STEPS = 30
+"""Most Newton steps; three do for DIV2KRK's kernels."""
 
 
-def gaussian(
-    variances: Tensor, theta: Tensor, noise: Tensor, side: int, centre: float, *, settle: bool = True
-) -> Tensor:
-    """Return N kernels whose centre of mass is at (centre, centre), each with sum 1.
+def gaussian(variances: Array, theta: Array, side: int, centre: float) -> Array:
+    """Return N Gaussians (N,side,side) around (centre, centre), each with 1 as its largest value.
 
-    KernelGAN (Bell-Kligler et al. 2019) draws a Gaussian at the middle, multiplies it by
-    noise, and shifts the result by spline interpolation. Here the Gaussian itself is moved
-    until the centre of mass of the noisy kernel is where it is wanted: nothing is
-    interpolated, and nothing becomes negative. Like theirs it is cut off evenly around the
-    centre: rows and columns without a partner on the other side are zero.
+    Like KernelGAN's, which are drawn in the middle and shifted, they are cut off evenly around
+    the centre: rows and columns without a partner on the other side are zero.
 
     Args:
         variances: (N,2), the eigenvalues of the covariance, in pixels squared.
         theta: (N,), the angle of the first axis, in radians.
-        noise: (N,side,side), what every value is multiplied by.
         side: Side of the kernels.
-        centre: Where the centre of mass is wanted, in pixels from the first.
-        settle: Whether to move; otherwise the Gaussian is put at ``centre`` and noise may pull it off.
+        centre: Where the Gaussians are, in pixels from the first.
     """
-    count, turn = len(theta), theta.numpy()  # numpy: on arrays as small as these torch costs more than the sums
-    cosine, sine = np.cos(turn), np.sin(turn)
-    first, second = (1 / variances.numpy()).T
+    cosine, sine = np.cos(theta), np.sin(theta)
+    first, second = (1 / variances).T
     # the inverse covariance: rotate, scale, rotate back
     xx = first * cosine**2 + second * sine**2
     yy = first * sine**2 + second * cosine**2
     xy = (first - second) * cosine * sine
-    inverse = np.stack([xx, xy, xy, yy], 1).reshape(count, 2, 2)
     line = np.arange(side) - centre
-    inside = np.abs(line) <= min(centre, side - 1 - centre) + 0.25
     x, y = np.tile(line, side), line.repeat(side)
-    still = np.exp(-0.5 * (np.stack([xx, xy, yy], 1) @ np.stack([x * x, 2 * x * y, y * y])))
-    still *= noise.numpy().reshape(count, -1) * np.outer(inside, inside).ravel()
-    # a Gaussian around a is exp(z' P a) times the one around 0, up to a factor that the sum takes out
-    places, kernels = np.stack([x, y, np.ones_like(x)], 1), still
-    at = np.zeros((count, 2, 1))
-    for _ in range(SETTLE if settle else 0):
-        found = kernels @ places
-        at -= (found[:, :2] / found[:, 2:])[..., None]
-        kernels = still * np.exp((inverse @ at)[..., 0] @ places[:, :2].T)
-    return torch.from_numpy((kernels / kernels.sum(1, keepdims=True)).reshape(count, side, side))
+    quadratic = np.stack([xx, yy, xy], 1) @ np.stack([x * x, y * y, 2 * x * y])
+    # a narrow Gaussian between two pixels would underflow to nothing at all
+    values = np.exp(-0.5 * (quadratic - quadratic.min(1, keepdims=True)))
+    inside = np.abs(line) <= min(centre, side - 1 - centre) + 0.25
+    kernels: Array = (values * np.outer(inside, inside).ravel()).reshape(-1, side, side)
+    return kernels
 
 
-def centre_of_mass(kernels: Tensor) -> Tensor:
-    """Return (N,2), the mean x and y of (N,k,k) kernels with sum 1."""
-    grid = torch.arange(kernels.shape[-1], dtype=kernels.dtype, device=kernels.device)
-    return torch.stack([kernels.sum(1) @ grid, kernels.sum(2) @ grid], 1)
+def centred(kernels: Array, centre: float) -> Array:
+    """Move the centre of mass of each kernel (N,k,k) to (centre, centre).
+
+    KernelGAN (Bell-Kligler et al. 2019) shifts kernels by spline interpolation, which makes some values
+    negative. Here each is multiplied by exp(b . z), z being the distance from ``centre``: that is how a
+    Gaussian moves, by its covariance times b, and nothing is interpolated, cut off or negative.
+    The right b is where a convex function is least (the logarithm of the sum): damped Newton steps find it.
+
+    Args:
+        kernels: Not negative, of any sum.
+        centre: Where the centre of mass is wanted, in pixels from the first, both ways.
+    """
+    line = np.arange(kernels.shape[-1]) - centre
+    powers = np.stack([np.ones_like(line), line, line**2], 1)
+    tilt = np.zeros((len(kernels), 2))
+    for _ in range(STEPS):
+        exponents = tilt[:, :, None] * line
+        across, down = np.exp(exponents - exponents.max(2, keepdims=True)).transpose(1, 0, 2)
+        # moments[n,i,j] is the sum of kernel * y**i * x**j
+        moments = (down[:, :, None] * powers).transpose(0, 2, 1) @ kernels @ (across[:, :, None] * powers)
+        moments /= moments[:, :1, :1]
+        x, y = moments[:, 0, 1], moments[:, 1, 0]
+        if max(np.abs(x).max(), np.abs(y).max()) < CLOSE:
+            break
+        # all mass in one pixel has no variance; the small addend keeps the division defined
+        xx = moments[:, 0, 2] - x * x + 1e-12
+        yy = moments[:, 2, 0] - y * y + 1e-12
+        xy = moments[:, 1, 1] - x * y
+        step = np.stack([yy * x - xy * y, xx * y - xy * x], 1) / (xx * yy - xy * xy)[:, None]
+        tilt -= step.clip(-1, 1)
+    moved: Array = kernels * across[:, None, :] * down[:, :, None]
+    return moved
 
 
-def compose(kernels: Tensor, times: int) -> Tensor:
+def normalised(kernels: Array) -> Array:
+    """Return kernels (N,k,k) divided by their sums."""
+    result: Array = kernels / kernels.sum((1, 2), keepdims=True)
+    return result
+
+
+def compose(kernels: Array, times: int) -> Array:
     """Return the kernels of x2 degradations applied ``times`` times in a row.
 
     Blurring, keeping every second pixel, and doing it again, is one blur with
     k4 = sum over (r,c) of k2[r,c] * (k2 shifted by (2r,2c)); 11x11 becomes 31x31, then 71x71.
     """
+    if times == 1:
+        return kernels
     side = kernels.shape[-1]
     grown = (side - 1) * (2**times - 1) + 1
     room = -(-grown // 8) * 8  # 31 is prime, and slow to transform
@@ -72,9 +103,8 @@ def compose(kernels: Tensor, times: int) -> Tensor:
     for step in range(times):
         reach = (side - 1) * 2**step + 1
         spread = np.zeros((len(kernels), room, room))
-        spread[:, : reach : 2**step, : reach : 2**step] = kernels.numpy()
-        spectrum = np.fft.rfft2(spread)  # torch's own wakes threads that then spin beside the training step
+        spread[:, : reach : 2**step, : reach : 2**step] = kernels
+        spectrum = np.fft.rfft2(spread)
         product = spectrum if product is None else product * spectrum
     assert product is not None
-    result = np.fft.irfft2(product, (room, room))[:, :grown, :grown].clip(min=0)  # rounding may leave -1e-19
-    return torch.from_numpy(result / result.sum((1, 2), keepdims=True))
+    return np.fft.irfft2(product, (room, room))[:, :grown, :grown].clip(min=0)  # rounding may leave -1e-19

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -14,13 +15,13 @@ def uniform(count: int, span: tuple[float, float], generator: Generator) -> Tens
     return low + (high - low) * torch.rand(count, generator=generator, dtype=torch.float64)
 
 
-def span_of(name: str, given: Sequence[float], *, least: float = float("-inf")) -> tuple[float, float]:
+def span_of(name: str, given: Sequence[float], *, least: float = -math.inf) -> tuple[float, float]:
     """Return the range ``given`` as (low, high).
 
     Raises:
-        ValueError: It is not two numbers in order, or goes below ``least``.
+        ValueError: It is not two finite numbers in order, or goes below ``least``.
     """
-    if len(given) != 2 or given[0] > given[1]:
+    if len(given) != 2 or not all(map(math.isfinite, given)) or given[0] > given[1]:
         raise ValueError(f"{name} must be [low, high] with low <= high, got {list(given)}")
     if given[0] < least:
         raise ValueError(f"{name} must not go below {least:g}, got {list(given)}")

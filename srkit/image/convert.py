@@ -1,4 +1,4 @@
-"""Between 8-bit arrays (H,W,C) and float tensors (N,C,H,W) in [0,1]."""
+"""Between arrays (H,W,C) of 8 or 16 bits and float tensors (N,C,H,W) in [0,1]."""
 
 from __future__ import annotations
 
@@ -7,27 +7,24 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from srkit.image.array import UInt8Image
+from srkit.image.array import Pixels, UInt8Image
 
 
-def to_tensor(image: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
-    """Return (1,C,H,W) float32 in [0,1] of an 8-bit or 16-bit (H,W,C) image."""
-    levels = np.iinfo(image.dtype).max
-    return torch.from_numpy(np.ascontiguousarray(image).astype(np.float32)).permute(2, 0, 1)[None].div_(levels)
-
-
-def to_uint16(image: Tensor) -> NDArray[np.uint16]:
-    """Return 16-bit (H,W,C) of (1,C,H,W) or (C,H,W); clipped to [0,1] and rounded."""
-    one = image.detach()[0] if image.ndim == 4 else image.detach()
-    levels = one.double().clamp(0, 1).mul(65535).round()
-    return np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy()).astype(np.uint16)
+def to_tensor(image: Pixels) -> Tensor:
+    """Return (1,C,H,W) float32 in [0,1] of (H,W,C) in 8 or 16 bits."""
+    deep = image.dtype == np.uint16
+    levels = torch.from_numpy(np.ascontiguousarray(image.astype(np.int32) if deep else image))
+    return levels.permute(2, 0, 1)[None].float().div_(65535 if deep else 255)
 
 
 def to_uint8(image: Tensor) -> UInt8Image:
     """Return 8-bit (H,W,C) of (1,C,H,W) or (C,H,W); clipped to [0,1] and rounded."""
-    one = image.detach()[0] if image.ndim == 4 else image.detach()
-    levels = one.float().clamp(0, 1).mul(255).round().to(torch.uint8)
-    return np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())
+    return _levels(image, 255).astype(np.uint8)
+
+
+def to_uint16(image: Tensor) -> NDArray[np.uint16]:
+    """Return 16-bit (H,W,C) of (1,C,H,W) or (C,H,W); clipped to [0,1] and rounded."""
+    return _levels(image, 65535).astype(np.uint16)
 
 
 def quantise(image: Tensor) -> Tensor:
@@ -36,5 +33,13 @@ def quantise(image: Tensor) -> Tensor:
 
 
 def gray_to_rgb(image: Tensor) -> Tensor:
-    """Repeat one channel three times; leave three as they are."""
+    """Repeat the one channel of (N,1,H,W) three times; leave other images as they are."""
     return image.expand(-1, 3, -1, -1) if image.shape[1] == 1 else image
+
+
+def _levels(image: Tensor, top: int) -> NDArray[np.float32]:
+    if image.ndim == 4 and image.shape[0] != 1:
+        raise ValueError(f"wants one image, (C,H,W) or (1,C,H,W), got {tuple(image.shape)}")
+    one = image.detach()[0] if image.ndim == 4 else image.detach()
+    levels = one.float().clamp(0, 1).mul(top).round()
+    return np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())

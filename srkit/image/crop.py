@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-Image = TypeVar("Image", Tensor, NDArray[np.uint8])
+Image = TypeVar("Image", Tensor, NDArray[Any])
 
 
 def modcrop(image: Image, scale: int) -> Image:
     """Cut off what does not divide by ``scale``, at the bottom and on the right.
 
-    ``image`` is a tensor (...,H,W) or an array (H,W,C).
+    Args:
+        image: A tensor (...,H,W) or an array (H,W) or (H,W,C).
+        scale: What the sides of the result are multiples of.
+
+    Raises:
+        ValueError: Nothing would be left.
     """
-    if isinstance(image, Tensor):
-        height, width = image.shape[-2:]
-        return image[..., : height - height % scale, : width - width % scale]
-    return image[: image.shape[0] - image.shape[0] % scale, : image.shape[1] - image.shape[1] % scale]
+    tensor = isinstance(image, Tensor)
+    height, width = image.shape[-2:] if tensor else image.shape[:2]
+    if min(height, width) < scale:
+        raise ValueError(
+            f"wants an image of at least {scale} x {scale} pixels for x{scale}, got {width} x {height}"
+        )
+    rows, columns = slice(height - height % scale), slice(width - width % scale)
+    return image[..., rows, columns] if tensor else image[rows, columns]
 
 
 def shave(image: Tensor, border: int) -> Tensor:

@@ -1,7 +1,11 @@
 """How good an image is, one value per image. One file each; list them below.
 
-A metric takes (prediction, target) (N,C,H,W) in [0,1] and gives (N,). Its ``protocol``
-says how: no number of srkit travels without it.
+A metric takes (prediction, target) (N,C,H,W) in [0,1] and gives (N,). Its ``protocol``, plain
+values by name, says how: no number of srkit travels without it.
+
+PSNR and SSIM round both images to 8 bits, turn RGB into luma in float64 without rounding it
+again, and cut the border off, as LapSRN's and most evaluation code does. One channel is taken
+for luma as it is, which is what most tables do with a gray image too; see the option ``gray``.
 """
 
 from __future__ import annotations
@@ -18,4 +22,4 @@ from srkit.metrics.ssim import SSIM
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in metrics."""
-    return [LPIPS, PSNR, SSIM]
+    return [PSNR, SSIM, LPIPS]

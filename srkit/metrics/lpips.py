@@ -1,7 +1,9 @@
-"""LPIPS, through the package of its authors."""
+"""Learned perceptual distance."""
 
 from __future__ import annotations
 
+import warnings
+from importlib import import_module
 from typing import Any, Literal
 
 import torch
@@ -9,47 +11,73 @@ from torch import Tensor
 
 import srkit
 from srkit.image.convert import gray_to_rgb
+from srkit.image.convert import quantise as to_levels
 from srkit.image.crop import shave
-from srkit.metrics.protocol import same_shape
+from srkit.metrics.protocol import border_of, same_shape
 
 
 @srkit.metric("lpips")
 class LPIPS:
-    """Learned perceptual distance (Zhang et al. 2018), 0 is identical; wants the package ``lpips`` and its weights.
+    """Learned perceptual distance (Zhang et al. 2018, version 0.1); 0 is best. Wants srkit[lpips].
 
-    ``pip install 'srkit[lpips]'`` brings the package; torchvision, which it needs, downloads the network's
-    weights when they are first used.
+    The network is that of the authors' package ``lpips``, which takes the ImageNet weights of its
+    trunk from torchvision: they are downloaded into torch's hub folder on first use, or put there by hand.
 
     Args:
-        net: The network whose features are compared; the authors report alex.
+        net: The trunk; alex is what most tables show.
         border: Pixels cut off every side; null is the scale.
+        quantise: Round both images to 8 bits first.
     """
 
     def __init__(
-        self, scale: int, *, net: Literal["alex", "vgg", "squeeze"] = "alex", border: int | None = None
+        self,
+        scale: int,
+        *,
+        net: Literal["alex", "vgg", "squeeze"] = "alex",
+        border: int | None = None,
+        quantise: bool = True,
     ) -> None:
-        self.border = scale if border is None else border
-        self.distance = _network(net)
-        self.protocol = {"color": "RGB", "range": "-1..1", "border": self.border, "net": net}
+        self.border = border_of(scale, border)
+        self.quantise = quantise
+        self.network = _load(net)
+        self.protocol = {
+            "color": "RGB",
+            "range": "-1..1",
+            "border": self.border,
+            "rounded": "8 bit" if quantise else "no",
+            "net": f"{net} v0.1",
+        }
 
     @torch.no_grad()
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
-        """Return (N,) of two (N,C,H,W) in [0,1]."""
+        """Return (N,) of two (N,C,H,W) in [0,1]; gray, and Y alone, counts as RGB with equal channels."""
         same_shape(prediction, target)
-        ready = [shave(gray_to_rgb(image).float(), self.border) * 2 - 1 for image in (prediction, target)]
-        values: Tensor = self.distance(*ready)
+        self.network.to(prediction.device)
+        values: Tensor = self.network(self._prepare(prediction), self._prepare(target))
         return values.flatten().double()
 
+    def _prepare(self, image: Tensor) -> Tensor:
+        image = gray_to_rgb(image.float())
+        return shave(to_levels(image) if self.quantise else image, self.border) * 2 - 1
 
-def _network(net: str) -> Any:
+
+def _load(net: str) -> Any:
+    """Return the authors' network.
+
+    Raises:
+        ValueError: The package, torchvision or the trunk's weights are missing, and how to get them.
+    """
     try:
-        import lpips
-    except (ImportError, RuntimeError) as error:  # torchvision raises RuntimeError beside another torch
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it calls torchvision by names that are deprecated
+            return import_module("lpips").LPIPS(net=net, verbose=False).requires_grad_(False)
+    except OSError as error:  # URLError among them
         raise ValueError(
-            f"lpips cannot be used here: {str(error).splitlines()[0]}; "
-            "pip install 'srkit[lpips]' on a machine whose torchvision fits its torch"
+            f"the ImageNet weights of {net!r} could not be had: {error}; download them with torchvision "
+            f"on a machine that may, and copy them to {torch.hub.get_dir()}/checkpoints"
         ) from None
-    try:
-        return lpips.LPIPS(net=net, verbose=False).eval().requires_grad_(False)
-    except OSError as error:
-        raise ValueError(f"the weights of {net} are not here and cannot be downloaded: {error}") from None
+    except (ImportError, RuntimeError) as error:  # a torchvision for another torch fails with RuntimeError
+        raise ValueError(
+            f"the packages lpips and torchvision could not be loaded: {error}; "
+            "pip install srkit[lpips], with the torchvision that belongs to this torch"
+        ) from None

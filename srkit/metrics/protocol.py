@@ -33,7 +33,7 @@ class Protocol:
 
     def __call__(self, image: Tensor) -> Tensor:
         """Return (N,C,H,W) in float64 on the scale of 0 to 255, ready to be compared."""
-        image = image.double()
+        image = (image.cpu() if image.device.type == "mps" else image).double()  # MPS has no float64
         if self.quantise:
             image = quantise(image)
         if self.color == "y" and (image.shape[1] == 3 or self.gray == "repeat"):
@@ -51,22 +51,24 @@ class Protocol:
         }
 
 
-def protocol_of(scale: int, color: Color, border: int | None, quantised: bool, gray: Gray) -> Protocol:
-    """Return the protocol of a metric's options; a border of None is the scale.
+def border_of(scale: int, border: int | None) -> int:
+    """Return the border of a metric's options; None is the scale.
 
     Raises:
         ValueError: The border is negative.
     """
     if border is not None and border < 0:
         raise ValueError(f"border must not be negative, got {border}")
-    return Protocol(color, scale if border is None else border, quantised, gray)
+    return scale if border is None else border
 
 
 def same_shape(prediction: Tensor, target: Tensor) -> None:
     """Refuse images that cannot be compared.
 
     Raises:
-        ValueError: Their sizes or channels differ.
+        ValueError: Their sizes or channels differ, or they are neither gray nor RGB.
     """
     if prediction.shape != target.shape:
         raise ValueError(f"wants two images of one shape, got {tuple(prediction.shape)} and {tuple(target.shape)}")
+    if prediction.ndim != 4 or prediction.shape[1] not in (1, 3):
+        raise ValueError(f"wants images (N,1,H,W) or (N,3,H,W), got {tuple(prediction.shape)}")

@@ -8,7 +8,7 @@ from typing import Literal
 from torch import Tensor
 
 import srkit
-from srkit.metrics.protocol import protocol_of, same_shape
+from srkit.metrics.protocol import Protocol, border_of, same_shape
 
 
 @srkit.metric("psnr")
@@ -31,7 +31,7 @@ class PSNR:
         quantise: bool = True,
         gray: Literal["as_is", "repeat"] = "as_is",
     ) -> None:
-        self.prepare = protocol_of(scale, color, border, quantise, gray)
+        self.prepare = Protocol(color, border_of(scale, border), quantise, gray)
         self.protocol = self.prepare.describe()
 
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:

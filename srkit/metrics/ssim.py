@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import srkit
-from srkit.metrics.protocol import protocol_of, same_shape
+from srkit.metrics.protocol import Protocol, border_of, same_shape
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 
@@ -36,7 +36,7 @@ class SSIM:
         quantise: bool = True,
         gray: Literal["as_is", "repeat"] = "as_is",
     ) -> None:
-        self.prepare = protocol_of(scale, color, border, quantise, gray)
+        self.prepare = Protocol(color, border_of(scale, border), quantise, gray)
         self.protocol = self.prepare.describe()
 
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:

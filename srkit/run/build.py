@@ -59,12 +59,20 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         model=model,
         baseline=catalog.build("model", "bicubic", scale, color),
         loss=experiment.loss(),
-        degradation=experiment.degradation(scale),
+        degradation=_shrinking(experiment.degradation(scale)),
         metrics=_named(experiment.metrics, scale, catalog),
         train=experiment.data.train(),
         validate=experiment.data.validate(),
         test=experiment.data.test(),
     )
+
+
+def _shrinking(degradation: DegradationFn) -> DegradationFn:
+    """Refuse a stage of a chain that stands alone: it does not make LR."""
+    if not getattr(degradation, "resizes", True):
+        what = "wants one that makes the image smaller; put this one into the stages of a chain"
+        raise ConfigError([Problem("config", "degradation", what)])
+    return degradation
 
 
 def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, MetricFn]:

@@ -1,91 +1,135 @@
-"""How fast kernels are drawn and a batch degraded: python tests/benchmarks/degradation.py.
+"""How fast kernels are drawn and images degraded, beside the obvious ways.
 
-Prints the batched kernels beside the obvious numpy loop over images and pixels, and the blur beside
-FFT and unfold, all in one run.
+Run: python tests/benchmarks/degradation.py [threads]
 """
 
+from __future__ import annotations
+
 import math
+import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 import torch
-from scipy import ndimage
+from scipy.ndimage import center_of_mass, shift
+from scipy.signal import convolve2d
+from torch import Tensor
 from torch.nn import functional as F
 
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
 from srkit.degradations.blur import blur, mirrored
 
-BATCH, PATCH, SCALE = 16, 128, 4
+
+def best(run: Callable[[], object], seconds: float = 1.0) -> float:
+    """Return the shortest time of ``run``, in milliseconds."""
+    run()
+    times, end = [], time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times) < 3:
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return 1000 * min(times)
 
 
-def loop(count, random):
-    """KernelGAN's kernels, one image and one pixel at a time; the x2 kernel composed with itself."""
-    found = []
+def formula(inverse: np.ndarray, centre: float, side: int) -> np.ndarray:
+    """KernelGAN's Gaussian, all pixels at once."""
+    x, y = np.meshgrid(np.arange(side), np.arange(side))
+    z = np.stack([x, y], 2)[..., None] - centre
+    return np.exp(-0.5 * np.squeeze(z.transpose(0, 1, 3, 2) @ inverse @ z))
+
+
+def formula_by_pixels(inverse: np.ndarray, centre: float, side: int) -> np.ndarray:
+    """The same, as one writes it down first."""
+    kernel = np.zeros((side, side))
+    for row in range(side):
+        for column in range(side):
+            z = np.array([column, row]) - centre
+            kernel[row, column] = math.exp(-0.5 * z @ inverse @ z)
+    return kernel
+
+
+def one_by_one(count: int, times: int, gaussian: Callable[[np.ndarray, float, int], np.ndarray]) -> np.ndarray:
+    """Draw kernels as KernelGAN's gen_kernel does, in a loop over images; compose each."""
+    rng, side, centre, result = np.random.default_rng(0), 11, 5.5, []
     for _ in range(count):
-        l1, l2 = random.uniform(0.6, 5.0, 2)
-        theta = random.uniform(-math.pi, math.pi)
-        turn = np.array([[math.cos(theta), -math.sin(theta)], [math.sin(theta), math.cos(theta)]])
-        inverse = np.linalg.inv(turn @ np.diag([l1, l2]) @ turn.T)
-        kernel = np.zeros((11, 11))
-        for row in range(11):
-            for column in range(11):
-                z = np.array([column - 5.5, row - 5.5])
-                kernel[row, column] = math.exp(-0.5 * z @ inverse @ z) * (1 + random.uniform(-0.25, 0.25))
-        kernel = ndimage.shift(kernel, 5.5 - np.array(ndimage.center_of_mass(kernel)))  # as kernel_shift does
-        kernel /= kernel.sum()
-        large = np.zeros((31, 31))
-        for row in range(11):
-            for column in range(11):
-                large[2 * row : 2 * row + 11, 2 * column : 2 * column + 11] += kernel[row, column] * kernel
-        found.append(large)
-    return np.stack(found)
+        variances, theta = rng.uniform(0.6, 5.0, 2), rng.uniform(-math.pi, math.pi)
+        rotation = np.array([[math.cos(theta), -math.sin(theta)], [math.sin(theta), math.cos(theta)]])
+        raw = gaussian(np.linalg.inv(rotation @ np.diag(variances) @ rotation.T), centre, side)
+        raw = raw * (1 + rng.uniform(-0.25, 0.25, (side, side)))
+        kernel = shift(np.pad(raw, 2), centre - np.array(center_of_mass(raw)))[2:-2, 2:-2]
+        composed = kernel = kernel / kernel.sum()
+        for step in range(1, times):
+            spread = np.zeros([(side - 1) * 2**step + 1] * 2)
+            spread[:: 2**step, :: 2**step] = kernel
+            composed = convolve2d(spread, composed)
+        result.append(composed)
+    return np.stack(result)
 
 
-def by_fft(high, kernels):
-    size = high.shape[-1] + kernels.shape[-1] - 1
+def padded_by(high: Tensor, reach: int) -> Tensor:
+    rows, columns = (mirrored(length, reach, high.device) for length in high.shape[-2:])
+    return high.index_select(-2, rows).index_select(-1, columns)
+
+
+def by_fft(high: Tensor, kernels: Tensor, scale: int) -> Tensor:
+    """Correlate everywhere in the frequency domain, then keep every scale-th pixel."""
     reach = kernels.shape[-1] // 2
-    padded = high[..., mirrored(high.shape[-1], reach, high.device), :]
-    padded = padded[..., mirrored(high.shape[-1], reach, high.device)]
-    product = (
-        torch.fft.rfft2(padded, (size + reach,) * 2) * torch.fft.rfft2(kernels, (size + reach,) * 2)[:, None].conj()
-    )
-    return torch.fft.irfft2(product, (size + reach,) * 2)[..., : high.shape[-1] : SCALE, : high.shape[-1] : SCALE]
+    padded = padded_by(high, reach)
+    size = padded.shape[-2:]
+    product = torch.fft.rfft2(padded) * torch.fft.rfft2(kernels.to(high)[:, None], size).conj()
+    height, width = high.shape[-2:]
+    return torch.fft.irfft2(product, size)[..., :height:scale, :width:scale]
 
 
-def by_unfold(high, kernels):
-    side, reach = kernels.shape[-1], kernels.shape[-1] // 2
-    padded = high[..., mirrored(high.shape[-1], reach, high.device), :]
-    padded = padded[..., mirrored(high.shape[-1], reach, high.device)]
-    columns = F.unfold(padded, side, stride=SCALE)
-    low = torch.einsum("nkl,nk->nl", columns, kernels.reshape(len(kernels), -1))
-    return low.view(len(high), 1, PATCH // SCALE, PATCH // SCALE)
+def by_unfold(high: Tensor, kernels: Tensor, scale: int) -> Tensor:
+    """Cut out every window, then one matrix product."""
+    side, (count, channels, height, width) = kernels.shape[-1], high.shape
+    windows = F.unfold(padded_by(high, side // 2).flatten(0, 1)[:, None], side, stride=scale)
+    weights = kernels.to(high).flatten(1).repeat_interleave(channels, 0)[:, None]
+    return (weights @ windows).view(count, channels, height // scale, width // scale)
 
 
-def median_ms(work, times=15):
-    work()
-    found = []
-    for _ in range(times):
-        began = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - began)
-    return 1000 * sorted(found)[len(found) // 2]
+def draw() -> None:
+    """Print how long it takes to draw kernels."""
+    print(f"{'kernels':24}{'srkit':>12}{'image by image':>22}{'and pixel by pixel':>22}")
+    for scale, side in ((2, 11), (4, 31), (8, 71)):
+        part = AnisotropicGaussian(scale)
+        for count in (16, 256):
+            ours = best(lambda: part.kernels(count, torch.Generator().manual_seed(0)))  # noqa: B023 - run at once
+            row = f"x{scale} {side}x{side}, {count} of them".ljust(24) + f"{ours:9.2f} ms"
+            for way in (formula, formula_by_pixels):
+                theirs = best(lambda: one_by_one(count, part.times, way))  # noqa: B023
+                row += f"{theirs:11.1f} ms {theirs / ours:6.0f}x"
+            print(row)
 
 
-def main():
-    part, generator, random = AnisotropicGaussian(SCALE), torch.Generator().manual_seed(0), np.random.default_rng(0)
-    high = torch.rand(BATCH, 1, PATCH, PATCH)
-    kernels = part.kernels(BATCH, generator).float()
-    for count in (BATCH, 256):
-        ours = median_ms(lambda count=count: part.kernels(count, generator))
-        slow = median_ms(lambda count=count: loop(count, random), 3)
-        print(f"{count} kernels of 31x31: {ours:.2f} ms; numpy loop {slow:.0f} ms; {slow / ours:.0f} times as fast")
-    ways = {"strided convolution (srkit)": lambda h, k: blur(h, k, SCALE), "fft": by_fft, "unfold": by_unfold}
-    for name, run in ways.items():
-        off = float((run(high, kernels) - blur(high, kernels, SCALE)).abs().max())
-        print(f"blur by {name}: {median_ms(lambda run=run: run(high, kernels)):.2f} ms (differs by {off:.1g})")
-    whole = median_ms(lambda: part(high, generator))
-    print(f"degrading a batch of {BATCH} crops of {PATCH}x{PATCH}, all in: {whole:.2f} ms")
+def degrade() -> None:
+    """Print how long it takes to blur and subsample."""
+    ways = {"strided": blur, "fft": by_fft, "unfold": by_unfold}
+    print(f"\n{'blur and keep every s-th':36}" + "".join(f"{name:>14}" for name in ways))
+    shapes = [(scale, (16, 1, 128, 128)) for scale in (2, 4, 8)] + [
+        (2, (1, 3, 1500, 2000)),
+        (4, (1, 3, 1500, 2000)),
+    ]
+    for scale, shape in shapes:
+        high = torch.rand(shape)
+        kernels = AnisotropicGaussian(scale).kernels(len(high), torch.Generator().manual_seed(0))
+        wanted = blur(high, kernels, scale)
+        row = f"x{scale} {kernels.shape[-1]}x{kernels.shape[-1]} on {shape}".ljust(36)
+        for way in ways.values():
+            if way is by_unfold and high.numel() > 1e6:
+                row += f"{'too large':>14}"  # the windows of a whole image: gigabytes
+                continue
+            torch.testing.assert_close(way(high, kernels, scale), wanted, rtol=0, atol=1e-5)
+            row += f"{best(lambda: way(high, kernels, scale)):11.2f} ms"  # noqa: B023 - run at once
+        print(row)
+    high, part = torch.rand(16, 1, 128, 128), AnisotropicGaussian(4)
+    whole = best(lambda: part(high, torch.Generator().manual_seed(0)))
+    print(f"\na batch of 16 at x4, kernels and all: {whole:.2f} ms")
 
 
 if __name__ == "__main__":
-    main()
+    torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    draw()
+    degrade()

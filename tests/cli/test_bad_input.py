@@ -40,6 +40,7 @@ CONFIG_ERRORS = [
     ),
     (["model.upsampler.kernel=4"], "upsampler 'subpixel' (srkit.upsamplers) refuses: kernel must be odd"),
     (["metrics=[psnr, psnr]"], "metrics: wants every metric once, got 'psnr' twice"),
+    (["degradation=jpeg"], "degradation: wants one that makes the image smaller; put this one into the stages"),
     (["train.device=cuda:77"], "device: wants 'cuda:77', but torch finds none here"),
     (["data.test={use: samples, split: train}"], "data.test: wants images that are not trained on, found 'bowl'"),
 ]

@@ -30,7 +30,7 @@ def test_lr_depends_on_seed_and_name_alone(photographs):
 
 def test_an_image_that_vanishes_when_shrunk_is_named(tmp_path, photographs):
     write(tmp_path / "dot.png", photographs.high(0)[:1, :1])
-    with pytest.raises(DataError, match="dot: wants an image of at least 4 x 4 pixels"):
+    with pytest.raises(DataError, match="dot: wants an image of at least 4 x 4 pixels for x4, got 1 x 1"):
         by_name(ImageFiles(["dot"], [tmp_path / "dot.png"]))
 
 

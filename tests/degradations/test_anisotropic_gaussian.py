@@ -1,176 +1,139 @@
-"""Kernels against the formula written slowly, and against the real ones of DIV2KRK."""
-
 import math
+import re
 
-import numpy as np
 import pytest
 import torch
-from scipy import ndimage, stats
 
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
 from srkit.degradations.blur import blur
-from srkit.degradations.kernels import centre_of_mass, compose, gaussian
-from srkit.image.convert import to_tensor
-from srkit.image.files import read
+from srkit.degradations.kernels import compose
+from srkit.slots import Traced
+
+SCALES = (2, 3, 4, 5, 8)
 
 
-def seeded(seed=0):
-    return torch.Generator().manual_seed(seed)
+def centre_of_mass(kernels):
+    grid = torch.arange(kernels.shape[-1]).double()
+    return torch.stack([kernels.sum(1) @ grid, kernels.sum(2) @ grid], 1)
 
 
-def slow_kernel(l1, l2, theta, side, centre):
-    """KernelGAN's formula, a pixel at a time."""
-    turn = np.array([[math.cos(theta), -math.sin(theta)], [math.sin(theta), math.cos(theta)]])
-    inverse = np.linalg.inv(turn @ np.diag([l1, l2]) @ turn.T)
-    kernel = np.zeros((side, side))
-    for row in range(side):
-        for column in range(side):
-            z = np.array([column - centre, row - centre])
-            kernel[row, column] = math.exp(-0.5 * z @ inverse @ z)
-    return kernel / kernel.sum()
+@pytest.mark.parametrize("scale", SCALES)
+def test_shape_and_batch(scale, picture, seeded):
+    high = picture(3, 1, 24 * scale, 16 * scale)
+    low, _ = AnisotropicGaussian(scale).trace(high, seeded())
+    assert low.shape == (3, 1, 24, 16)
+    assert torch.equal(low, AnisotropicGaussian(scale)(high, seeded()))
+    assert isinstance(AnisotropicGaussian(scale), Traced)
+    alone = AnisotropicGaussian(scale, lambda_range=[2.0, 2.0], noise=0.0, theta_range=[0.0, 0.0])
+    torch.testing.assert_close(alone(high, seeded())[1:2], alone(high[1:2], seeded()))
+    exact, drawn = AnisotropicGaussian(scale, quantise=False).trace(high, seeded())
+    torch.testing.assert_close(blur(high, drawn["kernels"], scale), exact)
 
 
-def slow_blur(image, kernel, scale):
-    return ndimage.correlate(image, kernel, mode="reflect")[::scale, ::scale]
+@pytest.mark.parametrize(("scale", "side"), [(2, 11), (3, 21), (4, 31), (5, 41), (8, 71)])
+def test_kernels(scale, side, seeded):
+    kernels = AnisotropicGaussian(scale).kernels(50, seeded())
+    assert kernels.shape == (50, side, side)
+    assert kernels.min() >= 0
+    torch.testing.assert_close(kernels.sum((1, 2)), torch.ones(50).double())
+    # LR pixel (0,0) sits in the middle of the first block of scale x scale HR pixels
+    assert (centre_of_mass(kernels) - (side - 1) / 2 - (scale - 1) / 2).abs().max() < 1e-5
 
 
-def moments(kernels):
-    """Eigenvalues (small, large) of the second moments, and the angle of the large one modulo pi."""
-    found = []
-    for kernel in kernels:
-        kernel = kernel / kernel.sum()
-        grid = np.mgrid[: len(kernel), : len(kernel)].astype(float)
-        mean = (grid * kernel).sum((1, 2), keepdims=True)
-        centred = grid - mean
-        covariance = np.einsum("iab,jab,ab->ij", centred, centred, kernel)
-        values, vectors = np.linalg.eigh(covariance)
-        found.append((*values, math.atan2(vectors[0, 1], vectors[1, 1]) % math.pi))
-    return np.array(found)
+def test_the_seed_alone_decides(seeded):
+    part = AnisotropicGaussian(2)
+    kernels = part.kernels(4, seeded())
+    assert torch.equal(kernels, part.kernels(4, seeded()))
+    assert not torch.equal(kernels, part.kernels(4, seeded(1)))
+    assert all((kernels[0] - other).abs().max() > 1e-3 for other in kernels[1:])
 
 
-def test_the_formula_is_kernelgans():
-    variances = torch.tensor([[0.5, 4.0], [3.0, 1.0]], dtype=torch.float64)
-    theta = torch.tensor([0.3, -2.0], dtype=torch.float64)
-    kernels = gaussian(variances, theta, torch.ones(2, 11, 11, dtype=torch.float64), 11, 5.0, settle=False)
-    for kernel, (l1, l2), angle in zip(kernels, variances, theta, strict=True):
-        np.testing.assert_allclose(kernel, slow_kernel(float(l1), float(l2), float(angle), 11, 5.0), atol=1e-12)
+def test_x4_is_x2_twice(seeded):
+    twice = torch.from_numpy(compose(AnisotropicGaussian(2).kernels(4, seeded()).numpy(), 2))
+    torch.testing.assert_close(AnisotropicGaussian(4).kernels(4, seeded()), twice)
 
 
-def test_blurring_is_scipys_correlation_and_every_s_th_pixel():
-    high = torch.rand(2, 3, 24, 20, dtype=torch.float64)
-    for scale in (2, 4):
-        kernels = AnisotropicGaussian(scale).kernels(2, seeded())
-        low = blur(high, kernels, scale)
-        for n in range(2):
-            for c in range(3):
-                slow = slow_blur(high[n, c].numpy(), kernels[n].numpy(), scale)
-                np.testing.assert_allclose(low[n, c], slow, atol=1e-12)
+def test_std_is_the_root_of_variance(seeded):
+    # one value and no noise, so that the same numbers are drawn
+    variance = AnisotropicGaussian(2, lambda_range=[4.0, 4.0], noise=0.0)
+    std = AnisotropicGaussian(2, lambda_range=[2.0, 2.0], unit="std", noise=0.0)
+    assert torch.equal(variance.kernels(3, seeded()), std.kernels(3, seeded()))
 
 
-@pytest.mark.parametrize("scale", [2, 3, 4, 5, 8])
-@pytest.mark.parametrize("align", [True, False])
-def test_kernels_are_kernels(scale, align):
-    kernels = AnisotropicGaussian(scale, align=align).kernels(64, seeded())
-    side = {2: 11, 3: 21, 4: 31, 5: 41, 8: 71}[scale]
-    assert kernels.shape == (64, side, side)
-    assert (kernels >= 0).all()
-    torch.testing.assert_close(kernels.sum((1, 2)), torch.ones(64, dtype=torch.float64))
-    shift = 0.5 * (scale - 1) if align else 0
-    assert (centre_of_mass(kernels) - (side - 1) / 2 - shift).abs().max() < 1e-4
-    assert not torch.equal(kernels[0], kernels[1])
+@pytest.mark.parametrize("scale", SCALES)
+def test_variance_grows_as_composing_makes_it(scale, seeded):
+    part = AnisotropicGaussian(scale, lambda_range=[0.8, 0.8], noise=0.0)
+    kernel = part.kernels(1, seeded())[0]
+    offset = torch.arange(len(kernel)).double() - (len(kernel) - 1) / 2 - (scale - 1) / 2
+    assert (kernel.sum(0) @ offset**2).item() == pytest.approx(0.8 * (scale**2 - 1) / 3, rel=1e-3)
 
 
-def test_x4_is_x2_twice():
-    k2 = AnisotropicGaussian(2).kernels(1, seeded())
-    high = torch.rand(1, 1, 200, 200, dtype=torch.float64)
-    twice = blur(blur(high, k2, 2), k2, 2)
-    once = blur(high, compose(k2, 2), 4)
-    torch.testing.assert_close(once[..., 10:-10, 10:-10], twice[..., 10:-10, 10:-10])
+def test_noise_kinds(seeded):
+    def ratio(**options):
+        flat = {"lambda_range": [2.0, 2.0], "theta_range": [0.0, 0.0], "align": False}
+        noisy = AnisotropicGaussian(2, **flat, **options).kernels(200, seeded())
+        return noisy / AnisotropicGaussian(2, **flat, noise=0.0).kernels(1, seeded())
+
+    symmetric, positive = ratio(noise=0.5), ratio(noise=0.5, noise_kind="positive")
+    # before they are divided by their sums, values change by a factor of 0.5 to 1.5, or of 1 to 1.5
+    assert 2.5 < (symmetric.amax((1, 2)) / symmetric.amin((1, 2))).median() < 3
+    assert 1.4 < (positive.amax((1, 2)) / positive.amin((1, 2))).median() < 1.5
 
 
-def test_a_std_is_the_root_of_a_variance():
-    variance = AnisotropicGaussian(2, lambda_range=[4.0, 4.0], noise=0.0).kernels(1, seeded())
-    std = AnisotropicGaussian(2, lambda_range=[2.0, 2.0], unit="std", noise=0.0).kernels(1, seeded())
-    torch.testing.assert_close(variance, std)
+def test_not_aligned_is_in_the_middle(seeded):
+    kernels = AnisotropicGaussian(2, align=False, noise=0.0).kernels(20, seeded())
+    torch.testing.assert_close(kernels, kernels.flip(1, 2))
 
 
-@pytest.mark.parametrize(("kind", "low", "high"), [("symmetric", 0.75, 1.25), ("positive", 1.0, 1.25)])
-def test_noise_is_symmetric_or_positive(kind, low, high, monkeypatch):
-    """Seen at the door of the formula, where the noise has not been moved or normalised yet."""
-    seen = []
-    monkeypatch.setattr(
-        "srkit.degradations.anisotropic_gaussian.gaussian",
-        lambda variances, theta, noise, *rest: seen.append(noise) or gaussian(variances, theta, noise, *rest),
-    )
-    AnisotropicGaussian(2, noise=0.25, noise_kind=kind).kernels(500, seeded())
-    assert low <= seen[0].min() < low + 0.001
-    assert high - 0.001 < seen[0].max() <= high
+@pytest.mark.parametrize("scale", SCALES)
+def test_aligned_with_bicubic(scale, picture, seeded):
+    """A ramp keeps its place: LR pixel i shows HR position scale * i + (scale-1)/2."""
+    width = 32 * scale
+    high = torch.linspace(0, 1, width, dtype=torch.float64).expand(2, 1, width, width)
+    low = AnisotropicGaussian(scale, quantise=False)(high, seeded())
+    wanted = (scale * torch.arange(32) + (scale - 1) / 2) / (width - 1)
+    torch.testing.assert_close(low[:, 0, 16, 8:-8], wanted[8:-8].double().expand(2, -1), rtol=0, atol=1e-7)
 
 
-def test_the_generator_decides_and_trace_gives_the_kernels_back():
-    part, high = AnisotropicGaussian(4, quantise=False), torch.rand(3, 1, 64, 64)
-    low, drawn = part.trace(high, seeded(1))
-    assert torch.equal(low, part(high, seeded(1)))
-    assert not torch.equal(low, part(high, seeded(2)))
-    torch.testing.assert_close(blur(high, drawn["kernels"], 4), low)
+@pytest.mark.parametrize("scale", SCALES)
+def test_a_constant_image_stays(scale, seeded):
+    high = torch.full((2, 3, 16 * scale, 16 * scale), 100 / 255)
+    torch.testing.assert_close(AnisotropicGaussian(scale)(high, seeded()), high[..., :16, :16])
 
 
-def test_lr_is_rounded_unless_told_otherwise():
-    high = torch.rand(1, 1, 32, 32)
-    levels = AnisotropicGaussian(2)(high, seeded()) * 255
-    torch.testing.assert_close(levels, levels.round())
-    exact = AnisotropicGaussian(2, quantise=False)(high, seeded()) * 255
-    assert 0 < (exact - levels).abs().max() <= 0.5 + 1e-3
+def test_quantise(picture, seeded):
+    high = picture()
+    rounded, exact = (AnisotropicGaussian(2, quantise=q)(high, seeded()) for q in (True, False))
+    assert torch.equal((rounded * 255).round() / 255, rounded)
+    assert 0 < (rounded - exact).abs().max() <= 0.5001 / 255
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kernel_size": 4}, "kernel_size must be odd and at least 3, got 4"),
-        ({"lambda_range": [2.0, 1.0]}, r"lambda_range must be \[low, high\] with low <= high, got \[2.0, 1.0\]"),
-        ({"lambda_range": [0.0, 1.0]}, "lambda_range must be positive"),
-        ({"noise": 1.0}, r"noise must be in \[0, 1\), got 1.0"),
-        ({"theta_range": [1.0]}, "theta_range must be"),
-        ({"kernel_size": 3, "compose": False, "scale": 4}, "kernel_size must leave room for a shift of 1.5 pixels"),
+        ({"kernel_size": 10}, "kernel_size must be odd and at least 3, got 10"),
+        ({"kernel_size": 1}, "kernel_size must be odd and at least 3, got 1"),
+        ({"lambda_range": [5.0, 1.0]}, "lambda_range must be [low, high] with low <= high, got [5.0, 1.0]"),
+        ({"lambda_range": [0.0, 1.0]}, "lambda_range must be positive, got [0.0, 1.0]"),
+        ({"theta_range": [1.0]}, "theta_range must be [low, high] with low <= high, got [1.0]"),
+        ({"noise": -0.1}, "noise must be in [0, 1), got -0.1"),
+        ({"noise": math.nan}, "noise must be in [0, 1), got nan"),
+        ({"noise": 1.0}, "noise must be in [0, 1), got 1.0"),
     ],
 )
-def test_it_refuses_what_makes_no_kernel(options, message):
-    scale = options.pop("scale", 2)
+def test_refusals(options, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        AnisotropicGaussian(2, **options)
+
+
+def test_refuses_a_kernel_too_small_to_be_shifted():
+    message = "leave room to shift the kernel by 3.5 pixels at scale 8: wants at least 9, got 7"
     with pytest.raises(ValueError, match=message):
-        AnisotropicGaussian(scale, **options)
+        AnisotropicGaussian(8, compose=False, kernel_size=7)
+    AnisotropicGaussian(8, compose=False, kernel_size=9)
+    AnisotropicGaussian(8, compose=False, kernel_size=7, align=False)
 
 
-def real_low(shared_data, name, kernels):
-    """LR as DIV2KRK made it: the stored kernel shifted into place, correlated, truncated to bytes."""
-    kernel = kernels[name].astype(float)
-    wanted = (len(kernel) - 1) / 2 + 1.5
-    kernel = ndimage.shift(np.pad(kernel, 2), wanted - np.array(ndimage.center_of_mass(kernel)))
-    high = to_tensor(read(shared_data / "div2krk" / "gt" / f"{name}.png")).double()
-    low = blur(high, torch.from_numpy(kernel / kernel.sum())[None], 4)
-    made = np.floor(low[0].permute(1, 2, 0).numpy().clip(0, 1) * 255 + 1e-9)
-    found = read(shared_data / "div2krk" / "lr_x4" / f"{name}.png")
-    off = np.abs(made - found)
-    return (off > 0).mean() < 0.01 and off.max() <= 1
-
-
-def test_a_real_div2krk_image_is_reproduced(shared_data):
-    assert real_low(shared_data, "im_14", np.load(shared_data / "div2krk" / "kernels_x4.npz"))
-
-
-@pytest.mark.slow
-def test_real_div2krk_images_are_reproduced(shared_data):
-    kernels = np.load(shared_data / "div2krk" / "kernels_x4.npz")
-    names = [file.stem for file in sorted((shared_data / "div2krk" / "gt").glob("*.png"))]
-    assert sum(real_low(shared_data, name, kernels) for name in names) >= 16
-
-
-@pytest.mark.parametrize("scale", [2, 4])
-def test_our_kernels_have_the_distribution_of_the_real_ones(shared_data, scale):
-    stored = np.load(shared_data / "div2krk" / f"kernels_x{scale}.npz")
-    real = moments([stored[name].astype(float) for name in stored.files])
-    ours = moments(AnisotropicGaussian(scale).kernels(2000, seeded()).numpy())
-    for column, what in enumerate(("small eigenvalue", "large eigenvalue", "angle")):
-        p = stats.ks_2samp(real[:, column], ours[:, column]).pvalue
-        assert p > 0.01, f"x{scale} {what}: p = {p:.2g}"
-    other = moments(AnisotropicGaussian(scale, unit="std").kernels(2000, seeded()).numpy())
-    assert stats.ks_2samp(real[:, 1], other[:, 1]).pvalue < 1e-6  # std for variance is another benchmark
+def test_refuses_scale_1():
+    with pytest.raises(ValueError, match="scale must be at least 2, got 1"):
+        AnisotropicGaussian(1)

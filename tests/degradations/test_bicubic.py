@@ -4,18 +4,31 @@ import torch
 
 from srkit.degradations.bicubic import Bicubic
 from srkit.image.convert import to_tensor, to_uint8
-from srkit.image.resize import imresize
+from srkit.image.crop import modcrop
+from srkit.image.files import read
+from srkit.image.resize import imresize, resize
 
-HIGH = np.random.default_rng(0).integers(0, 256, (48, 72, 3), dtype=np.uint8)
 
-
-@pytest.mark.parametrize("scale", [2, 3, 4, 8])
 @pytest.mark.parametrize("edge", ["clamp", "symmetric"])
-def test_8_bits_are_matlabs_bit_for_bit(scale, edge):
-    low = to_uint8(Bicubic(scale, edge=edge)(to_tensor(HIGH), torch.Generator()))
-    assert np.array_equal(low, imresize(HIGH, 1 / scale, edge=edge))
+@pytest.mark.parametrize("scale", [2, 3, 4, 8])
+def test_is_imresize_on_8_bit_images(scale, edge, picture, seeded):
+    high = picture(2, 3, 24 * scale, 20 * scale)
+    low = Bicubic(scale, edge=edge)(high, seeded())
+    for one, wanted in zip(low, high, strict=True):
+        np.testing.assert_array_equal(to_uint8(one), imresize(to_uint8(wanted), 1 / scale, edge=edge))
 
 
-def test_floats_are_matlabs():
-    low = Bicubic(4, quantise=False)(to_tensor(HIGH), torch.Generator())[0].permute(1, 2, 0).numpy()
-    assert abs(low - imresize(HIGH / 255, 0.25)).max() < 1e-6
+def test_not_quantised_is_resize(picture, seeded):
+    high = picture()
+    assert torch.equal(Bicubic(2, quantise=False)(high, seeded()), resize(high, 0.5))
+
+
+@pytest.mark.parametrize(("edge", "scale"), [("clamp", 2), ("clamp", 3), ("clamp", 4), ("symmetric", 8)])
+def test_real_matlab_files(shared_data, edge, scale, seeded):
+    folder = shared_data / "matlab_lr" / f"edge_{edge}" / "Set5" / f"x{scale}"
+    stored = sorted(folder.glob("*.png"))
+    images = sorted((shared_data / "test" / "Set5").glob("*.png"))
+    assert len(stored) == len(images) == 5
+    for path, image in zip(stored, images, strict=True):
+        high = to_tensor(modcrop(read(image), scale))
+        np.testing.assert_array_equal(to_uint8(Bicubic(scale, edge=edge)(high, seeded())), read(path))

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from srkit.image import color
-from srkit.image.convert import gray_to_rgb, quantise, to_tensor, to_uint8, to_uint16
+from srkit.image.convert import gray_to_rgb, quantise, to_tensor, to_uint8
 from srkit.image.crop import modcrop, shave
 
 CORNERS = [  # RGB, and what MATLAB's rgb2ycbcr makes of it
@@ -60,12 +60,23 @@ def test_crops():
     assert torch.equal(shave(image, 0), image)
     with pytest.raises(ValueError, match="larger than twice the border 4, got 9 x 7"):
         shave(image, 4)
+    with pytest.raises(ValueError, match="wants an image of at least 8 x 8 pixels for x8, got 9 x 7"):
+        modcrop(image, 8)
 
 
-def test_16_bits_survive_and_have_matlabs_luma():
-    """MATLAB's rgb2ycbcr of uint16 is 257 times that of uint8."""
-    deep = np.random.default_rng(0).integers(0, 65536, (5, 7, 3), dtype=np.uint16)
-    assert np.array_equal(to_uint16(to_tensor(deep)), deep)
-    wanted = 257 * (16 + deep / 65535 @ np.array([65.481, 128.553, 24.966]))
-    found = color.rgb_to_y(to_tensor(deep).double()) * 65535
-    np.testing.assert_allclose(found[0, 0].numpy(), wanted, atol=0.01)
+def test_the_inverse_matrix_is_the_published_one():
+    """Rounded as printed in BasicSR's and MATLAB's sources: rows Y, Cb, Cr; columns R, G, B."""
+    printed = [[0.00456621] * 3, [0, -0.00153632, 0.00791071], [0.00625893, -0.00318811, 0]]
+    shift = torch.tensor(color.OFFSET, dtype=torch.float64)
+    for row, wanted in enumerate(printed):
+        unit = torch.zeros(3, dtype=torch.float64)
+        unit[row] = 1 / 255
+        found = color.ycbcr_to_rgb((unit + shift).view(1, 3, 1, 1)).flatten()
+        np.testing.assert_allclose(found.numpy(), wanted, atol=2e-8)
+
+
+def test_colour_wants_three_channels_and_a_picture_wants_one_image():
+    with pytest.raises(ValueError, match=r"wants an image \(N,3,H,W\), got \(1, 1, 2, 2\)"):
+        color.rgb_to_y(torch.rand(1, 1, 2, 2))
+    with pytest.raises(ValueError, match=r"wants one image, .* got \(2, 1, 4, 4\)"):
+        to_uint8(torch.rand(2, 1, 4, 4))

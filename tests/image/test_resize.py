@@ -9,6 +9,7 @@ import torch
 from srkit.image import resize as module
 from srkit.image.crop import modcrop
 from srkit.image.files import find, read
+from srkit.image.phases import enlarge
 from srkit.image.resize import imresize, resize
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (23, 17, 3), dtype=np.uint8)
@@ -64,9 +65,11 @@ def test_bytes_are_rounded_after_each_pass():
 
 @pytest.mark.parametrize("edge", ["clamp", "symmetric"])
 @pytest.mark.parametrize("scale", SCALES)
-@pytest.mark.parametrize("dense", [True, False])
-def test_tensors_agree_with_arrays(scale, edge, dense, monkeypatch):
-    monkeypatch.setattr(module, "DENSE_UP_TO", 10**6 if dense else 0)
+@pytest.mark.parametrize("whole", [False, True], ids=["blocks", "whole"])
+def test_tensors_agree_with_arrays(scale, edge, whole, monkeypatch):
+    if not whole:
+        monkeypatch.setattr(module, "WHOLE", 0)
+        monkeypatch.setattr(module, "BLOCK", 8)
     x = torch.rand(2, 3, 40, 31)
     fast = resize(x, scale, edge=edge)
     for one, image in zip(fast, x, strict=True):
@@ -92,11 +95,117 @@ def test_flat_stays_flat_and_sizes_are_exact():
     assert imresize(IMAGE, size=(5, 60)).shape == (5, 60, 3)
 
 
-def test_it_refuses_what_makes_no_sense():
-    with pytest.raises(ValueError, match="wants scale or size, one of them"):
-        imresize(IMAGE)
-    with pytest.raises(ValueError, match="scale must be positive, got -1"):
-        imresize(IMAGE, -1)
+def test_each_side_has_its_own_scale_and_the_smaller_one_goes_first():
+    rows_first = imresize(imresize(IMAGE, size=(6, 17)), size=(6, 50))
+    columns_first = imresize(imresize(IMAGE, size=(23, 50)), size=(6, 50))
+    assert np.array_equal(imresize(IMAGE, size=(6, 50)), rows_first)
+    assert not np.array_equal(rows_first, columns_first)
+
+
+def test_a_scale_that_keeps_the_size_by_rounding_up_still_filters():
+    x = torch.rand(1, 1, 20, 20, dtype=torch.float64)
+    exact = imresize(x[0, 0].numpy(), 0.96)
+    assert exact.shape == (20, 20)
+    assert np.abs(exact - x[0, 0].numpy()).max() > 0.01
+    np.testing.assert_allclose(resize(x, 0.96)[0, 0].numpy(), exact, atol=1e-12)
+    assert torch.equal(resize(x, 1), x)
+
+
+def test_without_antialiasing_the_kernel_stays_narrow():
+    comb = torch.zeros(1, 1, 12, 12, dtype=torch.float64)
+    comb[..., ::3] = 1.0
+    assert resize(comb, 1 / 3, antialias=False).abs().max() < 1e-12  # samples lie between the teeth
+    assert resize(comb, 1 / 3).min() > 0.2
+
+
+@pytest.mark.parametrize("scale", [1 / 3, 3])
+def test_enlarging_and_shrinking_commute_with_flips(scale):
+    x = torch.rand(1, 2, 12, 15, dtype=torch.float64)
+    for axes in ((-1,), (-2,), (-2, -1)):
+        torch.testing.assert_close(resize(x.flip(axes), scale), resize(x, scale).flip(axes))
+    torch.testing.assert_close(resize(x.mT, scale), resize(x, scale).mT)
+
+
+def test_16_bits_are_rounded_in_their_own_range():
+    deep = IMAGE.astype(np.uint16) * 100 + 20000  # far enough from black and white that nothing is clipped
+    exact = imresize(deep.astype(float), 0.5)
+    low = imresize(deep, 0.5)
+    assert low.dtype == np.uint16
+    assert np.abs(low - exact).max() <= 1.5  # two roundings
+    flat = np.full((9, 9), 65535, np.uint16)
+    assert np.array_equal(imresize(flat, 2), np.full((18, 18), 65535))
+
+
+def test_what_prediction_cached_can_be_trained_through():
+    module._on_device.cache_clear()
+    with torch.inference_mode():
+        resize(torch.rand(1, 1, 8, 8), 2)
+    x = torch.rand(1, 1, 8, 8, requires_grad=True)
+    resize(x, 2).square().sum().backward()
+    assert x.grad.isfinite().all()
+
+
+def test_a_lower_precision_of_products_does_not_reach_it():
+    x = torch.rand(1, 1, 40, 40)
+    exact = imresize(x[0, 0].numpy(), 2)
+    torch.set_float32_matmul_precision("medium")
+    try:
+        np.testing.assert_allclose(resize(x, 2)[0, 0].numpy(), exact, atol=1e-6)
+        assert module._exact(x) == torch.float64
+    finally:
+        torch.set_float32_matmul_precision("highest")
+    assert module._exact(x) == torch.float32
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_computed_in_single(dtype):
+    x = torch.rand(1, 3, 12, 9).to(dtype)
+    assert torch.equal(resize(x, 2), resize(x.float(), 2).to(dtype))
+
+
+def test_a_view_resizes_like_its_copy():
+    x = torch.rand(2, 3, 30, 30).contiguous(memory_format=torch.channels_last)
+    cut = x[..., 3:27, 5:25]
+    torch.testing.assert_close(resize(cut, 0.5), resize(cut.contiguous(), 0.5))
+
+
+@pytest.mark.parametrize("edge", ["clamp", "symmetric"])
+@pytest.mark.parametrize("scale", [2, 3, 4, 8])
+def test_the_way_for_exporters_gives_the_same(scale, edge):
+    x = torch.rand(2, 3, 7, 5, dtype=torch.float64, requires_grad=True)
+    y = enlarge(x, scale, edge)
+    torch.testing.assert_close(y, resize(x, scale, edge=edge))
+    weight = torch.rand_like(y)
+    (one,), (other,) = (torch.autograd.grad((z * weight).sum(), x) for z in (y, resize(x, scale, edge=edge)))
+    torch.testing.assert_close(one, other)
+
+
+def test_an_exported_model_takes_any_size():
+    class Enlarge(torch.nn.Module):
+        def forward(self, x):
+            return resize(x, 2)
+
+    sizes = {2: torch.export.Dim.DYNAMIC, 3: torch.export.Dim.DYNAMIC}
+    program = torch.export.export(Enlarge(), (torch.rand(1, 3, 6, 8),), dynamic_shapes=(sizes,))
+    x = torch.rand(1, 3, 11, 5)
+    torch.testing.assert_close(program.module()(x), resize(x, 2))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "wants scale or size, one of them, got scale None and size None"),
+        ({"scale": 2, "size": (4, 4)}, r"one of them, got scale 2 and size \(4, 4\)"),
+        ({"scale": -1}, "scale must be positive, got -1"),
+        ({"scale": math.inf}, "scale must be positive, got inf"),
+        ({"scale": math.nan}, "scale must be positive, got nan"),
+        ({"size": (0, 4)}, r"size must be positive, got \(0, 4\)"),
+    ],
+)
+def test_it_refuses_what_makes_no_sense(given, message):
+    for way, image in ((imresize, IMAGE), (resize, torch.rand(1, 1, 8, 8))):
+        with pytest.raises(ValueError, match=message):
+            way(image, **given)
 
 
 @pytest.mark.parametrize("edge", ["clamp", "symmetric"])

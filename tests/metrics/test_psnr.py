@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,6 +12,40 @@ def test_a_constant_offset_has_a_closed_form():
     for offset in (1, 5, 20):
         wanted = 20 * math.log10(255 / offset)
         assert float(PSNR(2)(target + offset / 255, target)[0]) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_rgb_is_rounded_then_its_luma_compared_without_its_border():
+    """The whole protocol again, in numpy and one step after the other."""
+    random = np.random.default_rng(0)
+    x, y = random.random((2, 3, 26, 31)) * 1.1 - 0.05, random.random((2, 3, 26, 31))
+    wanted = []
+    for a, b in zip(x, y, strict=True):
+        lumas = [
+            16 + np.tensordot([65.481, 128.553, 24.966], np.rint(image.clip(0, 1) * 255) / 255, 1)[3:-3, 3:-3]
+            for image in (a, b)
+        ]
+        wanted.append(10 * math.log10(255**2 / np.mean((lumas[0] - lumas[1]) ** 2)))
+    found = PSNR(3)(torch.from_numpy(x), torch.from_numpy(y))
+    assert found.dtype == torch.float64
+    np.testing.assert_allclose(found.numpy(), wanted, atol=1e-9)
+
+
+def test_a_batch_scores_like_its_images():
+    x, y = torch.rand(3, 3, 20, 24), torch.rand(3, 3, 20, 24)
+    alone = [float(PSNR(2)(x[i : i + 1], y[i : i + 1])[0]) for i in range(3)]
+    assert PSNR(2)(x, y).tolist() == pytest.approx(alone, abs=1e-9)
+
+
+def test_rgb_is_averaged_as_errors_not_as_decibels():
+    x, y = torch.rand(1, 3, 20, 20), torch.rand(1, 3, 20, 20)
+    alone = [float(PSNR(2)(x[:, i : i + 1], y[:, i : i + 1])[0]) for i in range(3)]
+    mean_error = sum(10 ** (-value / 10) for value in alone) / 3
+    assert float(PSNR(2, color="rgb")(x, y)[0]) == pytest.approx(-10 * math.log10(mean_error), abs=1e-9)
+
+
+def test_an_image_in_half_precision_is_measured_in_double():
+    x, y = torch.rand(1, 1, 20, 20).half(), torch.rand(1, 1, 20, 20).half()
+    torch.testing.assert_close(PSNR(2)(x, y), PSNR(2)(x.double(), y.double()))
 
 
 def test_identical_images_give_infinity_and_errors_are_symmetric():
@@ -55,6 +90,10 @@ def test_it_says_how_it_measures_and_refuses_what_does_not_fit():
         PSNR(2, border=-1)
     with pytest.raises(ValueError, match="wants two images of one shape"):
         PSNR(2)(torch.rand(1, 3, 20, 20), torch.rand(1, 1, 20, 20))
+    with pytest.raises(ValueError, match=r"wants images \(N,1,H,W\) or \(N,3,H,W\), got \(1, 4, 20, 20\)"):
+        PSNR(2)(torch.rand(1, 4, 20, 20), torch.rand(1, 4, 20, 20))
+    with pytest.raises(ValueError, match="wants an image larger than twice the border 8, got 16 x 20"):
+        PSNR(8)(torch.rand(1, 1, 20, 16), torch.rand(1, 1, 20, 16))
 
 
 @pytest.mark.parametrize(

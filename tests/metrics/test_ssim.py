@@ -33,6 +33,20 @@ def test_identical_images_are_one_and_blur_costs():
     assert float(SSIM(2)(torch.nn.functional.avg_pool2d(x, 3, 1, 1), x)[0]) < 0.9
 
 
+def test_it_is_symmetric_and_a_batch_scores_like_its_images():
+    x, y = torch.rand(3, 3, 24, 30), torch.rand(3, 3, 24, 30)
+    torch.testing.assert_close(SSIM(2)(x, y), SSIM(2)(y, x))
+    alone = [float(SSIM(2)(x[i : i + 1], y[i : i + 1])[0]) for i in range(3)]
+    assert SSIM(2)(x, y).tolist() == pytest.approx(alone, abs=1e-12)
+
+
+def test_of_flat_images_it_knows_their_means_alone():
+    a, b = (torch.full((1, 1, 20, 20), level / 255) for level in (100.0, 120.0))
+    c1 = (0.01 * 255) ** 2
+    wanted = (2 * 100 * 120 + c1) / (100**2 + 120**2 + c1)
+    assert float(SSIM(2)(a, b)[0]) == pytest.approx(wanted, abs=1e-9)
+
+
 def test_rgb_is_the_mean_of_its_channels():
     x, y = torch.rand(1, 3, 30, 30), torch.rand(1, 3, 30, 30)
     alone = [float(SSIM(2)(x[:, i : i + 1], y[:, i : i + 1])[0]) for i in range(3)]

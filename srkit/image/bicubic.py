@@ -1,0 +1,89 @@
+"""The weights of a one-dimensional bicubic resize, as MATLAB's imresize computes them."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Edge = Literal["clamp", "symmetric"]
+
+
+class Line(NamedTuple):
+    """A resize of one axis: what the weights depend on.
+
+    Args:
+        length: Input samples.
+        out: Output samples.
+        scale: Output over input spacing; ``out / length`` unless the output was rounded up.
+        edge: What lies beyond the edge.
+        antialias: Stretch the kernel by ``1 / scale`` when shrinking.
+    """
+
+    length: int
+    out: int
+    scale: float
+    edge: Edge
+    antialias: bool
+
+
+def cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the kernel of Keys (1981) with a = -0.5, whose support is [-2, 2]."""
+    x = np.abs(x)
+    x2, x3 = x**2, x**3
+    near = (1.5 * x3 - 2.5 * x2 + 1) * (x <= 1)
+    far = (-0.5 * x3 + 2.5 * x2 - 4 * x + 2) * ((x > 1) & (x <= 2))
+    return near + far
+
+
+@lru_cache(maxsize=256)
+def contributions(line: Line) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the weights (out,P) and the input positions (out,P) that every output is the sum of.
+
+    The name is that of the function in MATLAB's imresize.m. Columns keep its order,
+    because a sum in float64 depends on it.
+    """
+    stretch = line.scale if line.antialias and line.scale < 1 else 1.0
+    support = 4.0 / stretch
+    centre = np.arange(1, line.out + 1) / line.scale + 0.5 * (1 - 1 / line.scale)
+    left = np.floor(centre - support / 2)
+    positions = left[:, None] + np.arange(math.ceil(support) + 2)
+    weights = stretch * cubic(stretch * (centre[:, None] - positions))
+    weights /= weights.sum(1, keepdims=True)
+    taps = positions.astype(np.int64) - 1  # MATLAB counts from 1
+    if line.edge == "clamp":
+        taps = taps.clip(0, line.length - 1)
+    else:
+        mirror = np.concatenate([np.arange(line.length), np.arange(line.length)[::-1]])
+        taps = mirror[taps % (2 * line.length)]
+    used = (weights != 0).any(0)
+    return weights[:, used], taps[:, used]
+
+
+class Block(NamedTuple):
+    """Consecutive outputs, and the range [start, stop) of inputs that decides them."""
+
+    start: int
+    stop: int
+    weights: NDArray[np.float64]
+    """(outputs, stop - start)."""
+
+
+def blocks(line: Line, side: int) -> list[Block]:
+    """Cut the matrix (out,length) of a resize along its diagonal: about ``side`` outputs or inputs a block.
+
+    What lies outside of the blocks is zero. One block is the whole matrix.
+    """
+    weights, taps = contributions(line)
+    step = max(1, round(side * min(1.0, line.out / line.length)))
+    found = []
+    for first in range(0, line.out, step):
+        weight, tap = weights[first : first + step], taps[first : first + step]
+        start, stop = int(tap.min()), int(tap.max()) + 1
+        part = np.zeros((len(tap), stop - start))
+        np.add.at(part, (np.arange(len(tap))[:, None], tap - start), weight)  # taps beyond the edge meet here
+        found.append(Block(start, stop, part))
+    return found

@@ -1,0 +1,56 @@
+"""Bicubic enlargement by a whole number, as sums of shifted images.
+
+For compilers and exporters: nothing but slices, products and sums, so that the
+height and width of the image may stay open. In eager mode ``resize`` is faster.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from srkit.image.bicubic import Edge
+
+REACH = 2
+"""Input pixels on either side that decide about an output pixel."""
+
+
+def enlarge(image: Tensor, scale: int, edge: Edge) -> Tensor:
+    """Return (N,C,sH,sW) of (N,C,H,W); what ``resize`` returns, up to rounding."""
+    return _along(_along(image, scale, edge, -2), scale, edge, -1)
+
+
+def _along(image: Tensor, scale: int, edge: Edge, axis: int) -> Tensor:
+    length = image.shape[axis]
+    wide = _widen(image, edge, axis)
+    shifted = [wide.narrow(axis, at, length) for at in range(2 * REACH + 1)]
+    phases = []
+    for row in _phases(scale):
+        total = torch.zeros_like(image)
+        for weight, one in zip(row, shifted, strict=True):
+            if weight:
+                total = total + weight * one
+        phases.append(total)
+    return torch.stack(phases, -1 if axis == -1 else -2).flatten(axis - 1, axis)
+
+
+def _widen(image: Tensor, edge: Edge, axis: int) -> Tensor:
+    if edge == "clamp":
+        return F.pad(image, (0, 0, REACH, REACH) if axis == -2 else (REACH, REACH, 0, 0), mode="replicate")
+    length = image.shape[axis]
+    first, last = image.narrow(axis, 0, REACH), image.narrow(axis, length - REACH, REACH)
+    return torch.cat([first.flip(axis), image, last.flip(axis)], axis)
+
+
+def _phases(scale: int) -> list[list[float]]:
+    """Return ``scale`` rows of 2 * REACH + 1 weights: those of the outputs around one input pixel."""
+    centres = [(phase + 0.5) / scale - 0.5 for phase in range(scale)]
+    return [[_cubic(abs(centre - at)) for at in range(-REACH, REACH + 1)] for centre in centres]
+
+
+def _cubic(x: float) -> float:
+    """Keys' kernel as in ``srkit.image.bicubic``, of one number: a compiler cannot look into numpy either."""
+    if x <= 1:
+        return 1.5 * x**3 - 2.5 * x**2 + 1
+    return -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0

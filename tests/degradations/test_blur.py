@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage
+
+from srkit.degradations.blur import blur
+from srkit.degradations.kernels import compose
+
+
+def slow_blur(image, kernel, scale):
+    return ndimage.correlate(image, kernel, mode="reflect")[::scale, ::scale]
+
+
+# the last one's kernel is larger than its image, which is then mirrored more than once
+@pytest.mark.parametrize(("scale", "side", "height", "width"), [(2, 11, 24, 30), (3, 5, 21, 15), (4, 31, 12, 8)])
+def test_every_image_and_channel_by_scipy(scale, side, height, width):
+    torch.manual_seed(0)
+    high = torch.rand(3, 2, height, width, dtype=torch.float64)
+    kernels = torch.rand(3, side, side, dtype=torch.float64)
+    low = blur(high, kernels, scale)
+    assert low.shape == (3, 2, height // scale, width // scale)
+    for n in range(3):
+        for c in range(2):
+            wanted = slow_blur(high[n, c].numpy(), kernels[n].numpy(), scale)
+            np.testing.assert_allclose(low[n, c], wanted, rtol=1e-10)
+
+
+def test_twice_by_two_is_once_by_the_composed_kernel():
+    torch.manual_seed(0)
+    high, kernels = torch.rand(2, 1, 96, 96, dtype=torch.float64), torch.rand(2, 5, 5, dtype=torch.float64)
+    twice = blur(blur(high, kernels, 2), kernels, 2)
+    once = blur(high, torch.from_numpy(compose(kernels.numpy(), 2)), 4)
+    # the mirror of a blurred image is not the blurred mirror image
+    torch.testing.assert_close(once[..., 3:-3, 3:-3], twice[..., 3:-3, 3:-3])
+
+
+def test_autocast_changes_nothing():
+    high, kernels = torch.rand(1, 1, 16, 16), torch.rand(1, 3, 3)
+    with torch.autocast("cpu", torch.bfloat16):
+        low = blur(high, kernels, 2)
+    assert low.dtype == torch.float32
+    assert torch.equal(low, blur(high, kernels, 2))

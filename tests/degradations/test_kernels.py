@@ -1,0 +1,97 @@
+import math
+
+import numpy as np
+import pytest
+
+from srkit.degradations.kernels import centred, compose, gaussian, normalised
+
+
+def slow_gaussian(variances, theta, side, centre):
+    """KernelGAN's formula, pixel by pixel: exp(-z' inv(Sigma) z / 2) with Sigma = Q diag(variances) Q'."""
+    rotation = np.array([[math.cos(theta), -math.sin(theta)], [math.sin(theta), math.cos(theta)]])
+    inverse = np.linalg.inv(rotation @ np.diag(variances) @ rotation.T)
+    kernel = np.zeros((side, side))
+    for row in range(side):
+        for column in range(side):
+            z = np.array([column - centre, row - centre])
+            kernel[row, column] = math.exp(-0.5 * z @ inverse @ z)
+    return kernel / kernel.max()
+
+
+def slow_compose(first, second, stride):
+    """sum over (r,c) of second[r,c] * (first shifted by stride * (r,c))."""
+    side = (len(second) - 1) * stride + len(first)
+    total = np.zeros((side, side))
+    for row in range(len(second)):
+        for column in range(len(second)):
+            y, x = stride * row, stride * column
+            total[y : y + len(first), x : x + len(first)] += second[row, column] * first
+    return total
+
+
+def centre_of_mass(kernels):
+    grid = np.arange(kernels.shape[-1])
+    return np.stack([kernels.sum(1) @ grid, kernels.sum(2) @ grid], 1)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+@pytest.fixture
+def drawn(rng):
+    return rng.uniform(0.3, 5.3, (6, 2)), rng.uniform(-3.5, 3.5, 6)
+
+
+def test_formula(drawn):
+    fast = gaussian(*drawn, 11, 5.0)
+    slow = [slow_gaussian(variances, theta, 11, 5.0) for variances, theta in zip(*drawn, strict=True)]
+    np.testing.assert_allclose(fast, np.stack(slow), rtol=1e-10, atol=1e-14)
+
+
+def test_off_centre_it_is_cut_off_evenly(drawn):
+    fast = gaussian(*drawn, 11, 6.5)
+    slow = np.stack([slow_gaussian(variances, theta, 11, 6.5) for variances, theta in zip(*drawn, strict=True)])
+    np.testing.assert_allclose(fast[:, 3:, 3:], slow[:, 3:, 3:], rtol=1e-10, atol=1e-14)
+    assert not fast[:, :3].any()
+    assert not fast[:, :, :3].any()
+
+
+def test_theta_is_the_angle_of_the_first_axis():
+    kernel = gaussian(np.array([[9.0, 1.0]]), np.array([math.pi / 4]), 15, 7.0)[0]
+    assert kernel[10, 10] > kernel[7, 11] > kernel[4, 10]  # x and y grow together
+
+
+def test_centred_puts_the_centre_of_mass_in_place(drawn, rng):
+    moved = normalised(centred(gaussian(*drawn, 11, 5.5) * rng.uniform(1, 1.5, (6, 11, 11)), 5.5))
+    assert np.abs(centre_of_mass(moved) - 5.5).max() < 1e-6
+    assert moved.min() >= 0
+
+
+def test_centred_moves_a_gaussian_and_changes_nothing_else(drawn):
+    variances, theta = drawn
+    wide = variances + 1  # the centre of mass of a narrow one, seen at pixels only, is not its centre
+    there = normalised(gaussian(wide, theta, 61, 30.3))
+    moved = normalised(centred(gaussian(wide, theta, 61, 29.1), 30.3))
+    np.testing.assert_allclose(moved, there, atol=1e-6)
+
+
+@pytest.mark.parametrize("variance", [1e-4, 1e-3, 0.03, 0.3, 30.0, 1000.0])
+@pytest.mark.parametrize("centre", [5.0, 5.5, 8.5])
+def test_centred_never_fails(variance, centre, rng):
+    raw = gaussian(np.full((50, 2), variance), np.zeros(50), 11, centre)
+    moved = normalised(centred(raw * rng.uniform(0.01, 1, (50, 11, 11)), centre))
+    assert np.abs(centre_of_mass(moved) - centre).max() < 1e-6
+
+
+@pytest.mark.parametrize(("times", "side"), [(1, 7), (2, 19), (3, 43)])
+def test_compose(times, side, rng):
+    kernels = rng.random((3, 7, 7))
+    composed = compose(kernels, times)
+    assert composed.shape == (3, side, side)
+    for kernel, result in zip(kernels, composed, strict=True):
+        slow = kernel
+        for step in range(1, times):
+            slow = slow_compose(slow, kernel, 2**step)
+        np.testing.assert_allclose(result, slow, rtol=1e-9)

@@ -16,7 +16,7 @@ PAPER = sorted((CONFIGS / "paper").glob("*.yaml"))
 def test_it_builds_without_anything_else(file):
     experiment, _, catalog = read_experiment([str(file)])
     built = build(experiment, catalog)
-    check_data(built)
+    check_data(built, experiment.scale)
     assert built.parameters > 0
 
 

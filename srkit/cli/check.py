@@ -20,7 +20,7 @@ def check(
 
     experiment, _, catalog = read_experiment(config)
     built = build(experiment, catalog)
-    check_data(built)
+    check_data(built, experiment.scale)
     typer.echo(
         f"{experiment.name}: right. x{experiment.scale} {experiment.color.upper()}, "
         f"{built.parameters:,} parameters; "

@@ -40,7 +40,7 @@ def _start(config: list[str], output: Path | None) -> Path:
     from srkit.run.folder import RunFolder
 
     experiment, _, catalog = read_experiment(config)
-    check_data(build(experiment, catalog))
+    check_data(build(experiment, catalog), experiment.scale)
     device = resolve_device(experiment.train.device)
     path = output or Path("runs") / str(experiment.name) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
     RunFolder.create(path, to_yaml(fill(experiment)), environment(catalog, experiment.seed, device))

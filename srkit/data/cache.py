@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
@@ -11,7 +12,14 @@ from threading import Lock
 import numpy as np
 
 from srkit.atomic import whole
+from srkit.errors import DataError
 from srkit.image.array import UInt8Image
+
+MAPS = 4096
+"""Files mapped at once; Linux lets a process have 65530 maps, of everything together."""
+
+_WRITING = Lock()
+"""Two caches of one process may want to write the same file."""
 
 
 class Cache:
@@ -19,10 +27,11 @@ class Cache:
 
     What does not fit into memory goes to uncompressed files that are mapped, not read:
     a crop then costs the pages it touches. Files are written whole and named by the image's
-    key, so several processes may share the folder and a changed image gets a new file.
+    key, so several processes may share the folder and a changed image gets a new file. A
+    file that is not as long as its header says is decoded and written again.
 
     Args:
-        memory: Gigabytes of decoded pixels to keep in memory.
+        memory: Gigabytes (2**30 bytes) of decoded pixels to keep in memory.
         folder: Where the files go; None is ``srkit`` in the user's cache folder.
     """
 
@@ -30,41 +39,65 @@ class Cache:
         self.room = int(memory * 2**30)
         self.folder = folder or default_folder()
         self._kept: dict[str, UInt8Image] = {}
+        self._maps: OrderedDict[str, UInt8Image] = OrderedDict()
         self._lock = Lock()
         self._busy: dict[str, Lock] = {}
 
     def get(self, key: str, decode: Callable[[], UInt8Image]) -> UInt8Image:
-        """Return the pixels of ``key``, from ``decode`` if this is the first time."""
+        """Return the pixels (H,W,C) of ``key``, not to be changed; ``decode`` is called if they are not there yet.
+
+        Raises:
+            DataError: The cache folder cannot be written.
+        """
+        if (found := self._find(key)) is not None:
+            return found
         with self._lock:
             busy = self._busy.setdefault(key, Lock())
         with busy:  # two threads that want one image decode it once
-            if key not in self._kept:
-                self._kept[key] = self._load(key, decode)
-            return self._kept[key]
+            if (found := self._find(key)) is not None:
+                return found
+            return self._keep(key, decode)
 
-    def _load(self, key: str, decode: Callable[[], UInt8Image]) -> UInt8Image:
-        path = self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npy"
-        if self._has_room(0) is False and (mapped := _mapped(path)) is not None:
-            return mapped
-        pixels = decode()
-        if self._has_room(pixels.nbytes):
-            return pixels
-        if (mapped := _mapped(path)) is not None:
-            return mapped
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with whole(path) as temporary, open(temporary, "wb") as file:
-            np.save(file, pixels)
-        mapped = _mapped(path)
-        return pixels if mapped is None else mapped
-
-    def _has_room(self, size: int) -> bool:
-        """Take ``size`` bytes of the room, if there are that many."""
+    def _find(self, key: str) -> UInt8Image | None:
         with self._lock:
-            if size > self.room or self.room <= 0:
-                self.room = 0 if size else self.room
-                return False
-            self.room -= size
-            return True
+            if (mapped := self._maps.get(key)) is not None:
+                self._maps.move_to_end(key)
+                return mapped
+            return self._kept.get(key)
+
+    def _keep(self, key: str, decode: Callable[[], UInt8Image]) -> UInt8Image:
+        path = self.folder / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npy"
+        stored = _mapped(path)
+        pixels = decode() if stored is None else stored
+        with self._lock:
+            if pixels.nbytes <= self.room:
+                self.room -= pixels.nbytes
+                kept = pixels.view() if stored is None else np.array(pixels)
+                kept.flags.writeable = False
+                self._kept[key] = kept
+                return kept
+        if stored is None:
+            stored = self._store(path, pixels)
+        with self._lock:
+            self._maps[key] = stored
+            if len(self._maps) > MAPS:
+                self._maps.popitem(last=False)
+        return stored
+
+    def _store(self, path: Path, pixels: UInt8Image) -> UInt8Image:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with _WRITING, whole(path) as temporary, open(temporary, "wb") as file:
+                np.save(file, pixels)
+        except OSError as error:
+            raise DataError(
+                f"{self.folder}: cannot keep decoded images: {error.strerror}; "
+                "set data.cache to a folder with room, or raise data.memory"
+            ) from None
+        stored = _mapped(path)
+        if stored is None:
+            raise DataError(f"{path}: was written just now and cannot be mapped; raise data.memory")
+        return stored
 
 
 def default_folder() -> Path:
@@ -76,7 +109,9 @@ def default_folder() -> Path:
 def _mapped(path: Path) -> UInt8Image | None:
     """Map a cache file; None where there is none or it is damaged."""
     try:
-        pixels: UInt8Image = np.load(path, mmap_mode="r")
-    except (OSError, ValueError, EOFError):
+        pixels = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError, SyntaxError):  # the header is a Python literal
         return None
-    return pixels if pixels.ndim == 3 and pixels.dtype == np.uint8 else None
+    if not isinstance(pixels, np.memmap) or pixels.ndim != 3 or pixels.dtype != np.uint8:
+        return None
+    return pixels if path.stat().st_size == pixels.offset + pixels.nbytes else None

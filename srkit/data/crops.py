@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srkit.data.seeds import numpy_generator
+from srkit.data.seeds import order_of, seed_of
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,16 @@ def crops_of(
 def _crop(seed: int, number: int, sizes: Sequence[tuple[int, int]], side: int, augment: bool) -> Crop:
     epoch, place = divmod(number, len(sizes))
     image = int(_order(seed, epoch, len(sizes))[place])
-    random = numpy_generator("crop", seed, number)
     height, width = sizes[image]
-    top = int(random.integers(height - side + 1))
-    left = int(random.integers(width - side + 1))
-    return Crop(image, top, left, int(random.integers(8)) if augment else 0)
+    # 63 random bits are the digits of one number; what is left over favours no place by more than 2**-30
+    digits, top = divmod(seed_of("crop", seed, number), height - side + 1)
+    digits, left = divmod(digits, width - side + 1)
+    return Crop(image, top, left, digits % 8 if augment else 0)
 
 
 @lru_cache(maxsize=16)
 def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
-    return numpy_generator("order", seed, epoch).permutation(count)
+    return order_of(count, "order", seed, epoch)
 
 
 def oriented(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:

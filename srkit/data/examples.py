@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from srkit.data.seeds import torch_generator
-from srkit.data.sizes import check_scale, same_channels
-from srkit.errors import DataError
+from srkit.data.sizes import check_examples, decoded, same_channels
 from srkit.image.convert import to_tensor
 from srkit.image.crop import modcrop
 from srkit.slots import DegradationFn, ImageSet, Traced
@@ -27,30 +26,29 @@ class Example:
 
 
 def examples(images: ImageSet, *, scale: int, degradation: DegradationFn, seed: int) -> Iterator[Example]:
-    """Yield every image, HR cut to a multiple of ``scale``.
+    """Return every image in turn, decoded when its turn comes; HR is cut to a multiple of ``scale``.
 
-    LR is the set's own, or is made by ``degradation`` from RGB with a generator that
-    depends on (seed, name) alone: another image in the set changes nothing.
+    LR is the set's own, or is made by ``degradation`` from RGB (from gray, where the image is) with
+    a generator that depends on (seed, name) alone: another image in the set changes nothing.
 
     Raises:
-        DataError: The set's own LR does not fit.
+        DataError: An image is smaller than the scale, or the set's own LR has another scale; at once.
+        ImageError: An image cannot be decoded; when its turn comes.
     """
-    check_scale(images, scale)
-    for index, name in enumerate(images.names):
-        try:
-            high = modcrop(to_tensor(images.high(index)), scale)
-        except ValueError as error:
-            raise DataError(f"{name}: {error}") from None
-        drawn: Mapping[str, Tensor] = {}
-        if images.scale is not None:
-            low = to_tensor(images.low(index))
-            same_channels(name, low.shape[1], high.shape[1])
-            low = low[..., : high.shape[-2] // scale, : high.shape[-1] // scale]
-        else:
-            generator = torch_generator("example", seed, name)
-            with torch.no_grad():
-                if isinstance(degradation, Traced):
-                    low, drawn = degradation.trace(high, generator)
-                else:
-                    low = degradation(high, generator)
-        yield Example(name, low, high, drawn)
+    check_examples(images, scale)
+    return (_example(images, index, scale, degradation, seed) for index in range(len(images)))
+
+
+def _example(images: ImageSet, index: int, scale: int, degradation: DegradationFn, seed: int) -> Example:
+    name = images.names[index]
+    high = modcrop(to_tensor(decoded(images, index)), scale)
+    if images.scale is not None:
+        low = to_tensor(decoded(images, index, low=True))[..., : high.shape[-2] // scale, : high.shape[-1] // scale]
+        same_channels(name, low.shape[1], high.shape[1])
+        return Example(name, low, high, {})
+    generator = torch_generator("example", seed, name)
+    with torch.no_grad():
+        if isinstance(degradation, Traced):
+            low, drawn = degradation.trace(high, generator)
+            return Example(name, low, high, drawn)
+        return Example(name, degradation(high, generator), high, {})

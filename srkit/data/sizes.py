@@ -1,8 +1,9 @@
-"""Whether images fit what is wanted of them, from their headers alone."""
+"""Whether images fit what is wanted of them, from their headers alone: before anything is trained."""
 
 from __future__ import annotations
 
-from srkit.errors import DataError
+from srkit.errors import DataError, ImageError
+from srkit.image.array import UInt8Image
 from srkit.slots import ImageSet
 
 SHOWN = 5
@@ -15,19 +16,27 @@ def crop_sizes(images: ImageSet, scale: int, patch: int) -> list[tuple[int, int]
         DataError: An image is smaller than a crop of ``patch`` HR pixels, or the set's own LR has another scale.
     """
     check_scale(images, scale)
-    sizes = [images.size(index) for index in range(len(images))]
-    small = [
-        f"{images.names[index]} ({width} x {height})"
-        for index, (height, width) in enumerate(sizes)
-        if min(height, width) < patch
-    ]
+    small = _smaller(images, patch)
     if small:
-        more = f" and {len(small) - SHOWN} more" if len(small) > SHOWN else ""
         raise DataError(
             f"train.patch: wants images of at least {patch} x {patch} pixels, "
-            f"found {', '.join(small[:SHOWN])}{more}; lower train.patch or leave them out"
+            f"found {small}; lower train.patch or leave them out"
         )
-    return [(height // scale, width // scale) for height, width in sizes]
+    return [(height // scale, width // scale) for height, width in map(images.size, range(len(images)))]
+
+
+def check_examples(images: ImageSet, scale: int) -> None:
+    """Refuse images that cannot be measured on: pairs of another scale, images with nothing left when shrunk.
+
+    Raises:
+        DataError: Names the first few.
+    """
+    check_scale(images, scale)
+    if small := _smaller(images, scale):
+        raise DataError(
+            f"scale: wants images of at least {scale} x {scale} pixels to shrink them by {scale}, "
+            f"found {small}; leave them out"
+        )
 
 
 def check_scale(images: ImageSet, scale: int) -> None:
@@ -43,12 +52,42 @@ def check_scale(images: ImageSet, scale: int) -> None:
         )
 
 
+def decoded(images: ImageSet, index: int, *, low: bool = False) -> UInt8Image:
+    """Decode the HR image ``index``, or its own LR, and see that it is what its header said.
+
+    Raises:
+        ImageError: It has another size: the file was changed since the set was opened.
+    """
+    pixels = images.low(index) if low else images.high(index)
+    scale = images.scale if low and images.scale else 1
+    height, width = (side // scale for side in images.size(index))
+    # LR of HR that was not cut to a multiple may be one pixel larger
+    more = 1 if scale > 1 else 0
+    if not (height <= pixels.shape[0] <= height + more and width <= pixels.shape[1] <= width + more):
+        raise ImageError(
+            f"{images.names[index]}: wants {'LR' if low else 'HR'} of {width} x {height} pixels, as when "
+            f"the images were opened; found {pixels.shape[1]} x {pixels.shape[0]}"
+        )
+    return pixels
+
+
 def same_channels(name: str, low: int, high: int) -> None:
     """Refuse a pair of which one is gray and the other RGB.
 
     Raises:
-        DataError: Names the image and the channels of both.
+        DataError: Names the image and what both are.
     """
     if low != high:
         kinds = {1: "gray", 3: "RGB"}
         raise DataError(f"{name}: wants LR and HR both gray or both RGB, found {kinds[low]} and {kinds[high]}")
+
+
+def _smaller(images: ImageSet, side: int) -> str:
+    """Name the images with a side below ``side``; empty where there is none."""
+    small = [
+        f"{images.names[index]} ({width} x {height})"
+        for index, (height, width) in enumerate(map(images.size, range(len(images))))
+        if min(height, width) < side
+    ]
+    more = f" and {len(small) - SHOWN} more" if len(small) > SHOWN else ""
+    return ", ".join(small[:SHOWN]) + more

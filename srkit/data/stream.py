@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import os
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Literal, Self
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
 from srkit.data.seeds import torch_generator
-from srkit.data.sizes import crop_sizes, same_channels
+from srkit.data.sizes import crop_sizes, decoded, same_channels
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
 from srkit.slots import DegradationFn, ImageSet, Pair
 
-AHEAD = 3
-"""Steps that are prepared before they are asked for."""
+AHEAD = 2
+"""Batches that wait ready, besides the ones that the workers are at."""
 
 
 class Stream:
     """``stream(step)`` is the batch of that step: a pure function of (seed, step).
 
     The number of workers, the order of asking and where a run was resumed change nothing.
+    An error in a worker is raised by the step whose batch it belongs to.
 
     Args:
         images: What to cut crops from.
@@ -33,13 +36,14 @@ class Stream:
         batch: Crops in a step.
         seed: The experiment's seed.
         color: "y" gives BT.601 luma (N,1,...), "rgb" three channels.
-        degradation: Makes LR; not used where the images have their own.
+        degradation: Makes LR; None where the images have their own, and not used there.
         cache: Decoded pixels.
         augment: Turn and mirror.
         workers: Threads that prepare batches ahead; 0 prepares each when it is asked for.
-        device: Where the batches go.
+        device: Where the batches go; on CUDA they are degraded there too, by the threads.
 
     Raises:
+        ValueError: The patch is no multiple of the scale, or LR can come from nowhere.
         DataError: An image is smaller than a crop, or LR and HR do not fit; names the first few.
     """
 
@@ -51,70 +55,96 @@ class Stream:
         patch: int,
         batch: int,
         seed: int,
-        color: str,
-        degradation: DegradationFn,
+        color: Literal["y", "rgb"],
+        degradation: DegradationFn | None,
         cache: Cache,
         augment: bool = True,
         workers: int = 1,
         device: torch.device | str = "cpu",
     ) -> None:
+        if patch <= 0 or patch % scale:
+            raise ValueError(f"patch must be a multiple of the scale {scale}, got {patch}")
+        if degradation is None and images.scale is None:
+            raise ValueError("degradation must be given for images without LR of their own, got None")
         self.images, self.scale, self.batch, self.seed = images, scale, batch, seed
         self.side, self.color, self.degradation = patch // scale, color, degradation
-        self.cache, self.augment, self.device = cache, augment, torch.device(device)
+        self.cache, self.augment, self.workers = cache, augment, workers
         self.sizes = crop_sizes(images, scale, patch)
-        self._pool = ThreadPoolExecutor(workers, "srkit-stream") if workers else None
-        self._ahead: OrderedDict[int, Future[Pair]] = OrderedDict()
+        self.device = _with_index(torch.device(device))
+        # CUDA may be used from any thread; of other accelerators that is not known
+        self.workshop = self.device if self.device.type == "cuda" else torch.device("cpu")
+        self._keys: dict[int, str] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._ahead: dict[int, Future[Pair]] = {}
+        self._process = -1
 
     def __call__(self, step: int) -> Pair:
-        """Return the batch of ``step``, counted from 0."""
-        if self._pool is None:
-            return self._placed(self.prepare(step))
-        for coming in range(step, step + AHEAD):
-            if coming not in self._ahead:
-                self._ahead[coming] = self._pool.submit(self.prepare, coming)
-        for past in [asked for asked in self._ahead if not step <= asked < step + AHEAD]:
-            self._ahead.pop(past).cancel()
-        return self._placed(self._ahead.pop(step).result())
+        """Return the batch of ``step``, counted from 0, on the device.
+
+        Raises:
+            ImageError: An image cannot be decoded, or is not what it was when the stream was made.
+        """
+        pair = self.prepare(step) if self.workers == 0 else self._awaited(step)
+        return Pair(pair.low.to(self.device), pair.high.to(self.device), pair.names)
 
     def prepare(self, step: int) -> Pair:
-        """Make the batch of ``step`` on the CPU."""
+        """Make the batch of ``step`` in this thread."""
         crops = crops_of(self.seed, step, self.batch, self.sizes, self.side, augment=self.augment)
-        highs = [self._cut(crop, self.scale) for crop in crops]
-        high = self._batch(highs)
-        if self.images.scale is not None:
-            lows = [self._cut(crop, 1) for crop in crops]
-            for crop, one, other in zip(crops, lows, highs, strict=True):
-                same_channels(self.images.names[crop.image], one.shape[-1], other.shape[-1])
-            low = self._batch(lows)
-        else:
-            low = self.degradation(high, torch_generator("degrade", self.seed, step))
-        return Pair(low, high, tuple(self.images.names[crop.image] for crop in crops))
+        names = tuple(self.images.names[crop.image] for crop in crops)
+        with torch.no_grad():
+            high = self._batch(crops, self.scale)
+            if self.images.scale is not None:
+                for crop, name in zip(crops, names, strict=True):
+                    both = (self._pixels(crop.image, low=low).shape[-1] for low in (True, False))
+                    same_channels(name, *both)
+                return Pair(self._batch(crops, 1), high, names)
+            assert self.degradation is not None  # refused by the constructor
+            return Pair(self.degradation(high, torch_generator("degrade", self.seed, step)), high, names)
 
     def close(self) -> None:
-        """Stop preparing."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        """Stop preparing ahead, and wait for the threads."""
+        pool, self._pool = self._pool, None
+        self._ahead.clear()
+        if pool is not None and self._process == os.getpid():
+            pool.shutdown(wait=True, cancel_futures=True)
 
-    def _cut(self, crop: Crop, factor: int) -> UInt8Image:
-        index, images = crop.image, self.images
-        if factor == 1:
-            pixels = self.cache.get(f"low {images.key(index)}", lambda: images.low(index))
-        else:
-            pixels = self.cache.get(f"high {images.key(index)}", lambda: images.high(index))
-        return crop.cut(pixels, self.side * factor, factor)
+    def __enter__(self) -> Self:
+        return self
 
-    def _batch(self, patches: list[UInt8Image]) -> Tensor:
-        rgb = [patch if patch.shape[-1] == 3 else np.repeat(patch, 3, -1) for patch in patches]
-        stacked = torch.from_numpy(np.stack(rgb)).permute(0, 3, 1, 2).float().div_(255)
-        return luma(stacked) if self.color == "y" else stacked.contiguous()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
-    def _placed(self, pair: Pair) -> Pair:
-        if self.device.type == "cpu":
-            return pair
-        low, high = (
-            tensor.pin_memory().to(self.device, non_blocking=True)
-            if self.device.type == "cuda"
-            else tensor.to(self.device)
-            for tensor in (pair.low, pair.high)
-        )
-        return Pair(low, high, pair.names)
+    def _awaited(self, step: int) -> Pair:
+        """Return the batch of ``step`` from the threads, which go on with the next ones."""
+        if self._pool is None or self._process != os.getpid():  # threads do not live on in a forked child
+            self._pool, self._process = ThreadPoolExecutor(self.workers, "srkit-stream"), os.getpid()
+            self._ahead.clear()
+        wanted = range(step, step + self.workers + AHEAD)
+        for past in [asked for asked in self._ahead if asked not in wanted]:
+            self._ahead.pop(past).cancel()
+        for coming in wanted:
+            if coming not in self._ahead:
+                self._ahead[coming] = self._pool.submit(self.prepare, coming)
+        return self._ahead.pop(step).result()
+
+    def _batch(self, crops: Sequence[Crop], factor: int) -> Tensor:
+        """Return the crops (N,C,H,W) in [0,1] of HR, or of LR where ``factor`` is 1, in the workshop."""
+        side, pinned = self.side * factor, self.workshop.type == "cuda"
+        pixels = torch.empty((len(crops), 3, side, side), dtype=torch.uint8, pin_memory=pinned)
+        for place, crop in zip(pixels.numpy(), crops, strict=True):
+            image = self._pixels(crop.image, low=factor != self.scale)
+            place[:] = crop.cut(image, side, factor).transpose(2, 0, 1)  # gray goes into all three
+        planes = pixels.to(self.workshop, non_blocking=True).float().div_(255)
+        return luma(planes) if self.color == "y" else planes
+
+    def _pixels(self, index: int, *, low: bool) -> UInt8Image:
+        if (key := self._keys.get(index)) is None:
+            key = self._keys[index] = self.images.key(index)  # asks the file system, so only once
+        return self.cache.get(f"{'low' if low else 'high'} {key}", lambda: decoded(self.images, index, low=low))
+
+
+def _with_index(device: torch.device) -> torch.device:
+    """Return the present CUDA device for a bare "cuda": which is present differs from thread to thread."""
+    return torch.device("cuda", torch.cuda.current_device()) if device == torch.device("cuda") else device

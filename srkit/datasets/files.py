@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ class ImageFiles:
         high_files: The HR images.
         low_files: Their LR partners, in the same order.
         scale: HR over LR; None where LR is to be made.
+        sizes: (height, width) of the HR images, where they are known already.
 
     Raises:
         ImageError: A file is missing, empty or no image.
@@ -28,11 +30,10 @@ class ImageFiles:
     high_files: Sequence[Path]
     low_files: Sequence[Path] = ()
     scale: int | None = None
-    sizes: list[tuple[int, int]] = field(default_factory=list)
+    sizes: Sequence[tuple[int, int]] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
-        if not self.sizes:
-            self.sizes = [size(file) for file in self.high_files]
+        self.sizes = self.sizes or [size(file) for file in self.high_files]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -57,9 +58,9 @@ class ImageFiles:
 
 
 def names_of(files: Sequence[Path], folder: Path) -> list[str]:
-    """Return a name for every file: its path in ``folder``, without suffix unless two would be the same."""
-    short = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
-    return [
-        name if short.count(name) == 1 else file.relative_to(folder).as_posix()
-        for name, file in zip(short, files, strict=True)
-    ]
+    """Return a unique name for every file: its path in ``folder``, without suffix unless two would be the same."""
+    paths = [file.relative_to(folder) for file in files]
+    times = Counter(path.with_suffix("") for path in paths)
+    names = [(path if times[path.with_suffix("")] > 1 else path.with_suffix("")).as_posix() for path in paths]
+    # a.png.png would be called as its neighbour a.png is, which keeps its suffix because of a.jpg
+    return names if len(set(names)) == len(names) else [path.as_posix() for path in paths]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from typing import Literal
 
@@ -19,32 +20,35 @@ def split_of(names: Sequence[str], split: Split, shares: Sequence[float], seed: 
     split with a share gets one image at least.
 
     Raises:
-        ValueError: The shares are not three numbers that are not negative.
-        DataError: There are fewer images than splits.
+        ValueError: The shares are not three finite numbers that are not negative, or all are zero.
+        DataError: There are fewer images than splits, or ``split`` has no share.
     """
-    if len(shares) != 3 or min(shares) < 0 or sum(shares) <= 0:
-        raise ValueError(f"shares must be three numbers (train, validate, test), none negative, got {list(shares)}")
+    if len(shares) != 3 or not all(math.isfinite(share) and share >= 0 for share in shares) or sum(shares) <= 0:
+        raise ValueError(
+            f"shares must be three numbers (train, validate, test), none negative and not all 0, got {list(shares)}"
+        )
     if split == "all":
         return list(range(len(names)))
     counts = _counts(len(names), shares, where)
     begin = sum(counts[: SPLITS.index(split)])
-    chosen = sorted(range(len(names)), key=lambda index: _rank(seed, names[index]))
-    found = sorted(chosen[begin : begin + counts[SPLITS.index(split)]])
+    ordered = sorted(range(len(names)), key=lambda index: _rank(seed, names[index]))
+    found = sorted(ordered[begin : begin + counts[SPLITS.index(split)]])
     if not found:
         raise DataError(f"{where}: wants images to {split}, but its share of {list(shares)} is none")
     return found
 
 
 def _counts(total: int, shares: Sequence[float], where: str) -> list[int]:
-    used = [share for share in shares if share > 0]
-    if total < len(used):
-        raise DataError(f"{where}: wants at least {len(used)} images for {len(used)} splits, found {total}")
+    """Divide ``total`` images by largest remainder, at least one for every share above 0."""
+    used = sum(share > 0 for share in shares)
+    if total < used:
+        raise DataError(f"{where}: wants at least {used} images for {used} splits, found {total}")
     exact = [total * share / sum(shares) for share in shares]
     counts = [max(1, int(one)) if share > 0 else 0 for one, share in zip(exact, shares, strict=True)]
-    while sum(counts) < total:  # largest remainder first
+    while sum(counts) < total:
         counts[max(range(3), key=lambda i: (shares[i] > 0, exact[i] - counts[i]))] += 1
-    while sum(counts) > total:
-        counts[max(range(3), key=lambda i: counts[i] - exact[i] if counts[i] > 1 else -total)] -= 1
+    while sum(counts) > total:  # the one that a small share was given is missing elsewhere
+        counts[max(range(3), key=lambda i: (counts[i] > 1, counts[i] - exact[i]))] -= 1
     return counts
 
 

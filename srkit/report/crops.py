@@ -2,92 +2,162 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from srkit.image.array import UInt8Image
+from srkit.image.color import luma
+from srkit.image.convert import to_tensor
 from srkit.image.files import read
 from srkit.report.read import Run
+from srkit.report.scores import Comparison
+from srkit.report.statistics import difference
+from srkit.report.tables import number
 
-SIDE = 96
-"""Side of a crop in HR pixels."""
+SIDE = 128
+"""Longest side of a crop in HR pixels."""
 
-ERROR_RANGE = 40
-"""Grey levels of absolute error that are drawn white."""
+SHOWN = 6
+"""Images that are shown; of more, as many from the largest to the smallest gain."""
 
 KINDS = ("lr", "bicubic", "srkit", "hr")
+ROUND_RANGES = (4, 8, 16, 24, 32, 48, 64, 96, 128)
+
+Plane = NDArray[np.float32]
+"""Luma of studio range (H,W), 16..235."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A crop of one image in every version, with the errors of two of them, and why it was chosen."""
+    """One place of an image in every version.
+
+    ``pictures`` are crops by kind, "lr" in its own small size; ``errors`` are absolute differences
+    of luma from HR, of "bicubic" and "srkit"; ``psnr`` is of the crop's luma; ``box`` is top, left,
+    height and width in HR pixels, of the whole image ``hr``.
+    """
 
     image: str
     why: str
-    pictures: dict[str, UInt8Image]
-    errors: dict[str, UInt8Image]
-    psnr: dict[str, float]
+    pictures: Mapping[str, UInt8Image]
+    errors: Mapping[str, Plane]
+    psnr: Mapping[str, float]
+    box: tuple[int, int, int, int]
+    hr: UInt8Image
 
 
-def places(run: Run) -> list[Place]:
-    """Return for every test image the crop that gained most, and the one crop of all that lost most."""
-    found, worst = [], None
-    for image in run.images:
-        pictures = {kind: read(run.folder / "pictures" / image / f"{kind}.png") for kind in KINDS}
-        gains = _gains(pictures)
-        top, left = _corner(gains, int(gains.argmax()))
-        found.append(_place(run, image, pictures, top, left, "where srkit gains most"))
-        if worst is None or gains.min() < worst[0]:
-            worst = float(gains.min()), image, pictures, _corner(gains, int(gains.argmin()))
-    if worst is not None:
-        why = "the worst place of all: srkit loses to bicubic" if worst[0] < 0 else "where srkit gains least"
-        found.append(_place(run, worst[1], worst[2], *worst[3], why))
-    return found
+@dataclass(frozen=True)
+class _Versions:
+    """One test image in every version, and where in it srkit gains over bicubic."""
+
+    image: str
+    pictures: Mapping[str, UInt8Image]
+    planes: Mapping[str, Plane]
+    gains: NDArray[np.float64]
+    scale: int
+
+    @classmethod
+    def open(cls, folder: Path, image: str, scale: int) -> _Versions:
+        pictures = {kind: read(folder / image / f"{kind}.png") for kind in KINDS}
+        planes = {kind: _luma(pictures[kind]) for kind in KINDS if kind != "lr"}
+        drop = (planes["bicubic"] - planes["hr"]) ** 2 - (planes["srkit"] - planes["hr"]) ** 2
+        return cls(image, pictures, planes, window_means(drop, scale), scale)
+
+    def place(self, index: int, why: str) -> Place:
+        """Cut out the window ``index`` of ``gains``."""
+        side, s = crop_side(self.scale), self.scale
+        row, column = divmod(index, self.gains.shape[1])
+        top, left = (
+            starts(length, s)[at] for length, at in zip(self.planes["hr"].shape, (row, column), strict=True)
+        )
+        window = slice(top, top + side), slice(left, left + side)
+        small = slice(top // s, (top + side) // s), slice(left // s, (left + side) // s)
+        planes = {kind: plane[window] for kind, plane in self.planes.items()}
+        errors = {kind: np.abs(planes[kind] - planes["hr"]) for kind in ("bicubic", "srkit")}
+        return Place(
+            image=self.image,
+            why=why,
+            pictures={kind: one[small if kind == "lr" else window] for kind, one in self.pictures.items()},
+            errors=errors,
+            psnr={kind: _psnr(error) for kind, error in errors.items()},
+            box=(int(top), int(left), *planes["hr"].shape),
+            hr=self.pictures["hr"],
+        )
 
 
-def _gains(pictures: dict[str, UInt8Image]) -> NDArray[np.float64]:
-    """Return the drop in squared error from bicubic to srkit, for every crop on a grid of half crops."""
-    high = pictures["hr"].astype(float)
-    drop = ((pictures["bicubic"] - high) ** 2 - (pictures["srkit"] - high) ** 2).mean(-1)
-    summed = np.pad(drop.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    side = min(SIDE, *drop.shape)
-    rows = np.arange(0, drop.shape[0] - side + 1, max(1, side // 2))
-    columns = np.arange(0, drop.shape[1] - side + 1, max(1, side // 2))
-    ends = rows[:, None] + side, columns + side
-    total = (
-        summed[ends] - summed[rows[:, None], ends[1]] - summed[ends[0], columns] + summed[rows[:, None], columns]
-    )
-    return np.asarray(total / side**2)
+def places(run: Run, gain: Comparison) -> list[Place]:
+    """Return of every shown image the place where srkit gains most, and of them all the worst place.
+
+    Images go from the largest gain to the smallest. An image whose pictures are not in
+    the folder is left out.
+
+    Args:
+        run: The run.
+        gain: What orders the images.
+
+    Raises:
+        ImageError: A picture is damaged.
+    """
+    folder, unit = run.folder / "pictures", " dB" if gain.metric == "psnr" else ""
+    gains = {image: difference(*pair) for image, *pair in zip(gain.images, gain.values, gain.baseline, strict=True)}
+    images = [image for image in gains if all((folder / image / f"{kind}.png").is_file() for kind in KINDS)]
+    images.sort(key=lambda image: gains[image], reverse=not gain.lower_is_better)
+    found: list[Place] = []
+    worst: tuple[float, Place] | None = None
+    for image in spread(images, SHOWN):
+        versions = _Versions.open(folder, image, run.summary.scale)
+        whole = f"{number(gain.metric, gains[image], sign=True)}{unit} on the whole image"
+        found.append(versions.place(int(versions.gains.argmax()), f"where srkit gains most; {whole}"))
+        lowest = float(versions.gains.min())
+        if worst is None or lowest < worst[0]:
+            why = "where srkit loses most, of all these images" if lowest < 0 else "where srkit gains least"
+            worst = lowest, versions.place(int(versions.gains.argmin()), why)
+    return [*found, worst[1]] if worst else []
 
 
-def _corner(gains: NDArray[np.float64], flat: int) -> tuple[int, int]:
-    row, column = divmod(flat, gains.shape[1])
-    return row * (SIDE // 2), column * (SIDE // 2)
+def error_range(shown: list[Place]) -> int:
+    """Return the error that is drawn brightest: a round number that few pixels of the places exceed."""
+    errors = np.concatenate([error.ravel() for place in shown for error in place.errors.values()])
+    most = np.percentile(errors, 97)
+    return next((limit for limit in ROUND_RANGES if limit >= most), ROUND_RANGES[-1])
 
 
-def _place(run: Run, image: str, pictures: dict[str, UInt8Image], top: int, left: int, why: str) -> Place:
-    scale = int(run.summary["scale"])
-    top, left = top // scale * scale, left // scale * scale
-    cut = {kind: _cut(picture, top, left, 1 if kind != "lr" else scale) for kind, picture in pictures.items()}
-    high = cut["hr"].astype(int)
-    errors = {kind: np.abs(cut[kind] - high).max(-1, keepdims=True) for kind in ("bicubic", "srkit")}
-    drawn = {
-        kind: (error.clip(0, ERROR_RANGE) * (255 / ERROR_RANGE)).astype(np.uint8) for kind, error in errors.items()
-    }
-    psnr = {kind: _psnr(cut[kind], cut["hr"]) for kind in ("bicubic", "srkit")}
-    return Place(image, why, cut, drawn, psnr)
+def spread(images: list[str], count: int) -> list[str]:
+    """Return ``count`` of the images, first and last among them, at even distances."""
+    if len(images) <= count:
+        return images
+    return [images[round(at)] for at in np.linspace(0, len(images) - 1, count)]
 
 
-def _cut(picture: UInt8Image, top: int, left: int, factor: int) -> UInt8Image:
-    side = SIDE // factor
-    top, left = top // factor, left // factor
-    crop = picture[top : top + side, left : left + side]
-    return crop if factor == 1 else crop.repeat(factor, 0).repeat(factor, 1)
+def window_means(values: NDArray[np.floating], scale: int) -> NDArray[np.float64]:
+    """Return the mean of ``values`` (H,W) over every crop that ``starts`` allows; a smaller image is one crop."""
+    height, width = (min(crop_side(scale), length) for length in values.shape)
+    summed = np.pad(values.cumsum(0, dtype=float).cumsum(1), ((1, 0), (1, 0)))
+    rows, columns = starts(values.shape[0], scale)[:, None], starts(values.shape[1], scale)
+    below, right = rows + height, columns + width
+    total = summed[below, right] - summed[rows, right] - summed[below, columns] + summed[rows, columns]
+    return np.asarray(total / (height * width))
 
 
-def _psnr(image: UInt8Image, target: UInt8Image) -> float:
-    """PSNR of a crop over its channels; for the caption only, no protocol's number."""
-    error = float(((image.astype(float) - target) ** 2).mean())
-    return 10 * np.log10(255**2 / error) if error else float("inf")
+def starts(length: int, scale: int) -> NDArray[np.intp]:
+    """Return where crops may begin along a side: half a crop apart, on whole LR pixels, the last at the end."""
+    side = crop_side(scale)
+    last = max(0, length - side) // scale * scale
+    return np.unique([*range(0, last + 1, max(1, side // 2 // scale) * scale), last])
+
+
+def crop_side(scale: int) -> int:
+    """Return the longest side of a crop that is a whole number of LR pixels."""
+    return max(1, SIDE // scale) * scale
+
+
+def _luma(image: UInt8Image) -> Plane:
+    return luma(to_tensor(image))[0, 0].numpy() * np.float32(255)
+
+
+def _psnr(error: Plane) -> float:
+    mean = float((error.astype(float) ** 2).mean())
+    return 10 * np.log10(255**2 / mean) if mean else float("inf")

@@ -1,84 +1,127 @@
-"""Curves, as SVG for the page and PNG for Markdown."""
+"""Curves, as SVG in the colours of the page and as PNG for Markdown."""
 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
+import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from srkit.report.read import Run
 
-GRAY, BLUE, ORANGE = "#7d8590", "#2f81c7", "#d9822b"
-SMOOTH = 0.06
-"""Width of the smoothing window, as a share of the curve."""
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SOFT, BLUE, ORANGE = "#68707a", "#1f6fb5", "#c2610c"
+THEME = {SOFT: "var(--soft)", BLUE: "var(--blue)", ORANGE: "var(--orange)"}
+"""What stands for a colour on the page, so that a curve is at home in the light and in the dark."""
+
+POINTS = 64
+"""Points of a drawn curve. A hundred thousand steps would make a page of megabytes, and a solid bar."""
 
 
-def curves(run: Run) -> Figure:
-    """Draw loss and validation PSNR over the steps."""
-    figure = Figure(figsize=(9, 3.1), layout="constrained")
-    left, right = figure.subplots(1, 2)
+def loss_curve(run: Run) -> Figure | None:
+    """Draw the training loss over steps: its mean over neighbouring steps in its range. None without a log."""
     steps, losses = run.curve("train", "loss")
-    left.plot(steps, losses, color=GRAY, alpha=0.45, linewidth=0.8)
-    left.plot(steps, smooth(losses), color=BLUE, linewidth=2)
-    if losses and min(losses) > 0:
-        left.set_yscale("log")
-    _label(left, "training loss", "step")
+    if not steps:
+        return None
+    figure, axes = _empty("training loss")
+    at, low, middle, high = thinned(steps, losses)
+    axes.fill_between(at, low, high, color=BLUE, alpha=0.2, linewidth=0)
+    axes.plot(at, middle, color=BLUE, linewidth=1.8)
+    if len(at) == 1:
+        axes.plot(at, middle, "o", color=BLUE, markersize=5)
+    if 0 < 5 * min(low) < max(high):
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 1.5, 2, 3, 5, 7), numticks=12))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.tick_params(which="minor", length=0)
+    return figure
+
+
+def psnr_curve(run: Run) -> Figure | None:
+    """Draw validation PSNR over steps, the weights that were kept marked. None without validation."""
     steps, values = run.curve("validate", "psnr")
-    right.plot(steps, values, "o-", color=ORANGE, linewidth=2, markersize=4)
-    _label(right, "validation PSNR (dB)", "step")
+    if not steps:
+        return None
+    figure, axes = _empty("validation PSNR (dB)")
+    marked = len(steps) <= POINTS // 2
+    axes.plot(steps, values, "o-" if marked else "-", color=ORANGE, linewidth=1.8, markersize=3.5)
+    best = run.summary.best_step
+    if best in steps:
+        value = values[len(steps) - 1 - steps[::-1].index(best)]
+        axes.plot([best], [value], "o", markersize=10, markerfacecolor="none", markeredgecolor=ORANGE)
+        right = best > (steps[0] + steps[-1]) / 2
+        axes.annotate(
+            f"best, {value:.2f}",
+            (best, value),
+            xytext=(0, -12),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="top",
+            color=ORANGE,
+            fontsize=9,
+        )
     return figure
 
 
-def smooth(values: Sequence[float]) -> list[float]:
-    """Return the moving mean of a curve over a window that shrinks at its ends."""
-    reach = max(1, int(len(values) * SMOOTH / 2))
-    return [float(np.mean(values[max(0, i - reach) : i + reach + 1])) for i in range(len(values))]
+def thinned(steps: Sequence[float], values: Sequence[float]) -> tuple[list[float], ...]:
+    """Return at most ``POINTS`` steps, and the smallest, mean and largest value around each."""
+    groups = np.array_split(np.arange(len(steps)), min(POINTS, len(steps)))
+    at, of = np.array(steps, dtype=float), np.array(values, dtype=float)
+    return (
+        [float(at[group].mean()) for group in groups],
+        [float(of[group].min()) for group in groups],
+        [float(of[group].mean()) for group in groups],
+        [float(of[group].max()) for group in groups],
+    )
 
 
-def kernel_sheet(kernels: Sequence[tuple[str, NDArray[np.float64]]]) -> Figure:
-    """Draw the kernels that degraded the test images, one panel each."""
-    figure = Figure(figsize=(1.7 * len(kernels), 2.0), layout="constrained")
-    for axes, (name, kernel) in zip(
-        np.ravel(figure.subplots(1, len(kernels), squeeze=False)), kernels, strict=True
-    ):
-        axes.imshow(kernel, cmap="magma", interpolation="nearest")
-        axes.set_title(name, fontsize=9, color=GRAY)
-        axes.set_axis_off()
-    figure.patch.set_alpha(0)
-    return figure
-
-
-def svg(figure: Figure) -> str:
-    """Return a figure as an SVG element that takes the width of its place."""
-    figure.patch.set_alpha(0)
-    for axes in figure.axes:
-        axes.patch.set_alpha(0)
+def svg(figure: Figure, name: str) -> str:
+    """Return a figure as an SVG element in the page's colours, with an id of its own for what it refers to."""
     FigureCanvasSVG(figure)
     text = io.StringIO()
-    figure.savefig(text, format="svg", metadata={"Date": None})
-    return text.getvalue()[text.getvalue().index("<svg") :]
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
+        figure.savefig(text, format="svg", transparent=True, metadata=nothing)
+    drawing = text.getvalue()[text.getvalue().index("<svg") :]
+    drawing = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", drawing, flags=re.S)  # it would rule the page
+    head, body = drawing.split(">", 1)
+    head = re.sub(r' (width|height)="[^"]*"', "", head)  # the page gives it its place
+    drawing = f'{head} role="img" aria-label="{name}">{body}'
+    used = set(re.findall(r"#([\w-]+)", drawing))
+    drawing = re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", drawing)
+    for color, variable in THEME.items():
+        drawing = drawing.replace(color, variable)
+    return drawing
 
 
 def png(figure: Figure) -> bytes:
     """Return a figure as PNG on white."""
-    figure.patch.set_alpha(1)
     FigureCanvasAgg(figure)
     data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=110, facecolor="white")
+    figure.savefig(data, format="png", dpi=120, facecolor="white", metadata={"Software": None})
     return data.getvalue()
 
 
-def _label(axes: Any, title: str, below: str) -> None:
-    axes.set_title(title, fontsize=10, color=GRAY, loc="left")
-    axes.set_xlabel(below, fontsize=9, color=GRAY)
-    axes.tick_params(labelsize=8, colors=GRAY, which="both")
-    axes.grid(color=GRAY, alpha=0.18)
+def _empty(title: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(5.4, 3.1), layout="constrained")
+    axes = figure.subplots()
+    axes.set_title(title, fontsize=10, color=SOFT, loc="left")
+    axes.set_xlabel("step", fontsize=9, color=SOFT)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.tick_params(labelsize=9, colors=SOFT, which="both", length=3)
+    axes.grid(color=SOFT, alpha=0.22, linewidth=0.7)
     for side, spine in axes.spines.items():
-        spine.set_visible(side in ("left", "bottom"))
-        spine.set_color(GRAY)
+        spine.set_visible(side == "bottom")
+        spine.set_color(SOFT)
+    axes.tick_params(axis="y", length=0)
+    return figure, axes

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from srkit.config.check import Choice
+from srkit.data.sizes import check_examples
 from srkit.errors import ConfigError, DataError, Problem
 from srkit.experiment import Experiment
 from srkit.plugins import Catalog
@@ -88,15 +89,16 @@ def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, Me
     return built
 
 
-def check_data(built: Built) -> None:
-    """Compare training, validation and test images: none may be in two of them.
+def check_data(built: Built, scale: int) -> None:
+    """See that images can be measured on, and that none is trained on and measured on.
 
     Raises:
         DataError: An image is used for training and for testing or validation.
     """
-    train = {built.train.key(index): name for index, name in enumerate(built.train.names)}
+    train = {built.train.key(index) for index in range(len(built.train))}
     for use in ("validate", "test"):
         images: ImageSet = getattr(built, use)
+        check_examples(images, scale)
         shared = [name for index, name in enumerate(images.names) if images.key(index) in train]
         if shared:
             raise DataError(

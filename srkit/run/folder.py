@@ -89,6 +89,8 @@ class RunFolder:
         if not folder.config.is_file():
             found = "a folder without config.yaml" if path.is_dir() else "nothing of that name"
             raise RunError(f"{path}: wants a run folder, as `srkit run` makes it; found {found}")
+        for torn in path.glob(".*.part"):  # what a killed process was writing
+            torn.unlink(missing_ok=True)
         return folder
 
     def append(self, records: Iterable[Record]) -> None:

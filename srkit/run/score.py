@@ -84,7 +84,7 @@ def _summary(
         "name": experiment.name,
         "scores": means["srkit"],
         "baseline": means["bicubic"],
-        "gain": {metric: means["srkit"][metric] - means["bicubic"][metric] for metric in means["srkit"]},
+        "gain": _gains(rows),
         "steps": trained.get("step", 0),
         "best_step": best,
         "seconds": trained.get("seconds", 0.0),
@@ -93,6 +93,7 @@ def _summary(
         "model": experiment.model.name,  # type: ignore[attr-defined]
         "scale": experiment.scale,
         "color": experiment.color,
+        "resize": "MATLAB's bicubic (Keys a = -0.5), mirrored at the edge",
         "protocol": {name: getattr(metric, "protocol", {}) for name, metric in built.metrics.items()},
     }
 
@@ -102,6 +103,17 @@ def _means(rows: Iterator[dict[str, Any]] | Any) -> dict[str, float]:
     for row in rows:
         values[row["metric"]].append(row["value"])
     return {metric: sum(found) / len(found) for metric, found in values.items()}
+
+
+def _gains(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the mean of every metric's differences; an image that both give perfectly counts as equal."""
+    values = {(row["model"], row["metric"], row["image"]): row["value"] for row in rows}
+    gains: dict[str, list[float]] = defaultdict(list)
+    for (model, metric, image), value in values.items():
+        if model == "srkit":
+            other = values["bicubic", metric, image]
+            gains[metric].append(0.0 if value == other else value - other)
+    return {metric: sum(found) / len(found) for metric, found in gains.items()}
 
 
 def _last_train_record(folder: RunFolder) -> dict[str, Any]:

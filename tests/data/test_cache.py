@@ -1,54 +1,151 @@
+import os
+import subprocess
+import sys
 import threading
+import time
 
 import numpy as np
+import pytest
 
+from srkit.data import cache as room
 from srkit.data.cache import Cache, default_folder
+from srkit.errors import DataError
 
 PIXELS = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
 
 
-def counting():
+def counting(pixels=PIXELS):
     calls = []
 
     def decode():
         calls.append(1)
-        return PIXELS
+        return pixels
 
     return calls, decode
 
 
 def test_an_image_is_decoded_once_by_however_many_threads(tmp_path):
+    calls = []
+    gate = threading.Barrier(8)
+
+    def decode():
+        calls.append(1)
+        time.sleep(0.05)  # long enough for the others to come and find nothing yet
+        return PIXELS
+
+    def ask():
+        gate.wait()
+        assert np.array_equal(cache.get("a", decode), PIXELS)
+
+    for memory in (1, 0):
+        cache = Cache(memory=memory, folder=tmp_path)
+        calls.clear()
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(calls) == 1
+
+
+def test_memory_is_filled_up_to_the_limit(tmp_path):
+    cache = Cache(memory=130 / 2**30, folder=tmp_path)
+    found = [cache.get(str(index), lambda: PIXELS) for index in range(5)]
+    assert [isinstance(one, np.memmap) for one in found] == [False, False, True, True, True]
+    assert cache.room == 10
+    assert not isinstance(cache.get("small", lambda: PIXELS[:1, :3]), np.memmap)
+    assert cache.room == 1
+    assert len(list(tmp_path.iterdir())) == 3
+    assert all(np.array_equal(one, PIXELS) for one in found)
+
+
+def test_files_are_found_again_and_fill_memory(tmp_path):
     calls, decode = counting()
-    cache = Cache(memory=1, folder=tmp_path)
-    threads = [threading.Thread(target=lambda: cache.get("a", decode)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    Cache(memory=0, folder=tmp_path).get("a", decode)
+    for memory in (0, 1):
+        found = Cache(memory=memory, folder=tmp_path).get("a", decode)
+        assert np.array_equal(found, PIXELS)
+        assert isinstance(found, np.memmap) == (memory == 0)
     assert len(calls) == 1
-    assert np.array_equal(cache.get("a", decode), PIXELS)
-    assert list(tmp_path.iterdir()) == []
 
 
-def test_what_does_not_fit_is_mapped_and_found_again(tmp_path):
-    calls, decode = counting()
-    first = Cache(memory=100 / 2**30, folder=tmp_path)
-    assert not isinstance(first.get("a", decode), np.memmap)
-    assert isinstance(first.get("b", decode), np.memmap)
-    assert len(list(tmp_path.iterdir())) == 1
-    second = Cache(memory=0, folder=tmp_path)
-    assert np.array_equal(second.get("b", decode), PIXELS)
-    assert len(calls) == 2  # the second process decoded nothing
+def test_nobody_can_change_the_pixels(tmp_path):
+    for memory in (0, 1):
+        with pytest.raises(ValueError, match="read-only"):
+            Cache(memory=memory, folder=tmp_path).get(str(memory), lambda: PIXELS)[:] = 0
+    assert PIXELS.flags.writeable
 
 
 def test_a_damaged_file_is_made_again(tmp_path):
     calls, decode = counting()
     Cache(memory=0, folder=tmp_path).get("a", decode)
     (file,) = tmp_path.iterdir()
-    for damage in (b"", b"nonsense", file.read_bytes()[:100]):
+    good = file.read_bytes()
+    other = tmp_path / "other"
+    with open(other, "wb") as stream:
+        np.save(stream, np.zeros((4, 5, 3)))
+    floats = other.read_bytes()
+    other.unlink()
+    damages = (b"", b"nonsense", good[:100], good[:-1], good + b"more", good[:9] + b"\xff" * 50 + good[59:], floats)
+    for damage in damages:
         file.write_bytes(damage)
         assert np.array_equal(Cache(memory=0, folder=tmp_path).get("a", decode), PIXELS)
-    assert len(calls) == 4
+        assert file.read_bytes() == good
+    assert len(calls) == 1 + len(damages)
+
+
+def test_no_more_files_are_mapped_than_the_system_allows(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "MAPS", 3)
+    calls, decode = counting()
+    cache = Cache(memory=0, folder=tmp_path)
+    for index in (*range(10), 0, 9):
+        assert np.array_equal(cache.get(str(index), decode), PIXELS)
+    assert len(cache._maps) == 3
+    assert len(calls) == 10
+
+
+def test_two_processes_may_share_a_folder(tmp_path):
+    code = (
+        "import sys, numpy as np; from pathlib import Path; from srkit.data.cache import Cache\n"
+        "cache = Cache(memory=0, folder=Path(sys.argv[1]))\n"
+        "for index in range(40):\n"
+        "    pixels = np.full((50, 60, 3), index, np.uint8)\n"
+        "    assert np.array_equal(cache.get(str(index), lambda: pixels), pixels)\n"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(2)]
+    assert [one.wait() for one in both] == [0, 0]
+    assert len(list(tmp_path.iterdir())) == 40  # and no file left half written
+
+
+def test_a_failed_decode_leaves_nothing_behind(tmp_path):
+    def fail():
+        raise RuntimeError("no image")
+
+    cache = Cache(memory=0, folder=tmp_path)
+    with pytest.raises(RuntimeError):
+        cache.get("a", fail)
+    assert np.array_equal(cache.get("a", lambda: PIXELS), PIXELS)
+
+
+def test_a_full_disk_leaves_no_file(tmp_path, monkeypatch):
+    def save(file, pixels):
+        file.write(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "save", save)
+    with pytest.raises(DataError, match=r"cannot keep decoded images: No space left on device; set data\.cache"):
+        Cache(memory=0, folder=tmp_path).get("a", lambda: PIXELS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError) as caught:
+        Cache(memory=0, folder=tmp_path / "file").get("a", lambda: PIXELS)
+    assert str(caught.value) == (
+        f"{tmp_path}{os.sep}file: cannot keep decoded images: File exists; "
+        "set data.cache to a folder with room, or raise data.memory"
+    )
 
 
 def test_the_folder_follows_the_environment(monkeypatch, tmp_path):

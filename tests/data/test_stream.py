@@ -1,3 +1,10 @@
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +15,7 @@ from srkit.datasets.files import ImageFiles
 from srkit.errors import DataError, ImageError
 from srkit.image.color import rgb_to_y
 from srkit.image.convert import to_tensor
-from srkit.image.files import read, write
-from srkit.image.resize import imresize
+from srkit.image.files import write
 
 
 def shrink(high, generator):
@@ -17,79 +23,235 @@ def shrink(high, generator):
     return high[..., ::2, ::2] + torch.rand(len(high), 1, 1, 1, generator=generator)
 
 
+def mean(high, generator):
+    return torch.nn.functional.avg_pool2d(high, 2)
+
+
 def stream_of(images, tmp_path, **options):
     defaults = {"scale": 2, "patch": 16, "batch": 4, "seed": 0, "color": "y", "degradation": shrink}
     return Stream(images, cache=Cache(folder=tmp_path), **(defaults | options))
 
 
+def same(found, wanted):
+    return (
+        torch.equal(found.low, wanted.low) and torch.equal(found.high, wanted.high) and found.names == wanted.names
+    )
+
+
+def threads():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("srkit-stream")]
+
+
 def test_a_batch_depends_on_seed_and_step_alone(photographs, tmp_path):
-    eager, threaded = (stream_of(photographs, tmp_path, workers=workers) for workers in (0, 3))
-    wanted = [eager(step) for step in range(6)]
-    for step in (3, 0, 1, 2, 5, 4, 4, 0):
-        found = threaded(step)
-        assert torch.equal(found.low, wanted[step].low)
-        assert torch.equal(found.high, wanted[step].high)
-        assert found.names == wanted[step].names
+    wanted = [stream_of(photographs, tmp_path, workers=0)(step) for step in range(6)]
     assert not torch.equal(wanted[0].high, wanted[1].high)
-    threaded.close()
+    assert not same(stream_of(photographs, tmp_path, workers=0, seed=1)(0), wanted[0])
+    for workers in (0, 1, 3):
+        with stream_of(photographs, tmp_path, workers=workers) as stream:
+            for step in (3, 0, 1, 2, 5, 4, 4, 0):
+                assert same(stream(step), wanted[step])
 
 
-def test_crops_are_pieces_of_the_images(photographs, tmp_path):
-    for color, channels in (("y", 1), ("rgb", 3)):
-        pair = stream_of(photographs, tmp_path, color=color, augment=False, workers=0)(0)
-        assert pair.high.shape == (4, channels, 16, 16)
-        assert pair.low.shape == (4, channels, 8, 8)
-        for crop, name in zip(pair.high, pair.names, strict=True):
-            whole = to_tensor(photographs.high(photographs.names.index(name)))
-            whole = rgb_to_y(whole) if color == "y" else whole
-            windows = whole[0].unfold(1, 16, 1).unfold(2, 16, 1)
-            distance = (windows - crop[:, None, None]).abs().amax((0, 3, 4))
-            assert distance.min() < 1e-6
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_gpu_gets_the_same_batches(photographs, tmp_path, workers):
+    wanted = stream_of(photographs, tmp_path, workers=0)
+    degraded = []
+
+    def noted(high, generator):
+        degraded.append(high.device.type)
+        return high[..., ::2, ::2] + torch.rand(len(high), 1, 1, 1, generator=generator).to(high.device)
+
+    with stream_of(photographs, tmp_path, workers=workers, degradation=noted, device="cuda") as stream:
+        for step in range(4):
+            found = stream(step)
+            assert found.high.is_cuda
+            assert torch.allclose(found.high.cpu(), wanted(step).high, atol=1e-6)
+            assert torch.allclose(found.low.cpu(), wanted(step).low, atol=1e-6)
+    assert set(degraded) == {"cuda"}
 
 
-def test_pairs_stay_aligned_under_every_orientation(photographs, tmp_path):
+def test_every_step_and_seed_draws_its_own_degradation(photographs, tmp_path):
+    drawn = []
+
+    def note(high, generator):
+        drawn.append(generator.initial_seed())
+        return high[..., ::2, ::2]
+
+    for seed in (0, 1):
+        stream = stream_of(photographs, tmp_path, seed=seed, degradation=note, workers=0)
+        for step in (0, 1, 2, 1):
+            stream(step)
+    assert drawn[1] == drawn[3]
+    assert len(set(drawn)) == 6
+
+
+def test_where_pixels_are_kept_changes_nothing(photographs, tmp_path):
+    with stream_of(photographs, tmp_path) as stream:
+        wanted = stream(7)
+    mapped = stream_of(photographs, tmp_path, workers=0)
+    mapped.cache = Cache(memory=0, folder=tmp_path / "cache")
+    assert same(mapped(7), wanted)
+
+
+@pytest.mark.parametrize(("color", "channels"), [("y", 1), ("rgb", 3)])
+def test_crops_are_pieces_of_the_images(photographs, tmp_path, color, channels):
+    pair = stream_of(photographs, tmp_path, color=color, augment=False, workers=0)(0)
+    assert pair.high.shape == (4, channels, 16, 16)
+    assert pair.low.shape == (4, channels, 8, 8)
+    for crop, name in zip(pair.high, pair.names, strict=True):
+        whole = to_tensor(photographs.high(photographs.names.index(name)))
+        whole = rgb_to_y(whole) if color == "y" else whole
+        windows = whole[0].unfold(1, 16, 1).unfold(2, 16, 1)
+        distance = (windows - crop[:, None, None]).abs().amax((0, 3, 4))
+        assert distance.min() < 1e-6
+
+
+@pytest.fixture
+def shrunk(photographs, tmp_path):
+    """The photographs with partners of the mean of every 2x2 pixels, which no orientation changes."""
     lows = []
-    for index in range(3):
-        lows.append(tmp_path / f"low{index}.png")
+    for index, name in enumerate(photographs.names):
         high = photographs.high(index)
         high = high[: high.shape[0] // 2 * 2, : high.shape[1] // 2 * 2]
-        write(lows[-1], high[::2, ::2].copy())
-    pairs = ImageFiles(photographs.names, photographs.high_files, lows, 2)
-    for step in range(6):
-        pair = stream_of(pairs, tmp_path, degradation=None, workers=0)(step)
-        phases = [
-            pair.high[..., i::2, j::2] for i in (0, 1) for j in (0, 1)
-        ]  # a mirrored crop starts at another phase
-        for n in range(4):
-            assert min((phase[n] - pair.low[n]).abs().max() for phase in phases) < 1e-6
+        low = high.reshape(high.shape[0] // 2, 2, high.shape[1] // 2, 2, 3).mean((1, 3))
+        lows.append(tmp_path / f"{name}x2.png")
+        write(lows[-1], low.round().astype(np.uint8))
+    return ImageFiles(photographs.names, photographs.high_files, lows, 2)
 
 
-def test_images_smaller_than_a_crop_are_named(photographs, tmp_path):
-    with pytest.raises(
-        DataError, match=r"at least 48 x 48 pixels, found 0 \(50 x 40\), 1 \(33 x 64\); lower train.patch"
-    ):
-        stream_of(photographs, tmp_path, patch=48)
+def test_pairs_stay_aligned_under_every_orientation(shrunk, tmp_path):
+    stream = stream_of(shrunk, tmp_path, color="rgb", degradation=None, workers=0)
+    for step in range(12):
+        pair = stream(step)
+        assert pair.low.shape == (4, 3, 8, 8)
+        assert (mean(pair.high, None) - pair.low).abs().max() < 0.51 / 255
 
 
-def test_pairs_of_another_scale_are_refused(photographs, tmp_path):
-    pairs = ImageFiles(photographs.names, photographs.high_files, photographs.high_files, 1)
-    with pytest.raises(DataError, match="wants LR 2 times smaller than HR, found pairs of x1"):
-        stream_of(pairs, tmp_path)
+def test_pairs_see_the_crops_that_a_degradation_sees(photographs, shrunk, tmp_path):
+    """HR of 40 x 50, and of 64 x 33, whose LR is 32 x 16: the last HR column is in no crop of either."""
+    own, made = (stream_of(images, tmp_path, degradation=mean, workers=0) for images in (shrunk, photographs))
+    assert torch.equal(own(3).high, made(3).high)
+    assert torch.allclose(own(3).low, made(3).low, atol=0.51 / 255)
 
 
-def test_an_error_in_a_worker_reaches_the_step_that_needs_it(photographs, tmp_path):
-    stream = stream_of(photographs, tmp_path, workers=2)
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (
+            {"patch": 48},
+            DataError,
+            "train.patch: wants images of at least 48 x 48 pixels, found 0 (50 x 40), 1 (33 x 64); "
+            "lower train.patch or leave them out",
+        ),
+        ({"patch": 15}, ValueError, "patch must be a multiple of the scale 2, got 15"),
+        (
+            {"degradation": None},
+            ValueError,
+            "degradation must be given for images without LR of their own, got None",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused_at_once(photographs, tmp_path, options, error, message):
+    with pytest.raises(error) as caught:
+        stream_of(photographs, tmp_path, **options)
+    assert str(caught.value) == message
+
+
+def test_pairs_of_another_scale_are_refused(shrunk, tmp_path):
+    with pytest.raises(DataError) as caught:
+        stream_of(shrunk, tmp_path, scale=4)
+    assert str(caught.value) == (
+        "0: wants LR 4 times smaller than HR, found pairs of x2; set scale, or give the LR folder of this scale"
+    )
+
+
+def test_only_the_first_few_small_images_are_named(photographs, tmp_path):
+    many = ImageFiles([str(index) for index in range(9)], photographs.high_files * 3)
+    with pytest.raises(DataError, match=r"4 \(33 x 64\) and 4 more; lower"):
+        stream_of(many, tmp_path, patch=66)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_error_is_raised_by_the_step_it_belongs_to(photographs, tmp_path, workers):
+    with stream_of(photographs, tmp_path, batch=1, workers=workers, degradation=mean) as stream:
+        bad = next(step for step in range(99) if stream(step).names == ("1",))
+    file = photographs.high_files[1]
+    file.write_bytes(file.read_bytes()[:200])
+    with stream_of(photographs, tmp_path, batch=1, workers=workers, degradation=mean) as stream:
+        for step in range(bad):
+            stream(step)
+        for _ in range(2):  # asking again is no way around it
+            with pytest.raises(ImageError, match=r"1\.png: wants a whole image, found one that is cut off"):
+                stream(bad)
+
+
+def test_an_image_that_changed_its_size_is_named(photographs, tmp_path):
+    stream = stream_of(photographs, tmp_path, workers=0)
     for file in photographs.high_files:
-        file.write_bytes(file.read_bytes()[:200])
-    with pytest.raises(ImageError, match="cut off after 200 bytes"):
+        write(file, np.zeros((20, 30, 3), np.uint8))
+    with pytest.raises(ImageError, match=r"wants HR of .* pixels, as when the images were opened; found 30 x 20"):
         stream(0)
-    stream.close()
 
 
 def test_gray_images_are_rgb_with_equal_channels(tmp_path):
     path = tmp_path / "gray.png"
     write(path, np.random.default_rng(0).integers(0, 256, (32, 32, 1), dtype=np.uint8))
     pair = stream_of(ImageFiles(["gray"], [path]), tmp_path, color="rgb", workers=0)(0)
+    assert pair.high.shape[1] == 3
     assert torch.equal(pair.high[:, 0], pair.high[:, 2])
-    assert read(path).shape == (32, 32, 1)
-    assert imresize(read(path), 0.5).shape == (16, 16, 1)
+
+
+def test_files_are_asked_for_their_key_once(photographs, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(photographs, "key", lambda index: asked.append(index) or str(index), raising=False)
+    stream = stream_of(photographs, tmp_path, workers=0)
+    for step in range(9):
+        stream(step)
+    assert sorted(asked) == [0, 1, 2]
+
+
+def test_a_closed_stream_leaves_no_threads(photographs, tmp_path):
+    before = len(threads())
+    with stream_of(photographs, tmp_path, workers=2) as stream:
+        stream(0)
+        assert len(threads()) > before
+    assert len(threads()) == before
+    assert same(stream(5), stream_of(photographs, tmp_path, workers=0)(5))  # asking again opens it again
+    stream.close()
+    stream.close()
+    gc.collect()
+    assert len(threads()) == before
+
+
+def test_a_forgotten_stream_does_not_hold_the_interpreter_up(photographs):
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from srkit.data.cache import Cache\n"
+        "from srkit.data.stream import Stream\n"
+        "from srkit.datasets.folder import folder\n"
+        "images = folder(path=Path(sys.argv[1]))\n"
+        "degradation = lambda high, _: high[..., ::2, ::2]\n"
+        "options = dict(scale=2, patch=16, batch=4, seed=0, color='y', workers=2)\n"
+        "Stream(images, degradation=degradation, cache=Cache(), **options)(0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(photographs.high_files[0].parent)], timeout=60, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_forked_child_starts_its_own_threads(photographs, tmp_path):
+    with stream_of(photographs, tmp_path) as stream:
+        wanted = stream(0)
+        while any(not coming.done() for coming in stream._ahead.values()):
+            pass
+        child = os.fork()
+        if child == 0:
+            signal.alarm(30)  # a child that waits for its parent's threads would wait for ever
+            os._exit(0 if same(stream(0), wanted) else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -10,7 +10,7 @@ def fill(tmp_path):
 
     def fill(folder, names, size=(16, 24)):
         path = tmp_path / folder
-        path.mkdir(exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
         for name in names:
             write(path / name, np.zeros((*size, 3), np.uint8))
         return path

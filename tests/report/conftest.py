@@ -1,3 +1,5 @@
+"""A run folder made by hand."""
+
 import json
 
 import numpy as np
@@ -6,36 +8,64 @@ import pytest
 from srkit.image.files import write
 
 PROTOCOL = {"color": "Y", "range": "16..235", "border": 2, "rounded": "8 bit"}
+SCORES = {  # (srkit, bicubic): it wins on edges, loses on noise, and both are perfect on flat
+    "edges": {"psnr": (30.0, 28.0), "ssim": (0.9, 0.8)},
+    "noise": {"psnr": (20.0, 20.5), "ssim": (0.5, 0.5)},
+    "flat": {"psnr": (float("inf"), float("inf")), "ssim": (1.0, 1.0)},
+}
+ADDED = {"edges": (2, 6), "noise": (9, 6), "flat": (0, 0)}  # grey levels of error of (srkit, bicubic)
+
+
+def write_pictures(folder, image, height=150, width=200, scale=2, channels=3):
+    random = np.random.default_rng(0)
+    high = random.integers(40, 200, (height, width, channels), dtype=np.uint8)
+    srkit, bicubic = ADDED[image]
+    versions = {"hr": high, "srkit": high + np.uint8(srkit), "bicubic": high + np.uint8(bicubic)}
+    for kind, picture in {**versions, "lr": np.ascontiguousarray(high[::scale, ::scale])}.items():
+        (folder / "pictures" / image).mkdir(parents=True, exist_ok=True)
+        write(folder / "pictures" / image / f"{kind}.png", picture)
+
+
+@pytest.fixture
+def pictures():
+    """The function that draws the pictures of a test image into a run folder."""
+    return write_pictures
 
 
 @pytest.fixture
 def run_folder(tmp_path):
-    """A finished run, made by hand: srkit wins on 'edges', loses on 'noise', and ties on 'flat'."""
-    folder = tmp_path / "run"
-    random = np.random.default_rng(0)
-    scores = []
-    for image, srkit, bicubic in (
-        ("edges", 30.0, 28.0),
-        ("noise", 20.0, 20.5),
-        ("flat", float("inf"), float("inf")),
-    ):
-        high = random.integers(0, 256, (100, 130, 3), dtype=np.uint8)
-        (folder / "pictures" / image).mkdir(parents=True)
-        for kind, picture in (
-            ("hr", high),
-            ("srkit", np.clip(high.astype(int) + (2 if image == "edges" else 9), 0, 255).astype(np.uint8)),
-            ("bicubic", np.clip(high.astype(int) + 6, 0, 255).astype(np.uint8)),
-            ("lr", high[::2, ::2].copy()),
-        ):
-            write(folder / "pictures" / image / f"{kind}.png", picture)
-        for model, value in (("srkit", srkit), ("bicubic", bicubic)):
-            for metric in ("psnr", "ssim"):
-                scores.append({"model": model, "image": image, "metric": metric, "value": value})
-    np.savez(folder / "pictures" / "kernels.npz", edges=np.ones((5, 5)) / 25)
-    (folder / "scores.jsonl").write_text("".join(json.dumps(row) + "\n" for row in scores))
-    (folder / "config.yaml").write_text("scale: 2\nname: <script>alert(1)</script>\n")
-    (folder / "environment.json").write_text(json.dumps({"srkit": "0.1.0", "command": ["/x/srkit", "run"]}))
-    log = [{"event": "train", "step": step, "loss": 1 / step} for step in range(1, 20)]
+    """A finished run: srkit wins on 'edges', loses on 'noise', and ties on 'flat'; its log is torn."""
+    return write_run(tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def make_run():
+    """The function that makes such a run elsewhere."""
+    return write_run
+
+
+def write_run(folder):
+    for image in SCORES:
+        write_pictures(folder, image)
+    rows = [
+        {"model": model, "image": image, "metric": metric, "value": value, "split": "test"}
+        for image, metrics in SCORES.items()
+        for metric, pair in metrics.items()
+        for model, value in zip(("srkit", "bicubic"), pair, strict=True)
+    ]
+    (folder / "scores.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    np.savez(folder / "pictures" / "kernels.npz", edges=np.eye(5), noise=np.ones((11, 11)))
+    (folder / "config.yaml").write_text(
+        "name: <script>alert(1)</script>\nscale: 2\ndata:\n  test: {use: samples, split: test}\n"
+        "degradation: {use: anisotropic_gaussian, noise: 0.25, align: true, range: [0.35, 5.0]}\n"
+    )
+    (folder / "environment.json").write_text(
+        json.dumps(
+            {"srkit": "0.1.0", "plugins": {"sharp": "2"}, "cpu": "Z80", "command": ["/x/srkit", "run", "a b"]}
+        )
+    )
+    log = [{"event": "plan", "step": 0, "steps": 19}]
+    log += [{"event": "train", "step": step, "loss": 1 / step} for step in range(1, 20)]
     log += [{"event": "validate", "step": step, "psnr": 20 + step} for step in (5, 10)]
     (folder / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in log) + '{"event": "tra')
     summary = {

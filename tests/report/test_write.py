@@ -1,50 +1,174 @@
+import base64
+import hashlib
+import json
 import re
+import shutil
+from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
-from srkit.errors import RunError
+from srkit.errors import ImageError
 from srkit.report import write_report
-from srkit.report.crops import places
-from srkit.report.read import read_run
+from srkit.report.facts import command, duration
+from srkit.report.tables import MINUS
+
+VOID = {"meta", "img", "br", "link", "input"}
 
 
-def test_the_page_holds_everything_and_asks_for_nothing(run_folder):
-    page = write_report(run_folder).read_text()
-    assert "<script" not in page  # names are escaped
-    assert not re.search(r"(src|href)=[\"'](?!data:|#)", page)
-    assert not re.search(r"url\((?!#)", page)
-    assert page.count("<svg") == 2  # curves and kernels
-    assert page.count('<img src="data:image/png') == 6 * 4
-    assert "+2.00" in page
-    assert "-0.50" in page
-    assert "border 2" in page
+class Page(HTMLParser):
+    """What a browser would make of the page: its elements, its open ones, the addresses it asks for."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.ids, self.wanted = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.elements.append((tag, values))
+        self.ids += [values["id"]] if "id" in values else []
+        self.wanted += [values[name] for name in ("src", "href", "xlink:href", "action") if name in values]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, name):
+        return [values for tag, values in self.elements if tag == name]
 
 
-def test_markdown_names_pictures_that_are_there(run_folder):
-    write_report(run_folder)
-    text = (run_folder / "report.md").read_text()
-    pictures = re.findall(r"\]\((figures/[\w.]+)\)", text)
-    assert len(pictures) == 5
-    assert all((run_folder / picture).stat().st_size > 0 for picture in pictures)
-    assert "| **mean** |" in text
-    assert "| edges | 28.00 | 30.00 | +2.00 |" in text
-    assert "better on 1 of 3 test images" in text
+@pytest.fixture(scope="module")
+def reported(tmp_path_factory, make_run):
+    """A run folder with its reports; tests only look at it."""
+    return write_report(make_run(tmp_path_factory.mktemp("reported") / "run")).parent
 
 
-def test_the_worst_place_is_shown_too(run_folder):
-    found = places(read_run(run_folder))
-    assert [place.image for place in found] == ["edges", "noise", "flat", found[-1].image]
-    assert found[-1].why == "the worst place of all: srkit loses to bicubic"
-    assert found[-1].psnr["srkit"] < found[-1].psnr["bicubic"]
+@pytest.fixture
+def page(reported):
+    return (reported / "report.html").read_text()
 
 
-def test_a_torn_log_is_read_up_to_the_tear(run_folder):
-    assert len(read_run(run_folder).log) == 21
+def test_the_page_is_whole_and_asks_for_nothing(page):
+    found = Page(page)
+    assert found.open == []
+    assert len(set(found.ids)) == len(found.ids)
+    for address in found.wanted:
+        assert address.startswith("data:") or address.removeprefix("#") in found.ids
+    assert not re.search(r"url\((?!#)|@import", page)
+    assert len(page) < 4_000_000
+    assert all(image.get("alt") for image in found.all("img") if "src" in image)
 
 
-def test_an_unfinished_run_is_named(run_folder):
-    (run_folder / "summary.json").unlink()
-    with pytest.raises(
-        RunError, match=r"wants a finished run, but summary\.json is missing; go on with it by --resume"
+def test_names_cannot_run(page):
+    assert "<script>alert" not in page
+    policy = next(m["content"] for m in Page(page).all("meta") if m.get("http-equiv") == "Content-Security-Policy")
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.S)
+    assert f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}" in policy
+    assert policy.startswith("default-src 'none'")
+
+
+def test_the_page_holds_everything(page):
+    assert page.count("<svg") == 2
+    assert len([button for button in Page(page).all("button") if "data-flip" in button]) == 6 * 4
+    for text in (
+        "+2.00",
+        f"{MINUS}0.50",
+        "∞",
+        "border 2",
+        "anisotropic_gaussian",
+        "align yes",
+        "1,234 parameters",
+        "Z80",
     ):
-        read_run(run_folder)
+        assert text in page
+    assert "range [0.35, 5]" in page
+    assert "srkit run &#39;a b&#39;" in page
+    assert "10,000 resamples, seed 0; of so few images it is too narrow" in page
+    assert "scale: 2" in page  # the config
+
+
+def test_everything_can_be_reached_by_keyboard(page):
+    found = Page(page)
+    reachable = [region for region in found.all("div") if region.get("class") == "scroll"]
+    assert all(region["tabindex"] == "0" for region in reachable)
+    assert all("data-flip" in b or "data-step" in b or "data-close" in b for b in found.all("button"))
+    assert 'onclick="' not in page
+
+
+def test_markdown_names_pictures_that_are_there(reported):
+    text = (reported / "report.md").read_text()
+    pictures = re.findall(r"\]\((figures/[\w.-]+)\)", text)
+    assert len(pictures) == 4 + 2 + 1  # places, curves, kernels
+    assert all((reported / picture).read_bytes().startswith(b"\x89PNG") for picture in pictures)
+    assert text.startswith("# &lt;script&gt;")
+    assert "better on 1 of 3 test images; color Y, range 16..235, border 2, rounded 8 bit" in text
+    assert (reported / "scores.csv").read_text().startswith("image,metric,bicubic,srkit,gain,protocol\n")
+
+
+def test_a_second_report_is_the_same_to_the_byte(reported, run_folder):
+    write_report(run_folder)
+    for file in ("report.html", "report.md", "scores.csv", "figures/place-1.png", "figures/psnr.png"):
+        assert (run_folder / file).read_bytes() == (reported / file).read_bytes()
+
+
+def test_a_run_without_pictures_curves_or_kernels_is_reported(run_folder):
+    shutil.rmtree(run_folder / "pictures")
+    (run_folder / "log.jsonl").write_text("")
+    page = write_report(run_folder).read_text()
+    assert Page(page).open == []
+    assert "<svg" not in page
+    assert "<dialog" not in page
+    assert "Scores" in page
+    assert "figures/" not in (run_folder / "report.md").read_text()
+
+
+def test_one_gray_image(run_folder, pictures):
+    pictures(run_folder, "edges", channels=1)
+    rows = [line for line in (run_folder / "scores.jsonl").read_text().splitlines() if '"edges"' in line]
+    (run_folder / "scores.jsonl").write_text("\n".join(rows))
+    page = write_report(run_folder).read_text()
+    assert "better on 1 of 1 test image<" in page
+    assert "95 % interval" not in page
+
+
+def test_only_some_kernels_of_a_large_test_set_are_drawn(run_folder):
+    for image in ("edges", "noise", "flat"):
+        shutil.rmtree(run_folder / "pictures" / image)
+    np.savez(run_folder / "pictures" / "kernels.npz", **{f"image {index}": np.eye(5) for index in range(30)})
+    page = write_report(run_folder).read_text()
+    assert "the first 24 of 30: each" in page
+    assert "the first 24 of 30: each" in (run_folder / "report.md").read_text()
+    assert page.count("blur kernel of image") == 24
+
+
+def test_a_damaged_picture_is_named(run_folder):
+    (run_folder / "pictures" / "noise" / "hr.png").write_bytes(b"no")
+    with pytest.raises(ImageError, match=r"noise/hr\.png"):
+        write_report(run_folder)
+
+
+def test_an_interval_that_holds_zero_is_said_to(page, run_folder):
+    shutil.rmtree(run_folder / "pictures")
+    assert "holds zero: no certain difference" in page
+    rows = [json.loads(line) for line in (run_folder / "scores.jsonl").read_text().splitlines()]
+    for row in rows:
+        row["value"] = 31.0 if row["model"] == "srkit" else 30.0
+    (run_folder / "scores.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert "holds zero" not in write_report(run_folder).read_text()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (89, "89 s"), (300, "5.0 min"), (36000, "10.0 h")])
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_a_command_can_be_copied_but_does_not_say_where_srkit_lies():
+    assert command(["/home/me/.venv/bin/srkit", "run", "a b.yaml"]) == "srkit run 'a b.yaml'"
+    assert command([]) == ""

@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from srkit.engine.checkpoint import load_weights
 from srkit.run import score, train
@@ -17,7 +18,8 @@ def test_a_run_folder_tells_all(prepare):
         for model, where in (("srkit", "scores"), ("bicubic", "baseline")):
             values = [row["value"] for row in rows if row["model"] == model and row["metric"] == metric]
             assert summary[where][metric] == sum(values) / len(values)
-        assert summary["gain"][metric] == summary["scores"][metric] - summary["baseline"][metric]
+        gain = summary["scores"][metric] - summary["baseline"][metric]
+        assert summary["gain"][metric] == pytest.approx(gain)
     assert summary["steps"] == 6
     assert summary["protocol"]["psnr"]["border"] == 2
     for image in built.test.names:

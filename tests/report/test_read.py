@@ -1,0 +1,75 @@
+import json
+import re
+
+import pytest
+
+from srkit.errors import RunError
+from srkit.report.read import FILES, read_run, read_scores
+
+
+def test_a_torn_log_is_read_up_to_the_tear(run_folder):
+    run = read_run(run_folder)
+    assert len(run.log) == 22
+    assert run.curve("validate", "psnr") == ([5, 10], [25, 30])
+    assert run.summary.best_step == 10
+    assert run.settings["scale"] == 2
+    assert set(run.kernels) == {"edges", "noise"}
+
+
+def test_kernels_and_later_keys_may_be_missing(run_folder):
+    (run_folder / "pictures" / "kernels.npz").unlink()
+    summary = json.loads((run_folder / "summary.json").read_text())
+    del summary["best_step"]
+    (run_folder / "summary.json").write_text(json.dumps(summary | {"of_next_year": 1}))
+    run = read_run(run_folder)
+    assert (run.summary.best_step, run.kernels) == (None, {})
+
+
+@pytest.mark.parametrize(
+    ("files", "what"),
+    [
+        (["summary.json"], "summary.json is missing"),
+        (["scores.jsonl", "summary.json"], "scores.jsonl and summary.json are missing"),
+    ],
+)
+def test_an_unfinished_run_is_named(run_folder, files, what):
+    for file in files:
+        (run_folder / file).unlink()
+    said = f"{run_folder}: wants a finished run, but {what}; go on with it by --resume {run_folder}"
+    with pytest.raises(RunError, match=f"^{re.escape(said)}$"):
+        read_run(run_folder)
+
+
+def test_what_is_no_run_is_named(run_folder, tmp_path):
+    with pytest.raises(RunError, match=r"wants a run folder, as `srkit run` makes it; found nothing of that name"):
+        read_run(tmp_path / "nowhere")
+    for file in FILES:
+        (run_folder / file).unlink()
+    with pytest.raises(RunError, match="found none of its files"):
+        read_run(run_folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("summary.json", '{"name": 1,\n', "summary.json:2: wants JSON, but it is damaged"),
+        ("summary.json", "[1]", r"summary.json: wants a JSON object, found [1]"),
+        ("summary.json", '{"name": "x", "model": "y"}', "summary.json: wants scale and color and steps"),
+        ("log.jsonl", '{"event": "plan"}\n{"ev\n{}\n', "log.jsonl:2: wants a line of JSON, but it is damaged"),
+        ("scores.jsonl", '{"model": "srkit"}\n', "scores.jsonl: wants image and metric and value; found model"),
+    ],
+)
+def test_damage_is_placed(run_folder, file, text, said):
+    (run_folder / file).write_text(text)
+    with pytest.raises(RunError, match=re.escape(said)):
+        read_run(run_folder)
+
+
+def test_a_missing_score_is_named(run_folder):
+    path = run_folder / "scores.jsonl"
+    path.write_text("\n".join(path.read_text().splitlines()[:-1]))
+    with pytest.raises(RunError, match=r"wants ssim of 'bicubic' on 'flat' beside the other scores, found none"):
+        read_scores(path)
+    path.write_text("")
+    with pytest.raises(RunError, match=r"scores\.jsonl: wants scores, found none"):
+        read_scores(path)

@@ -35,6 +35,8 @@ class Weighted(nn.Module):
         super().__init__()
         if not terms:
             raise ValueError("terms must name at least one loss, got none")
+        if dotted := [name for name in terms if "." in name]:
+            raise ValueError(f"names of terms must have no dot, got {', '.join(map(repr, dotted))}")
         self.weights = {name: term.weight for name, term in terms.items()}
         self.losses: dict[str, LossFn] = {name: term.loss() for name, term in terms.items()}
         for name, loss in self.losses.items():  # so that .to(device) reaches losses that own a network

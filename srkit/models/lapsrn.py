@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
-from srkit.models.pyramid import levels_of
+from srkit.models.pyramid import enlarge, halo_of, levels_of
 from srkit.slots import Upsampler, default
 
 
@@ -53,6 +54,8 @@ class LapSRN(nn.Module):
             raise ValueError(
                 f"depth, first_depth and features must be positive, got {depth}, {first_depth} and {features}"
             )
+        if negative_slope < 0:
+            raise ValueError(f"negative_slope must not be negative, got {negative_slope}")
         depths = [depth] * levels_of(scale)
         depths[0] = first_depth or depth
         self.scale, self.channels = scale, channels
@@ -80,15 +83,21 @@ class LapSRN(nn.Module):
         """Predict every level of (N,C,H,W), coarse to fine: (N,C,2H,2W), (N,C,4H,4W), ..."""
         features: Tensor = self.embed_activation(self.embed(low))
         image, predictions = low, []
-        for level, enlarge in zip(self.levels, self.images, strict=True):
+        for level, upsampler in zip(self.levels, self.images, strict=True):
             features = level(features)
-            image = enlarge(image) + level.residual(features)  # type: ignore[operator]
+            image = enlarge(upsampler, image) + level.residual(features)  # type: ignore[operator]
             predictions.append(image)
         return predictions
 
     def forward(self, low: Tensor) -> Tensor:
         """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
         return self.pyramid(low)[-1]
+
+    @property
+    def halo(self) -> int | None:
+        """LR pixels around a tile that decide about its own pixels; None where an upsampler does not say."""
+        pairs = zip(self.levels, self.images, strict=True)
+        return halo_of([(len(level.convs), level.upsampler, image) for level, image in pairs])  # type: ignore[arg-type, misc]
 
 
 class Level(nn.Module):
@@ -121,6 +130,6 @@ class Level(nn.Module):
             x = conv(self.activation(x)) if self.pre else self.activation(conv(x))
         if self.skip:
             x = x + features
-        if self.pre:
-            return self.activation(self.upsampler(self.activation(x)))  # type: ignore[no-any-return]
-        return self.activation(self.upsampler(x))  # type: ignore[no-any-return]
+        large = self.upsampler(self.activation(x) if self.pre else x)
+        # whatever part the upsampler is, its gradient may need its output as it was
+        return F.leaky_relu(large, self.activation.negative_slope, inplace=not large.requires_grad)

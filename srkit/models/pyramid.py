@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
 
 def levels_of(scale: int) -> int:
     """Return how many times an image is doubled to become ``scale`` times larger.
@@ -11,8 +16,39 @@ def levels_of(scale: int) -> int:
     """
     levels = scale.bit_length() - 1
     if scale < 2 or scale != 2**levels:
-        below, above = 2 ** max(levels, 1), 2 ** (levels + 1)
+        below = 2 ** max(levels, 1) if scale > 0 else 2
         raise ValueError(
-            f"a pyramid doubles the size at every level, so scale must be {below} or {above}, got {scale}"
+            f"a pyramid doubles the size at every level, so scale must be {below} or {2 * below}, got {scale}"
         )
     return levels
+
+
+def enlarge(upsampler: nn.Module, image: Tensor) -> Tensor:
+    """Apply ``upsampler`` to an image (N,C,H,W) in the image's own number format, also under autocast.
+
+    From 0.5 to 1, bf16 goes in steps of a whole grey level: an image would not survive it.
+    """
+    with torch.autocast(image.device.type, enabled=False):
+        large: Tensor = upsampler(image)
+    return large
+
+
+def halo_of(levels: Sequence[tuple[int, nn.Module, nn.Module]]) -> int | None:
+    """Return how many LR pixels around one of them decide about its ``scale**2`` pixels; at least enough.
+
+    Walks back from the image: a 3x3 convolution widens what is needed by one, a doubling
+    halves it (rounded up) and adds the reach of its layer, in pixels before the doubling.
+
+    Args:
+        levels: 3x3 convolutions before the upsampler, the upsampler of the features and the
+            one of the image, coarse to fine. Upsamplers say their reach as ``halo``.
+    """
+    features = image = 0
+    for convolutions, upsampler, image_upsampler in reversed(levels):
+        reach, image_reach = getattr(upsampler, "halo", None), getattr(image_upsampler, "halo", None)
+        if reach is None or image_reach is None:
+            return None
+        features = max(features, image + 1)
+        features = (features + 1) // 2 + reach + convolutions
+        image = (image + 1) // 2 + image_reach
+    return max(features + 1, image)

@@ -26,6 +26,11 @@ class Bicubic(nn.Module):
         """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
         return resize(features, self.scale, edge=self.edge)
 
+    @property
+    def halo(self) -> int:
+        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
+        return 2
+
     def extra_repr(self) -> str:
         """Say how much larger."""
         return f"scale={self.scale}, edge={self.edge!r}"

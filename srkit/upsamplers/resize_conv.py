@@ -16,12 +16,14 @@ from srkit.layers.init import he_
 class ResizeConv(nn.Module):
     """Resize-convolution: interpolation, then a convolution on the larger grid (Odena et al. 2016).
 
-    Every output phase has the same weights, so a flat field stays flat; the
-    convolution costs scale**2 times as much as before the enlargement.
+    Every output phase has the same weights, so a flat field stays flat (with zeros
+    around the image, all but a border of half a kernel); the convolution costs
+    scale**2 times as much as before the enlargement.
 
     Args:
         mode: How to interpolate.
         kernel: Side of the kernel, odd.
+        padding: What the convolution sees beyond the edge; replicate keeps a flat field flat up to the edge.
         bias: Whether a bias is learnt.
     """
 
@@ -32,13 +34,14 @@ class ResizeConv(nn.Module):
         *,
         mode: Literal["nearest", "bilinear", "bicubic"] = "nearest",
         kernel: int = 3,
+        padding: Literal["zeros", "replicate"] = "zeros",
         bias: bool = True,
     ) -> None:
         super().__init__()
         if kernel < 1 or kernel % 2 == 0:
             raise ValueError(f"kernel must be odd to keep the size, got {kernel}")
         self.scale, self.mode = scale, mode
-        self.conv = nn.Conv2d(channels, channels, kernel, padding=kernel // 2, bias=bias)
+        self.conv = nn.Conv2d(channels, channels, kernel, padding=kernel // 2, padding_mode=padding, bias=bias)
         he_(self.conv)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -51,3 +54,9 @@ class ResizeConv(nn.Module):
             large = F.interpolate(features, scale_factor=self.scale, mode="nearest")
         sharp: Tensor = self.conv(large)
         return sharp
+
+    @property
+    def halo(self) -> int:
+        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
+        radius = self.conv.kernel_size[0] // 2
+        return -(-radius // self.scale) + {"nearest": 0, "bilinear": 1, "bicubic": 2}[self.mode]

@@ -50,3 +50,8 @@ class Subpixel(nn.Module):
         before, after = self.scale // 2, (self.scale - 1) // 2
         padded = F.pad(large, (before, after, before, after), mode="replicate")
         return F.avg_pool2d(padded, self.scale, stride=1)
+
+    @property
+    def halo(self) -> int:
+        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
+        return self.conv.kernel_size[0] // 2 + self.blur

@@ -47,3 +47,9 @@ class TransposedConv(nn.Module):
         height, width = (side * self.scale for side in features.shape[-2:])
         large: Tensor = self.conv(features)
         return large if large.shape[-1] == width else large[..., :height, :width]
+
+    @property
+    def halo(self) -> int:
+        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
+        kernel, cut = self.conv.kernel_size[0], int(self.conv.padding[0])
+        return (kernel - 1 - cut) // self.scale  # what lies after never reaches further: more is cut at the end

@@ -30,3 +30,8 @@ def test_a_network_inside_moves_with_it():
 def test_it_wants_a_term():
     with pytest.raises(ValueError, match="terms must name at least one loss"):
         Weighted(terms={})
+
+
+def test_a_dot_in_a_name_is_refused():
+    with pytest.raises(ValueError, match=r"names of terms must have no dot, got 'pixel\.l1'"):
+        Weighted(terms={"pixel.l1": Term(loss=L1)})

@@ -74,14 +74,18 @@ def test_every_parameter_learns():
     assert all(parameter.grad.abs().sum() > 0 for parameter in model.parameters())
 
 
-@pytest.mark.parametrize(("scale", "way_out"), [(3, "2 or 4"), (6, "4 or 8"), (1, "2 or 2")])
+@pytest.mark.parametrize(
+    ("scale", "way_out"),
+    [(-3, "2 or 4"), (0, "2 or 4"), (1, "2 or 4"), (3, "2 or 4"), (6, "4 or 8"), (12, "8 or 16")],
+)
 def test_scales_that_are_no_power_of_two_are_refused(scale, way_out):
-    if scale == 1:
-        with pytest.raises(ValueError, match="got 1"):
-            LapSRN(1, 1, **TINY)
-    else:
-        with pytest.raises(ValueError, match=f"scale must be {way_out}, got {scale}"):
-            LapSRN(scale, 1, **TINY)
+    with pytest.raises(ValueError, match=f"scale must be {way_out}, got {scale}"):
+        LapSRN(scale, 1, **TINY)
+
+
+def test_sizes_below_one_are_refused():
+    with pytest.raises(ValueError, match=r"negative_slope must not be negative, got -0\.1"):
+        LapSRN(2, 1, **(TINY | {"negative_slope": -0.1}))
     with pytest.raises(ValueError, match="must be positive, got 0, None and 8"):
         LapSRN(2, 1, **(TINY | {"depth": 0}))
 
@@ -90,3 +94,58 @@ def test_half_precision_stays_close():
     model, x = LapSRN(2, 1, residual_init="he", **TINY), torch.rand(1, 1, 16, 16)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         torch.testing.assert_close(model(x).float(), model(x.float()).float(), atol=0.1, rtol=0.1)
+
+
+def test_half_precision_spares_the_image():
+    """In bf16 an image has steps of a grey level; an untrained network gives its image branch to the bit."""
+    options = TINY | {"image_upsampler": lambda c, s: TransposedConv(c, s, kernel=4, init="bilinear", bias=False)}
+    model, x = LapSRN(4, 1, **options), torch.rand(1, 1, 9, 9)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        half = model(x)
+    assert half.dtype == torch.float32
+    assert torch.equal(half, model.images[1](model.images[0](x)))
+
+
+@pytest.mark.parametrize("upsampler", [Subpixel, TransposedConv])
+@pytest.mark.parametrize(("scale", "depth"), [(2, 1), (4, 3), (8, 2)])
+def test_pixels_beyond_the_halo_change_nothing(upsampler, scale, depth):
+    model = LapSRN(scale, 1, **(TINY | {"upsampler": upsampler, "depth": depth, "features": 2})).double()
+    for parameter in model.parameters():
+        torch.nn.init.uniform_(parameter, 0.1, 1)  # nothing may cancel
+    halo, side = model.halo, 2 * model.halo + 5
+    x = torch.ones(1, 1, side, side, dtype=torch.float64, requires_grad=True)
+    middle = slice(side // 2 * scale, (side // 2 + 1) * scale)
+    model(x)[..., middle, middle].sum().backward()
+    rows = x.grad.sum((0, 1, 3)).nonzero()
+    assert halo - 1 <= int((rows - side // 2).abs().max()) <= halo
+
+
+def test_a_tile_with_its_halo_gives_what_the_whole_image_gives():
+    model, x = LapSRN(4, 1, residual_init="he", **TINY), torch.rand(1, 1, 40, 30)
+    halo = model.halo
+    tile = model(x[..., 16 - halo : 20 + halo, 12 - halo : 16 + halo])
+    inside = slice(4 * halo, 4 * (halo + 4))
+    torch.testing.assert_close(tile[..., inside, inside], model(x)[..., 64:80, 48:64])
+
+
+def test_a_part_that_does_not_say_its_halo_leaves_it_unknown():
+    assert LapSRN(2, 1, **(TINY | {"upsampler": lambda c, s: torch.nn.Upsample(scale_factor=s)})).halo is None
+
+
+def test_the_memory_layout_changes_nothing():
+    model, x = LapSRN(4, 1, residual_init="he", **TINY), torch.rand(2, 1, 8, 6)
+    wanted = model(x)
+    last = torch.channels_last
+    torch.testing.assert_close(model.to(memory_format=last)(x.to(memory_format=last)), wanted)
+
+
+def test_an_upsampler_that_needs_its_own_output_again_can_learn():
+    """The gradient of a sigmoid reads its output: nothing may have been written over it."""
+
+    class Ends(Subpixel):
+        def forward(self, features):
+            return super().forward(features).sigmoid()
+
+    model = LapSRN(2, 1, residual_init="he", **(TINY | {"upsampler": Ends}))
+    model(torch.rand(1, 1, 6, 6)).sum().backward()
+    assert model.embed.weight.grad.isfinite().all()

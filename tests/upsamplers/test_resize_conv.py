@@ -17,3 +17,20 @@ def test_it_interpolates_and_then_convolves(mode):
 def test_an_even_kernel_is_refused():
     with pytest.raises(ValueError, match="kernel must be odd to keep the size, got 2"):
         ResizeConv(2, 2, kernel=2)
+
+
+@pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic"])
+def test_a_flat_field_stays_flat(mode):
+    flat, part = torch.full((1, 2, 8, 8), 0.7), ResizeConv(2, 2, mode=mode)
+    inside = part(flat)[..., 1:-1, 1:-1]
+    torch.testing.assert_close(inside, inside[..., :1, :1].expand_as(inside))
+    whole = ResizeConv(2, 2, mode=mode, padding="replicate")(flat)
+    torch.testing.assert_close(whole, whole[..., :1, :1].expand_as(whole))
+
+
+@pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("kernel", [1, 3, 5])
+@pytest.mark.parametrize("scale", [2, 3])
+def test_its_halo_is_enough(mode, kernel, scale, reach):
+    part = ResizeConv(2, scale, mode=mode, kernel=kernel)
+    assert part.halo - 1 <= reach(part, 2, scale) <= part.halo

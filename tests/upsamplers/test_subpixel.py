@@ -33,3 +33,10 @@ def test_blur_averages_neighbours():
 def test_an_even_kernel_is_refused():
     with pytest.raises(ValueError, match="kernel must be odd to keep the size, got 4"):
         Subpixel(2, 2, kernel=4)
+
+
+@pytest.mark.parametrize(("kernel", "blur", "halo"), [(1, False, 0), (3, False, 1), (3, True, 2), (5, True, 3)])
+@pytest.mark.parametrize("scale", [2, 3])
+def test_its_halo_is_how_far_it_looks(kernel, blur, halo, scale, reach):
+    part = Subpixel(2, scale, kernel=kernel, blur=blur)
+    assert reach(part, 2, scale) == part.halo == halo

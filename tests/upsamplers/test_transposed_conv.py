@@ -27,3 +27,16 @@ def test_the_3x3_one_is_the_released_layer():
     part, x = TransposedConv(4, 2), torch.rand(1, 4, 6, 5)
     full = F.conv_transpose2d(x, part.conv.weight, part.conv.bias, stride=2)
     torch.testing.assert_close(part(x), full[..., :12, :10])
+
+
+@pytest.mark.parametrize("scale", range(2, 6))
+@pytest.mark.parametrize("more", range(7))
+def test_its_halo_is_how_far_it_looks(scale, more, reach):
+    part = TransposedConv(2, scale, kernel=scale + more)
+    assert reach(part, 2, scale) == part.halo
+
+
+def test_a_flat_field_keeps_its_value_where_the_start_is_bilinear():
+    for kernel in (3, 4, 5):
+        large = TransposedConv(2, 2, kernel=kernel, init="bilinear")(torch.full((1, 2, 9, 9), 0.7))
+        torch.testing.assert_close(large[..., 4:-4, 4:-4], torch.full((1, 2, 10, 10), 0.7))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import pickle
 import warnings
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 
-from srkit.atomic import whole
+from srkit.atomic import sweep, whole
 from srkit.errors import CheckpointError
 
 SHOWN = 5
@@ -27,9 +29,10 @@ def save_training(path: Path, state: Mapping[str, Any]) -> None:
         CheckpointError: It cannot be written; the file that was there is untouched.
     """
     try:
-        with whole(path) as temporary:
-            torch.save(dict(state), temporary)
-    except (OSError, RuntimeError) as error:  # torch's writer raises RuntimeError on a full disk
+        sweep(path)
+        with whole(path) as temporary, open(temporary, "wb") as file:
+            torch.save(dict(state), file)
+    except (OSError, RuntimeError) as error:
         raise _not_written(path, error) from None
 
 
@@ -37,12 +40,14 @@ def load_training(path: Path) -> dict[str, Any]:
     """Read a training state; only tensors and plain values, a pickle with code in it is refused, not run.
 
     Raises:
-        CheckpointError: The file is missing, cut off, of another kind, or wants to run code.
+        CheckpointError: The file is missing, cut off, altered, of another kind, or wants to run code.
     """
-    if not path.is_file() or path.stat().st_size == 0:
-        found = "an empty file" if path.exists() else "nothing of that name"
-        raise CheckpointError(f"{path}: wants a checkpoint, found {found}")
+    _must_exist(path, "a checkpoint")
     try:
+        with zipfile.ZipFile(path) as archive:
+            spoilt = archive.testzip()  # torch reads past a wrong checksum: a flipped bit would train on
+        if spoilt is not None:
+            raise zipfile.BadZipFile(f"wrong checksum in {spoilt}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pickle protocols it does not like; the result is judged below
             state = torch.load(path, map_location="cpu", weights_only=True)
@@ -50,7 +55,9 @@ def load_training(path: Path) -> dict[str, Any]:
         raise CheckpointError(
             f"{path}: wants tensors and plain values, found objects that would run code when read; refused"
         ) from None
-    except (RuntimeError, EOFError, ValueError, OSError, KeyError, AttributeError) as error:
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except Exception as error:  # bytes that mean nothing break an unpickler in every way there is
         raise CheckpointError(f"{path}: is damaged or no checkpoint: {_first_line(error)}") from None
     if not isinstance(state, dict):
         raise CheckpointError(f"{path}: wants the state of a training, found {type(state).__name__}")
@@ -60,14 +67,19 @@ def load_training(path: Path) -> dict[str, Any]:
 def save_weights(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:
     """Write flat tensors and plain JSON values as safetensors, whole or not at all.
 
+    Equal weights and values give equal bytes. The key ``crc32`` is added to the metadata.
+
     Raises:
         CheckpointError: It cannot be written; the file that was there is untouched.
     """
     copies = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    text = json.dumps(metadata)
+    text = json.dumps({**json.loads(text), "crc32": _checksum(copies, text)})
     try:
+        sweep(path)
         with whole(path) as temporary:
-            save_file(copies, temporary, {"srkit": json.dumps(metadata)})
-    except (OSError, SafetensorError) as error:
+            temporary.write_bytes(save(copies, {"srkit": text}))  # of several keys the order would be random
+    except OSError as error:
         raise _not_written(path, error) from None
 
 
@@ -75,10 +87,9 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read tensors and metadata of a safetensors file.
 
     Raises:
-        CheckpointError: The file is missing, cut off, or was not written by srkit.
+        CheckpointError: The file is missing, cut off, altered, or was not written by srkit.
     """
-    if not path.is_file():
-        raise CheckpointError(f"{path}: wants a checkpoint (.safetensors), found nothing of that name")
+    _must_exist(path, "a checkpoint (.safetensors)")
     try:
         with safe_open(path, framework="pt") as file:
             metadata = json.loads((file.metadata() or {}).get("srkit", "null"))
@@ -87,6 +98,8 @@ def load_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         raise CheckpointError(f"{path}: is damaged or no safetensors file: {_first_line(error)}") from None
     if not isinstance(metadata, dict):
         raise CheckpointError(f"{path}: wants weights that srkit wrote, found others; srkit convert reads those")
+    if metadata.pop("crc32", None) != _checksum(tensors, json.dumps(metadata)):
+        raise CheckpointError(f"{path}: is damaged: it does not have the checksum it was written with")
     return tensors, metadata
 
 
@@ -115,7 +128,24 @@ def _few(lines: list[str]) -> list[str]:
     return [*lines[:SHOWN], *more]
 
 
+def _must_exist(path: Path, wanted: str) -> None:
+    if not path.is_file() or path.stat().st_size == 0:
+        found = "an empty file" if path.is_file() else "a folder" if path.is_dir() else "nothing of that name"
+        raise CheckpointError(f"{path}: wants {wanted}, found {found}")
+
+
+def _checksum(tensors: Mapping[str, Tensor], text: str) -> str:
+    """Return the CRC-32 of all that was given to be written; safetensors itself has none."""
+    total = zlib.crc32(text.encode())
+    for name, tensor in sorted(tensors.items()):
+        total = zlib.crc32(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode(), total)
+        total = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy().data, total)
+    return f"{total:08x}"
+
+
 def _not_written(path: Path, error: Exception) -> CheckpointError:
+    if isinstance(error, RuntimeError) and isinstance(error.__context__, OSError):
+        error = error.__context__  # torch's writer hides what the system said behind its own bookkeeping
     reason = error.strerror if isinstance(error, OSError) and error.strerror else _first_line(error)
     return CheckpointError(f"{path}: cannot be written: {reason}; what was there before is untouched")
 

@@ -12,8 +12,8 @@ from srkit.errors import TrainingError
 
 Precision = Literal["fp32", "bf16"]
 
-FAST_BF16 = ("avx512_bf16", "amx_bf16", "bf16")
-"""Processor flags (x86, Arm) of native bf16 products; without them bf16 is emulated and slow."""
+FAST_BF16 = {"avx512_bf16", "amx_bf16", "bf16"}
+"""Processor flags (x86, x86, Arm) of native bf16 products; without them bf16 is emulated and slow."""
 
 
 def resolve_device(name: str) -> torch.device:
@@ -44,16 +44,22 @@ def resolve_precision(name: str, device: torch.device) -> Precision:
 
 
 def fast_bf16(device: torch.device) -> bool:
-    """Whether products in bf16 are faster than in fp32 on ``device``."""
+    """Whether convolutions in bf16 are faster than in fp32 on ``device``; False where nobody measured it (MPS)."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
-    if device.type == "cpu":
-        try:
-            flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
-        except OSError:
-            return False
-        return any(flag in flags for flag in FAST_BF16)
+    if device.type == "cpu":  # it is oneDNN that has the fast kernels, not torch itself
+        kernels: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+        return kernels and not FAST_BF16.isdisjoint(_processor_flags())
     return False
+
+
+def _processor_flags() -> set[str]:
+    """Return what the processor can do, as Linux names it; torch 2.6 knows it too, but does not tell."""
+    try:
+        return set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+    except OSError:
+        known: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+        return {name for name, has in known.items() if has is True and name.startswith(("avx", "amx"))}
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,9 @@ from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from srkit.engine.checkpoint import load_into
 from srkit.engine.ema import Ema
-from srkit.errors import CheckpointError
+from srkit.errors import CheckpointError, TrainingError
 
 
 @dataclass
@@ -25,42 +27,64 @@ class TrainState:
     ema: Ema | None = None
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the state as tensors and plain values, torch's random generators included (dropout)."""
+        """Return the state as tensors and plain values, torch's random generators included (dropout).
+
+        Raises:
+            TrainingError: A weight is no longer finite: nobody could go on from that.
+        """
+        self._refuse_nonsense()
         state = {
             "step": self.step,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "schedule": _plain(self.schedule.state_dict()),
+            "schedule": self.schedule.state_dict(),
             "random": torch.get_rng_state(),
         }
         if self.ema is not None:
             state["ema"] = self.ema.state_dict()
-        if torch.cuda.is_available():
-            state["random_cuda"] = torch.cuda.get_rng_state_all()
+        if self.device.type == "cuda":  # of this device alone: asking for all would wake all
+            state["random_cuda"] = torch.cuda.get_rng_state(self.device)
         return state
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any], where: str = "the checkpoint") -> None:
         """Go on from ``state``.
 
+        Args:
+            state: What ``state_dict`` gave; on any device.
+            where: The file it comes from, for errors.
+
         Raises:
-            CheckpointError: It belongs to another network, or to a training with or without EMA.
+            CheckpointError: It belongs to another network or optimizer, or to a training with or without EMA.
         """
+        missing = {"step", "model", "optimizer", "schedule", "random"} - state.keys()
+        if missing:
+            raise CheckpointError(f"{where}: wants the state of a training, found no {', '.join(sorted(missing))}")
         if (self.ema is None) == ("ema" in state):
             has, wants = ("an", "none") if self.ema is None else ("no", "one")
-            raise CheckpointError(f"the checkpoint has {has} EMA of the weights, this training wants {wants}")
-        self.step = state["step"]
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+            raise CheckpointError(f"{where}: has {has} EMA of the weights, this training wants {wants}")
+        load_into(self.model, state["model"], where)
+        try:
+            self.optimizer.load_state_dict(state["optimizer"])
+        except ValueError as error:
+            raise CheckpointError(f"{where}: belongs to another optimizer: {error}") from None
         self.schedule.load_state_dict(state["schedule"])
-        torch.set_rng_state(state["random"])
         if self.ema is not None:
             self.ema.load_state_dict(state["ema"])
-        if torch.cuda.is_available() and "random_cuda" in state:
-            torch.cuda.set_rng_state_all(state["random_cuda"])
+        self.step = state["step"]
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and "random_cuda" in state:
+            torch.cuda.set_rng_state(state["random_cuda"], self.device)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the network is."""
+        return next(self.model.parameters()).device
 
-def _plain(state: dict[str, Any]) -> dict[str, Any]:
-    """Leave functions out: a schedule is made anew from its options, only its position is state."""
-    return {name: value for name, value in state.items() if name != "lr_lambdas"} | {
-        name: [None] * len(value) for name, value in state.items() if name == "lr_lambdas"
-    }
+    def _refuse_nonsense(self) -> None:
+        broken = [name for name, weight in self.model.named_parameters() if not weight.isfinite().all()]
+        if broken:
+            more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+            raise TrainingError(
+                f"step {self.step}: wants finite weights, found nan or inf in {broken[0]}{more}; the state was "
+                "not saved; try a lower lr, a warmup, train.clip=1 or train.precision=fp32"
+            )

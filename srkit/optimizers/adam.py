@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.refuse import refuse
+from srkit.optimizers.checked import fused, pair_of, refuse, trained
 
 
 @srkit.optimizer("adam")
@@ -28,5 +28,8 @@ def adam(
         eps: Added to the root of the second, for stability.
         weight_decay: L2 penalty added to the gradient.
     """
-    pair = refuse(lr, weight_decay, betas)
-    return torch.optim.Adam(list(parameters), lr=lr, betas=pair, eps=eps, weight_decay=weight_decay)
+    refuse(lr=lr, weight_decay=weight_decay, eps=eps)
+    named = trained(parameters)
+    return torch.optim.Adam(
+        named, lr=lr, betas=pair_of(betas), eps=eps, weight_decay=weight_decay, fused=fused(named)
+    )

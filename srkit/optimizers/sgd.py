@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.refuse import refuse
+from srkit.optimizers.checked import refuse, trained
 
 
 @srkit.optimizer("sgd")
@@ -30,16 +30,21 @@ def sgd(
         weight_decay: L2 penalty added to the gradient.
         bias_lr_factor: The learning rate of biases, as a multiple of lr (LapSRN's code has 0.1).
     """
-    refuse(lr, weight_decay)
+    refuse(lr=lr, weight_decay=weight_decay)
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be in [0, 1), got {momentum}")
     if nesterov and momentum == 0:
-        raise ValueError("nesterov wants a momentum above 0, got 0.0")
-    if bias_lr_factor <= 0:
+        raise ValueError(f"nesterov wants a momentum above 0, got {momentum}")
+    if not bias_lr_factor > 0:
         raise ValueError(f"bias_lr_factor must be positive, got {bias_lr_factor}")
-    named = list(parameters)
-    groups: list[dict[str, object]] = [{"params": [pair for pair in named if not pair[0].endswith("bias")]}]
+    named = trained(parameters)
+    weights = [pair for pair in named if not pair[0].endswith("bias")]
     biases = [pair for pair in named if pair[0].endswith("bias")]
-    if biases:
-        groups.append({"params": biases, "lr": lr * bias_lr_factor})
-    return torch.optim.SGD(groups, lr=lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay)
+    groups = [{"params": weights, "lr": lr}, {"params": biases, "lr": lr * bias_lr_factor}]
+    return torch.optim.SGD(
+        [group for group in groups if group["params"]],
+        lr=lr,
+        momentum=momentum,
+        nesterov=nesterov,
+        weight_decay=weight_decay,
+    )

@@ -13,7 +13,7 @@ from srkit.schedules.warmup import scheduled
 
 @srkit.schedule("cosine")
 def cosine(optimizer: Optimizer, steps: int, *, warmup: int = 0, floor: float = 0.0) -> LRScheduler:
-    """Half a cosine from the optimizer's rate down to the floor at the last step (Loshchilov and Hutter 2017).
+    """Half a cosine from the optimizer's rate down to the floor as the last step ends (Loshchilov and Hutter 2017).
 
     Args:
         warmup: Steps of a linear start.

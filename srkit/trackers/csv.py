@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import srkit
+from srkit.atomic import whole
 
 FIELDS = ("step", "name", "value")
 
@@ -30,10 +31,11 @@ class Csv:
         """Nothing is held back."""
 
     def _begin(self, step: int) -> None:
+        """Keep the rows before ``step``; one that a killed run left torn is none of them."""
         rows: list[list[str]] = []
         if self.path.exists():
             with open(self.path, newline="", encoding="utf-8") as file:
-                rows = [row for row in csv.reader(file) if row and row[0].isdigit() and int(row[0]) < step]
-        with open(self.path, "w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([FIELDS, *rows])
+                rows = [row for row in csv.reader(file) if len(row) == len(FIELDS) and row[0].isdigit()]
+        with whole(self.path) as temporary, open(temporary, "w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([FIELDS, *(row for row in rows if int(row[0]) < step)])
         self.started = True

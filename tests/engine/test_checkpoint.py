@@ -1,9 +1,12 @@
+import errno
 import os
 import pickle
+import random
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 import torch
@@ -21,13 +24,10 @@ def test_weights_come_back_with_their_metadata(tmp_path):
     tensors, metadata = load_weights(path)
     assert torch.equal(tensors["x"], TENSORS["a.weight"].t())
     assert metadata == {"model": {"use": "lapsrn"}, "scale": 4}
-    assert path.stat().st_mode & 0o777 == 0o666 & ~_umask()
-
-
-def _umask():
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
+    written = path.read_bytes()
+    for _ in range(8):
+        save_weights(path, tensors, metadata)
+        assert path.read_bytes() == written
 
 
 class Evil:
@@ -40,12 +40,15 @@ class Evil:
 
 def test_a_pickle_with_code_in_it_is_refused_not_run(tmp_path):
     bad, trace = tmp_path / "last.pt", tmp_path / "trace"
-    for write in (
-        lambda: torch.save({"x": Evil(str(trace))}, bad),
-        lambda: bad.write_bytes(pickle.dumps(Evil(str(trace)))),
+    for write, message in (
+        (
+            lambda: torch.save({"x": Evil(str(trace))}, bad),
+            "wants tensors and plain values, found objects that would",
+        ),
+        (lambda: bad.write_bytes(pickle.dumps(Evil(str(trace)))), "is damaged or no checkpoint"),
     ):
         write()
-        with pytest.raises(CheckpointError, match=r"last\.pt: wants tensors and plain values, found objects"):
+        with pytest.raises(CheckpointError, match=rf"last\.pt: {message}"):
             load_training(bad)
         assert not trace.exists()
 
@@ -64,10 +67,56 @@ def test_damaged_files_are_named(tmp_path):
     torch.save([1, 2], path)
     with pytest.raises(CheckpointError, match="wants the state of a training, found list"):
         load_training(path)
+    with pytest.raises(CheckpointError, match="wants a checkpoint, found a folder"):
+        load_training(tmp_path)
     weights = tmp_path / "w.safetensors"
     weights.write_bytes(b"12345678901234567890")
     with pytest.raises(CheckpointError, match="is damaged or no safetensors file"):
         load_weights(weights)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"hello, world\n", b'{"a": 1}', b"scale: 4\nmodel: x\n", b"\x89PNG\r\n\x1a\n" + bytes(90), b"PK\x03\x04" * 9],
+)
+def test_files_of_another_kind_are_named(tmp_path, content):
+    for name, load in (("last.pt", load_training), ("w.safetensors", load_weights)):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(CheckpointError, match=f"^{tmp_path / name}: is damaged or no "):
+            load(tmp_path / name)
+
+
+def test_no_cut_and_no_flipped_bit_goes_unseen(tmp_path):
+    """Every damage is a CheckpointError, or changes nothing that is read; torch alone reads past flipped bits."""
+    path, weights = tmp_path / "last.pt", tmp_path / "w.safetensors"
+    state = {"x": torch.rand(40), "step": 3, "lr": [1e-4, 1e-5]}
+    save_training(path, state)
+    save_weights(weights, TENSORS, {"scale": 4})
+    for file, load, wanted in ((path, load_training, state), (weights, load_weights, (TENSORS, {"scale": 4}))):
+        whole, draw = file.read_bytes(), random.Random(0)
+        for length in range(0, len(whole), 23):
+            file.write_bytes(whole[:length])
+            with pytest.raises(CheckpointError):
+                load(file)
+        for _ in range(200):
+            damaged = bytearray(whole)
+            damaged[draw.randrange(len(whole))] ^= 1 << draw.randrange(8)
+            file.write_bytes(damaged)
+            with suppress(CheckpointError):
+                torch.testing.assert_close(load(file), wanted, atol=0, rtol=0)
+
+
+def test_any_kind_of_tensor_comes_back(tmp_path):
+    tensors = {
+        "empty": torch.zeros(0, 3),
+        "scalar": torch.tensor(2.5),
+        "half": torch.rand(3).bfloat16(),
+        "mask": torch.tensor([True, False]),
+        "count": torch.tensor(7),
+    }
+    tensors["same"] = tensors["half"]
+    save_weights(tmp_path / "w.safetensors", tensors, {})
+    torch.testing.assert_close(load_weights(tmp_path / "w.safetensors")[0], tensors, atol=0, rtol=0)
 
 
 def test_another_models_weights_are_refused_with_a_short_diff():
@@ -108,11 +157,26 @@ def test_a_full_disk_leaves_the_old_checkpoint(tmp_path):
     save_weights(tmp_path / "w.safetensors", TENSORS, {})
     said = subprocess.run([sys.executable, "-c", FULL, tmp_path], check=True, capture_output=True, text=True).stdout
     for line, name in zip(said.splitlines(), ("last.pt", "w.safetensors"), strict=True):
-        assert line.startswith(f"{tmp_path / name}: cannot be written: ")
-        assert line.endswith("; what was there before is untouched")
+        assert line == f"{tmp_path / name}: cannot be written: File too large; what was there before is untouched"
     assert torch.equal(load_training(tmp_path / "last.pt")["b"], TENSORS["b"])
     assert torch.equal(load_weights(tmp_path / "w.safetensors")[0]["b"], TENSORS["b"])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["last.pt", "w.safetensors"]
+
+
+@pytest.mark.parametrize("save", [save_training, lambda path, tensors: save_weights(path, tensors, {})])
+def test_a_disk_that_fails_at_the_last_moment_leaves_the_old_checkpoint(tmp_path, monkeypatch, save):
+    path = tmp_path / "checkpoint"
+    save(path, TENSORS)
+    before = path.read_bytes()
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(CheckpointError, match=r"checkpoint: cannot be written: No space left on device; what was"):
+        save(path, {"x": torch.rand(1000)})
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 FOREVER = """
@@ -143,3 +207,6 @@ def test_a_kill_within_a_write_leaves_a_whole_checkpoint(tmp_path):
     state = load_training(path)
     assert (state["x"] == state["step"]).all()
     assert state["step"] >= seen > 0
+    (tmp_path / ".last.pt.1.part").touch()  # what a kill within a write leaves
+    save_training(path, state)
+    assert list(tmp_path.iterdir()) == [path]

@@ -1,10 +1,13 @@
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch.nn import functional as F
 
 from srkit.engine.checkpoint import load_training, save_training
+from srkit.engine.finite import Finite
 from srkit.engine.fit import fit
-from srkit.errors import CheckpointError, TrainingError
+from srkit.errors import TrainingError
 from srkit.image.resize import resize
 
 
@@ -68,6 +71,18 @@ def test_a_loss_that_is_no_number_stops_before_it_does_harm(state_of, pair):
     assert all(torch.equal(before[name], value) for name, value in state.model.state_dict().items())
 
 
+def test_the_last_step_of_a_gpu_is_looked_at_too(state_of, pair, monkeypatch):
+    stream = SimpleNamespace(record_event=lambda: SimpleNamespace(synchronize=lambda: None))
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda _: stream)
+    monkeypatch.setattr("srkit.engine.fit.Finite", lambda _: Finite(torch.device("cuda")))
+    state = state_of()
+    spoilt = lambda step: pair(step)._replace(high=pair(step).high * (float("nan") if step == 2 else 1))  # noqa: E731
+    with pytest.raises(TrainingError, match=r"^step 3: wants a finite loss, got nan"):
+        list(fit(state, spoilt, F.mse_loss, until=3))
+    with pytest.raises(TrainingError, match="wants finite weights"):
+        state.state_dict()
+
+
 def test_clipping_bounds_the_gradient(state_of, pair):
     state = state_of(ema=None)
     sgd = torch.optim.SGD(state.model.parameters(), lr=1.0)
@@ -84,6 +99,57 @@ def test_modes_do_not_leak_out_of_the_generator(state_of, pair):
         assert not torch.is_autocast_enabled("cpu")
 
 
-def test_a_checkpoint_with_another_ema_is_refused(state_of):
-    with pytest.raises(CheckpointError, match="the checkpoint has an EMA of the weights, this training wants none"):
-        state_of(ema=None).load_state_dict(state_of().state_dict())
+def test_the_norm_of_a_clipped_gradient_is_told(state_of, pair):
+    assert run(state_of(), pair, 1)[0].grad_norm is None
+    told = run(state_of(), pair, 1, clip=1e-3)[0].grad_norm
+    again = state_of()
+    low, high, _ = pair(0)
+    levels = again.model.pyramid(low)
+    value = (F.l1_loss(levels[0], resize(high, 0.5)) + F.l1_loss(levels[1], high)) / 2
+    value.backward()
+    norm = torch.cat([parameter.grad.flatten() for parameter in again.model.parameters()]).norm()
+    assert told.item() == pytest.approx(norm.item(), rel=1e-5)
+    assert not told.requires_grad
+
+
+def test_the_caller_may_evaluate_between_steps(state_of, pair):
+    state = state_of()
+    for _ in fit(state, pair, F.l1_loss, until=3):
+        state.model.eval()
+        assert not state.model.drop.training
+    straight = state_of()
+    run(straight, pair, 3)
+    assert all(
+        torch.equal(one, other)
+        for one, other in zip(state.model.parameters(), straight.model.parameters(), strict=True)
+    )
+
+
+def test_leaving_the_loop_leaves_a_whole_step(state_of, pair):
+    left = state_of()
+    for step in fit(left, pair, F.l1_loss, until=9):
+        if step.step == 3:
+            break
+    whole = state_of()
+    run(whole, pair, 3)
+    assert left.step == 3
+    assert torch.equal(left.model.conv.weight, whole.model.conv.weight)
+
+
+def test_compiling_reaches_the_pyramid(state_of, pair, monkeypatch):
+    """Compiling the network itself would leave ``pyramid`` out: it is no call."""
+    compiled = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda module: compiled.append(type(module).__name__))
+    run(state_of(), pair, 1)
+    assert compiled == []
+    run(state_of(), pair, 1, compile=True)
+    assert compiled == ["Levels"]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_bf16_learns_too(state_of, pair, seed):
+    state = state_of(seed=seed)
+    steps = run(state, pair, 30, precision="bf16")
+    assert steps[-1].loss < steps[0].loss
+    assert all(step.loss.dtype == torch.float32 for step in steps)
+    assert state.model.conv.weight.dtype == torch.float32

@@ -26,3 +26,35 @@ def test_bf16_is_taken_where_the_processor_has_it(monkeypatch, flags, wanted):
     monkeypatch.setattr("pathlib.Path.read_text", lambda *_, **__: f"flags : {flags}")
     assert precision.resolve_precision("auto", torch.device("cpu")) == wanted
     assert precision.resolve_precision("fp32", torch.device("cpu")) == "fp32"
+
+
+def test_bf16_is_not_taken_without_its_kernels(monkeypatch):
+    monkeypatch.setattr("pathlib.Path.read_text", lambda *_, **__: "flags : avx512_bf16")
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert not precision.fast_bf16(torch.device("cpu"))
+
+
+@pytest.mark.parametrize(("flag", "fast"), [("amx_bf16", True), ("bf16", False), ("avx512_f", False)])
+def test_where_there_is_no_linux_torch_is_asked(monkeypatch, flag, fast):
+    def missing(*_, **__):
+        raise FileNotFoundError
+
+    monkeypatch.setattr("pathlib.Path.read_text", missing)
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {flag: True, "cpu_name": "x"}, raising=False)
+    assert precision.fast_bf16(torch.device("cpu")) == fast
+
+
+@pytest.mark.parametrize(("capability", "fast"), [((7, 5), False), ((8, 0), True), ((9, 0), True)])
+def test_gpus_have_it_from_ampere_on(monkeypatch, capability, fast):
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
+    assert precision.fast_bf16(torch.device("cuda")) == fast
+    assert not precision.fast_bf16(torch.device("mps"))
+
+
+def test_autocast_computes_in_bf16():
+    conv, x = torch.nn.Conv2d(1, 1, 3), torch.rand(1, 1, 5, 5)
+    with precision.autocast(torch.device("cpu"), "bf16"):
+        assert conv(x).dtype == torch.bfloat16
+    with precision.autocast(torch.device("cpu"), "fp32"):
+        assert conv(x).dtype == torch.float32

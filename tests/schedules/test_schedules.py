@@ -54,3 +54,27 @@ def test_warmup_rises_in_equal_parts(schedule):
     assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8] + [1.0] * 16)
     with pytest.raises(ValueError, match="warmup must not be negative, got -1"):
         rates(schedule, warmup=-1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "options"),
+    [(constant, {}), (cosine, {"floor": 0.1}), (exponential, {"every": 3}), (step, {"milestones": [4, 9]})],
+)
+@pytest.mark.parametrize("stop", [1, 4, 11])
+def test_a_resumed_schedule_goes_on_with_equal_bits(tmp_path, schedule, options, stop):
+    wanted = rates(schedule, warmup=3, **options)
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+    made = schedule(optimizer, 20, warmup=3, **options)
+    for _ in range(stop):
+        optimizer.step()
+        made.step()
+    torch.save((optimizer.state_dict(), made.state_dict()), tmp_path / "state.pt")
+    again = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+    resumed, found = schedule(again, 20, warmup=3, **options), []
+    for one, state in zip((again, resumed), torch.load(tmp_path / "state.pt", weights_only=True), strict=True):
+        one.load_state_dict(state)
+    for _ in range(stop, 20):
+        found.append(again.param_groups[0]["lr"])
+        again.step()
+        resumed.step()
+    assert found == wanted[stop:]

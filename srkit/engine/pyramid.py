@@ -1,0 +1,50 @@
+"""What of a network's output has a loss, and what each output is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor, nn
+
+from srkit.image.resize import resize
+from srkit.slots import LossFn, Pyramid
+
+
+class Levels(nn.Module):
+    """A network as training calls it: the list of predictions that have a loss, coarse to fine.
+
+    A module of its own, because DistributedDataParallel and torch.compile see
+    only what goes through a call, and ``pyramid`` is no call.
+
+    Args:
+        model: The network.
+        every: Take every level, where the network predicts a pyramid; else the full size alone.
+    """
+
+    def __init__(self, model: nn.Module, *, every: bool) -> None:
+        super().__init__()
+        self.model = model
+        self.every = every and isinstance(model, Pyramid)
+
+    def forward(self, low: Tensor) -> list[Tensor]:
+        """Predict from (N,C,h,w)."""
+        return list(self.model.pyramid(low)) if self.every else [self.model(low)]  # type: ignore[operator]
+
+
+def mean_loss(predictions: Sequence[Tensor], high: Tensor, loss: LossFn) -> Tensor:
+    """Return the mean of the levels' losses, in float32; a level's target is HR shrunk by antialiased bicubic.
+
+    LapSRN sums over its levels (Lai et al., CVPR 2017, equation 1). The mean keeps the
+    learning rate that fits one level fit for three; it is the sum over the number of levels.
+
+    Args:
+        predictions: (N,C,h_i,w_i), any float type, each no larger than ``high``.
+        high: (N,C,H,W) in [0,1].
+        loss: (prediction, target) to a scalar.
+    """
+    total = high.new_zeros(())
+    for prediction in predictions:
+        size = prediction.shape[-2], prediction.shape[-1]
+        target = high if size == high.shape[-2:] else resize(high, size=size)
+        total = total + loss(prediction.float(), target)
+    return total / len(predictions)

@@ -1,0 +1,41 @@
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from srkit.engine.pyramid import Levels, mean_loss
+from srkit.image.resize import resize
+
+
+class Two(nn.Module):
+    def pyramid(self, x):
+        return [x, resize(x, 2)]
+
+    def forward(self, x):
+        return self.pyramid(x)[-1]
+
+
+def test_it_gives_what_has_a_loss():
+    x = torch.rand(1, 1, 4, 4)
+    assert [level.shape[-1] for level in Levels(Two(), every=True)(x)] == [4, 8]
+    assert [level.shape[-1] for level in Levels(Two(), every=False)(x)] == [8]
+    assert len(Levels(nn.Identity(), every=True)(x)) == 1
+
+
+def test_levels_are_compared_with_hr_shrunk_to_their_size():
+    high = torch.rand(2, 1, 12, 8)
+    assert mean_loss([resize(high, 0.25), resize(high, 0.5), high], high, F.mse_loss).item() < 1e-12
+    off = [resize(high, 0.5) + 0.1, high + 0.3]
+    assert mean_loss(off, high, F.l1_loss).item() == pytest.approx(0.2)
+
+
+def test_the_loss_is_computed_in_float32():
+    seen = []
+
+    def loss(prediction, target):
+        seen.append((prediction.dtype, target.dtype))
+        return F.l1_loss(prediction, target)
+
+    high = torch.rand(1, 1, 8, 8)
+    mean_loss([high[..., ::2, ::2].bfloat16(), high.bfloat16()], high, loss)
+    assert seen == [(torch.float32, torch.float32)] * 2

@@ -51,6 +51,7 @@ def _seconds_per_step(experiment: Experiment, session: Session) -> float:
             precision=session.precision,
             clip=options.clip,
             pyramid=options.pyramid,
+            compile=options.compile,
         ):
             step.loss.item()  # on a GPU a step is over when its loss is there
             times.append(time.monotonic())

@@ -118,10 +118,8 @@ class Session:
             tensors, _ = load_weights(self.experiment.start)
             load_into(model, tensors, str(self.experiment.start))
         layout = torch.channels_last if self.experiment.train.channels_last else torch.contiguous_format
-        model = model.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
-        if self.experiment.train.compile:
-            model.compile()
-        return model
+        placed: nn.Module = model.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
+        return placed
 
     def _loss(self, loss: LossFn) -> LossFn:
         return cast("LossFn", loss.to(self.device)) if isinstance(loss, nn.Module) else loss

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from srkit.engine.checkpoint import load_training, save_training
-from srkit.engine.fit import Step, fit
+from srkit.engine.finite import Step
+from srkit.engine.fit import fit
 from srkit.errors import RunError
 from srkit.experiment import Experiment
 from srkit.run.build import Built
@@ -98,6 +99,7 @@ class _Training:
             precision=self.session.precision,
             clip=self.options.clip,
             pyramid=self.options.pyramid,
+            compile=self.options.compile,
         )
 
     def _due(self, step: int, every: int) -> bool:
@@ -160,7 +162,7 @@ class _Training:
             raise RunError(f"{self.folder.last}: wants the state of a training; found {', '.join(saved)}")
         progress = Progress(**saved["progress"])
         self.session.start(progress.steps)
-        self.session.state.load_state_dict(saved["state"])
+        self.session.state.load_state_dict(saved["state"], str(self.folder.last))
         self.saved = self.session.state.step
         return progress
 

@@ -46,6 +46,7 @@ class LPIPS:
             "border": self.border,
             "rounded": "8 bit" if quantise else "no",
             "net": f"{net} v0.1",
+            "better": "lower",
         }
 
     @torch.no_grad()

@@ -14,7 +14,7 @@ from srkit.plugins.describe import options
 ROOT = Path(__file__).parent.parent
 LANGUAGES = {".py": "python", ".toml": "toml", ".yaml": "yaml"}
 PASSAGE = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-COMMANDS = ("run", "check", "explain", "parts", "plugins", "report", "evaluate", "convert", "checkerboard")
+COMMANDS = ("run", "check", "explain", "parts", "plugins", "report", "evaluate", "convert", "checkerboard", "ablate")
 
 
 def parts() -> str:
@@ -48,7 +48,7 @@ def commands() -> str:
     lines = [
         "# Commands",
         "",
-        "As `srkit COMMAND --help` prints it. Exit codes: 0 done, 2 something you can put right.",
+        "As `srkit COMMAND --help` prints it. Exit codes: 0 done, 1 part of it failed, 2 something you can put right.",
     ]
     for command in COMMANDS:
         script = f"import sys; sys.argv = ['srkit', '{command}', '--help']; from srkit.cli.main import main; main()"

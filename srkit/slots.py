@@ -11,7 +11,7 @@ C is 1 (Y of BT.601 studio range, so in [16/255, 235/255]) or 3 (RGB).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
@@ -114,6 +114,37 @@ class TrackerFn(Protocol):
         ...
 
 
+class Task(NamedTuple):
+    """A process that a launcher is to run.
+
+    ``command`` is a program and its arguments. It reads and writes files only, stops when its
+    standard input is closed, and goes on where it was when it is run again. What it prints goes
+    to the file ``output``.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    output: Path
+
+
+class Ended(NamedTuple):
+    """A task that is over. ``code`` is its exit status, 0 where all went well, negative where a signal ended it."""
+
+    name: str
+    code: int
+
+
+class LauncherFn(Protocol):
+    """Runs tasks somewhere."""
+
+    def __call__(self, tasks: Sequence[Task], jobs: int | None, /) -> Iterator[Ended]:
+        """Run ``tasks``, ``jobs`` of them at a time (None: as many as is best), and yield each when it is over.
+
+        Closing the iterator stops what is still running.
+        """
+        ...
+
+
 class Unfilled:
     """A slot's default: the name of a part and its options, until a catalog fills it in."""
 
@@ -154,4 +185,4 @@ Schedule: TypeAlias = Annotated[
     Callable[[torch.optim.Optimizer, int], torch.optim.lr_scheduler.LRScheduler], registry.schedule
 ]
 Tracker: TypeAlias = Annotated[Callable[[Path], TrackerFn], registry.tracker]
-Launcher: TypeAlias = Annotated[Callable[[], Any], registry.launcher]
+Launcher: TypeAlias = Annotated[Callable[[], LauncherFn], registry.launcher]

@@ -26,10 +26,10 @@ def read_experiment(words: Sequence[str]) -> tuple[Experiment, Source, Catalog]:
     from srkit.experiment import Experiment
     from srkit.plugins import load_catalog
 
-    files = [Path(word) for word in words if not _is_override(word)]
+    files = [Path(word) for word in words if not is_override(word)]
     if not files:
         raise ConfigError([Problem("srkit", "", "wants at least one config file, such as configs/tiny.yaml")])
-    source = read(files, [word for word in words if _is_override(word)])
+    source = read(files, [word for word in words if is_override(word)])
     catalog = load_catalog()
     experiment: Experiment = check(source, Experiment, catalog)
     if experiment.name is None:
@@ -37,5 +37,6 @@ def read_experiment(words: Sequence[str]) -> tuple[Experiment, Source, Catalog]:
     return experiment, source, catalog
 
 
-def _is_override(word: str) -> bool:
+def is_override(word: str) -> bool:
+    """Return whether a word of the command line is ``key=value`` rather than a file."""
     return "=" in word and not Path(word).exists()

@@ -7,7 +7,7 @@ import sys
 import typer
 
 from srkit import __version__
-from srkit.cli import check, checkerboard, convert, evaluate, explain, parts, plugins, report, run
+from srkit.cli import ablate, check, checkerboard, convert, evaluate, explain, parts, plugins, report, run, trial
 from srkit.errors import SrkitError
 
 app = typer.Typer(
@@ -41,6 +41,8 @@ app.command()(report.report)
 app.command()(evaluate.evaluate)
 app.command()(convert.convert)
 app.command()(checkerboard.checkerboard)
+app.command()(ablate.ablate)
+app.command(hidden=True)(trial.trial)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -33,9 +34,23 @@ class Source:
             keys = keys[:-1]
         return self.marks.get(keys, self.name)
 
+    def layer(self, keys: Keys, at: Keys = ()) -> Layer:
+        """Return what stands under ``keys``, with its places, to be laid over another file at ``at``."""
+        value: Any = self.tree
+        for key in keys:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        marks = {
+            (*at, *found[len(keys) :]): mark for found, mark in self.marks.items() if found[: len(keys)] == keys
+        }
+        for depth in range(1, len(at) + 1):
+            marks.setdefault(at[:depth], self.where(keys))
+        for key in reversed(at):
+            value = {key: value}
+        return value, marks
 
-def read(files: Sequence[Path], overrides: Sequence[str] = ()) -> Source:
-    """Lay ``files`` over one another, then each ``key.path=value``; the last word wins.
+
+def read(files: Sequence[Path], overrides: Sequence[str] = (), *, layers: Sequence[Layer] = ()) -> Source:
+    """Lay ``files`` over one another, then ``layers``, then each ``key.path=value``; the last word wins.
 
     Raises:
         ConfigError: A file is missing, is not YAML or not a mapping; an override has
@@ -45,6 +60,7 @@ def read(files: Sequence[Path], overrides: Sequence[str] = ()) -> Source:
     tree: dict[str, Any] = {}
     marks: Marks = {}
     readers = [partial(_file_layer, file) for file in files]
+    readers += [partial(_copied, layer) for layer in layers]
     readers += [partial(_override_layer, text) for text in overrides]
     for reader in readers:
         try:
@@ -92,6 +108,10 @@ def _override_layer(text: str) -> Layer:
     except (OmegaConfBaseException, yaml.YAMLError) as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError([Problem(text, "", f"cannot be read: {reason}")]) from None
+
+
+def _copied(layer: Layer) -> Layer:
+    return copy.deepcopy(layer)  # what is laid is changed by what comes after
 
 
 def _plain(config: Any) -> dict[str, Any]:

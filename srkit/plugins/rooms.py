@@ -10,4 +10,5 @@ BUILT_IN = (
     "srkit.optimizers",
     "srkit.schedules",
     "srkit.trackers",
+    "srkit.launchers",
 )

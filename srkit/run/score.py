@@ -55,6 +55,17 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
     write_text(folder.summary, json.dumps(summary, indent=2) + "\n")
 
 
+def score_rows(experiment: Experiment, built: Built, model: nn.Module) -> Iterator[dict[str, Any]]:
+    """Yield the rows of ``scores.jsonl`` for a trained ``model`` on the test images, without pictures."""
+    device = resolve_device(experiment.train.device)
+    for example in examples(
+        built.test, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
+    ):
+        for name, one in zip(MODELS, (model, built.baseline), strict=True):
+            large = _upscaled(one, example, experiment, device)
+            yield from (_row(name, found) for found in evaluate(_known(large), [example], built.metrics))
+
+
 def _upscaled(model: nn.Module, example: Example, experiment: Experiment, device: torch.device) -> Tensor:
     return predict(
         model, example.low, scale=experiment.scale, color=experiment.color, device=device, precision="fp32"

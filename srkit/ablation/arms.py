@@ -1,0 +1,73 @@
+"""What a study varies: its arms by name, each with the layers that are laid over the base experiment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from srkit.ablation.study import Study
+from srkit.config.source import Keys, Layer, Source
+
+BASE = "base"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that an arm sets, and where it was written."""
+
+    path: str
+    value: Any
+    written: Keys
+
+
+@dataclass(frozen=True)
+class Arm:
+    """A name and what it changes; nothing for the base experiment itself."""
+
+    name: str
+    changes: tuple[Change, ...] = ()
+
+    def layers(self, source: Source) -> list[Layer]:
+        """Return the changes, to be laid over the base experiment in turn."""
+        return [source.layer(change.written, tuple(change.path.split("."))) for change in self.changes]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The changed values by path."""
+        return {change.path: change.value for change in self.changes}
+
+
+def arms_of(study: Study) -> list[Arm]:
+    """Return the arms: the base where it is the baseline, those of ``vary``, those of ``arms``."""
+    base = [Arm(BASE)] if study.baseline == BASE and BASE not in study.arms else []
+    written = [Arm(name, changes_under(study.arms[name], ("arms", name))) for name in study.arms]
+    return [*base, *_varied(study), *written]
+
+
+def changes_under(values: Mapping[str, Any], written: Keys) -> tuple[Change, ...]:
+    """Return the changes of one mapping of the study file."""
+    return tuple(Change(path, value, (*written, path)) for path, value in values.items())
+
+
+def _varied(study: Study) -> Iterator[Arm]:
+    axes = [
+        [Change(path, value, ("vary", path, str(index))) for index, value in enumerate(values)]
+        for path, values in study.vary.items()
+    ]
+    combined = product(*axes) if study.grid else ((change,) for axis in axes for change in axis)
+    for changes in combined:
+        if changes:
+            yield Arm(", ".join(_label(change, among=len(axes) > 1) for change in changes), tuple(changes))
+
+
+def _label(change: Change, *, among: bool) -> str:
+    """Name a change: ``subpixel(init=icnr)``, ``depth=5``; ``loss=l1`` where several paths vary."""
+    last, value = change.path.rpartition(".")[2], change.value
+    if isinstance(value, dict) and "use" in value:
+        options = ", ".join(f"{name}={option}" for name, option in value.items() if name != "use")
+        value = f"{value['use']}({options})" if options else value["use"]
+    elif isinstance(value, str) and not among:
+        return value
+    return f"{last}={value}" if among or not isinstance(change.value, dict) else str(value)

@@ -1,0 +1,66 @@
+"""What a network costs: parameters, multiply-adds, time and memory."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from srkit.experiment import Experiment
+from srkit.run.build import Built
+
+HD = (720, 1280)
+"""Height and width of the HR image that multiply-adds are counted for, as papers do (Ahn et al. 2018)."""
+
+SMALL = 32
+"""Side of the LR image that they are counted on."""
+
+WARM_UP = 3
+"""Steps at the start that do not count: caches are cold and memory is being taken."""
+
+
+def costs(experiment: Experiment, built: Built, log: Path) -> dict[str, Any]:
+    """Return the costs of a trained network as plain values; ``peak_memory`` is that of this process, in bytes."""
+    return {
+        "parameters": built.parameters,
+        "multiply_adds": multiply_adds(built.model, experiment.scale, 1 if experiment.color == "y" else 3),
+        "seconds_per_step": _seconds_per_step(log),
+        "peak_memory": _peak_memory(),
+    }
+
+
+def multiply_adds(model: nn.Module, scale: int, channels: int) -> int:
+    """Return the multiply-adds of convolutions and matrix products for one HR image of 1280x720.
+
+    Counted on a small image and scaled by the area, as the work of a convolutional network is.
+    """
+    place = next(model.parameters(), torch.empty(0)).device
+    low = torch.zeros(1, channels, SMALL, SMALL, device=place)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model.eval()(low)
+    flops: int = counter.get_total_flops()
+    return round(flops / 2 * HD[0] * HD[1] / (SMALL * scale) ** 2)
+
+
+def _seconds_per_step(log: Path) -> float | None:
+    """Return the median over the log's records of training: what comes between steps does not count."""
+    records = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    times = [one["seconds_per_step"] for one in records if one["event"] == "train" and one["step"] > WARM_UP]
+    return statistics.median(times) if times else None
+
+
+def _peak_memory() -> int | None:
+    if torch.cuda.is_available() and (found := torch.cuda.max_memory_allocated()):
+        return int(found)
+    try:
+        import resource
+    except ImportError:  # Windows does not say
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak

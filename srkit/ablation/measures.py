@@ -1,0 +1,105 @@
+"""The checkerboard of a network while it learns: rows of ``measures.jsonl``."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from srkit.atomic import write_text
+from srkit.data.examples import Example, examples
+from srkit.experiment import Experiment
+from srkit.run.build import Built
+from srkit.run.grid import flat_response, image_grid, layer_ripples
+from srkit.run.record import Record
+
+BY_IMAGE = {"M2": ("peaks",), "M3": ("bias", "variance"), "M4": ("gradient",)}
+"""Measures that are taken of each image, and the attributes of ``ImageGrid`` that hold them."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The network of a run, as the measures want it."""
+
+    model: nn.Module
+    scale: int
+    color: str
+
+
+class Measures:
+    """Measures a network at the start of its training, every so many steps, and at the end.
+
+    Training goes on as if nobody had looked: the network's mode and random numbers are left as
+    they were. Between start and end the network as it is being trained is measured, at the end
+    the one that is kept. M2 to M4 are taken on the validation images.
+
+    Args:
+        experiment: What is trained.
+        built: Its parts; the network among them is measured in fp32 where it lies.
+        path: The file of rows: step, measure, image (None where it is of none), value.
+        what: M1, M2, M3, M4.
+        every: Steps between measurements; 0 for none between start and end.
+    """
+
+    def __init__(self, experiment: Experiment, built: Built, path: Path, what: list[str], every: int) -> None:
+        self.experiment, self.built, self.path = experiment, built, path
+        self.what, self.every = what, every
+        self.probe = Probe(built.model, experiment.scale, experiment.color)
+        self._images: list[Example] | None = None
+        self.rows: list[dict[str, Any]] = self._read()
+
+    def follow(self, record: Record) -> None:
+        """Measure, if ``record`` of the training is one to measure at."""
+        if record.event == "plan":  # where training starts or goes on: what came later will come again
+            self.rows = [row for row in self.rows if row["step"] <= record.step]
+            if record.step == 0:
+                self._measure(0)
+        elif record.event == "train" and self.every and record.step % self.every == 0:
+            self._measure(record.step)
+
+    def finish(self, step: int) -> None:
+        """Measure the network that is kept, in place of what was measured at the last step."""
+        self._measure(step)
+
+    def _measure(self, step: int) -> None:
+        self.rows = [row for row in self.rows if row["step"] != step]
+        training = self.built.model.training
+        for name, image, value in self._values():
+            if value is not None and math.isfinite(value):
+                self.rows.append({"step": step, "measure": name, "image": image, "value": value})
+        self.built.model.train(training)
+        write_text(self.path, "".join(json.dumps(row) + "\n" for row in self.rows))
+
+    def _values(self) -> Iterator[tuple[str, str | None, float | None]]:
+        if "M1" in self.what:
+            yield "M1", None, max(field.ripple for field in flat_response(self.probe))
+            yield "M1_layers", None, max((ripple for _, ripple in layer_ripples(self.probe)), default=None)
+        if not set(BY_IMAGE) & set(self.what):
+            return
+        loss = self.built.loss if "M4" in self.what else None
+        place = next(self.built.model.parameters()).device
+        for example in self._validation():
+            grid = image_grid(self.probe, example, loss, device=place)
+            for name in BY_IMAGE:
+                for attribute in BY_IMAGE[name] if name in self.what else ():
+                    label = name if len(BY_IMAGE[name]) == 1 else f"{name}_{attribute}"
+                    yield label, example.name, getattr(grid, attribute)
+
+    def _validation(self) -> list[Example]:
+        if self._images is None:
+            experiment, built = self.experiment, self.built
+            made = examples(
+                built.validate, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
+            )
+            self._images = list(made)
+        return self._images
+
+    def _read(self) -> list[dict[str, Any]]:
+        if not self.path.exists():
+            return []
+        return [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,218 @@
+"""From a study file to trials: every arm in every block with every seed, checked before the first one starts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from srkit.ablation.arms import Arm, arms_of, changes_under
+from srkit.ablation.equal import equalised, widened
+from srkit.ablation.study import Study
+from srkit.config.check import check
+from srkit.config.show import fill
+from srkit.config.source import Keys, Layer, Source, read
+from srkit.errors import ConfigError, Problem, SrkitError, did_you_mean
+from srkit.experiment import Experiment
+from srkit.plugins import Catalog
+from srkit.run.build import build, check_data
+
+TESTED = ("degradation", "data", "metrics", "seed")
+"""What a test may change: how a network is measured, not what it is."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One arm with one seed: an experiment to run, and what it is to be tested on besides."""
+
+    experiment: Experiment
+    tests: Mapping[str, Experiment]
+    measure: Mapping[str, Any]
+
+    @property
+    def seed(self) -> int:
+        """The seed of its experiment."""
+        return self.experiment.seed
+
+    @property
+    def id(self) -> str:
+        """The name of its folder: a hash of its filled config and of what is measured along the way."""
+        config = {name: value for name, value in fill(self.experiment).items() if name != "name"}
+        text = json.dumps({"experiment": config, "measure": dict(self.measure)}, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class PlannedArm:
+    """An arm of a block, and its trials."""
+
+    name: str
+    changes: Mapping[str, Any]
+    parameters: int
+    trials: tuple[Trial, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Arms that are compared with one another."""
+
+    name: str
+    arms: tuple[PlannedArm, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked study."""
+
+    study: Study
+    name: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def trials(self) -> dict[str, Trial]:
+        """Every trial by its id; arms that come to the same experiment share one."""
+        return {trial.id: trial for block in self.blocks for arm in block.arms for trial in arm.trials}
+
+    def titles(self) -> dict[str, str]:
+        """Return what each trial is called on the screen: the first block, arm and seed that want it."""
+        titles: dict[str, str] = {}
+        for block in self.blocks:
+            for arm in block.arms:
+                for trial in arm.trials:
+                    words = (block.name, arm.name, f"seed {trial.seed}")
+                    titles.setdefault(trial.id, "  ".join(word for word in words if word))
+        return titles
+
+
+def plan(files: Sequence[Path], overrides: Sequence[str], catalog: Catalog) -> Plan:
+    """Read a study and check all of it, every arm to the bottom: parts are built, images found, none decoded.
+
+    Raises:
+        ConfigError: Everything that is wrong with the study and its arms, at once.
+        SrkitError: A part refuses its options, or images are missing.
+    """
+    source = read(files, overrides)
+    study: Study = check(source, Study, catalog)
+    planner = _Planner(study, source, files[-1].parent, catalog)
+    blocks = tuple(planner.blocks())
+    if planner.problems:
+        raise ConfigError(list(dict.fromkeys(planner.problems)))
+    return Plan(study, study.name or files[-1].stem, blocks)
+
+
+class _Planner:
+    """Lays the study's layers over the base experiment, and collects what is wrong with what comes out."""
+
+    def __init__(self, study: Study, source: Source, home: Path, catalog: Catalog) -> None:
+        self.study, self.source, self.catalog = study, source, catalog
+        self.base = study.base if study.base.is_absolute() else home / study.base
+        self.arms = arms_of(study)
+        self.problems = list(self._wrong())
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the blocks, in the order of the file."""
+        for name in self.study.blocks or ("",):
+            found = [arm for arm in (self._arm(name, arm) for arm in self.arms) if arm is not None]
+            yield Block(name, tuple(self._equal(found)))
+
+    def _wrong(self) -> Iterator[Problem]:
+        """Yield what is wrong with the study itself, whatever its arms are."""
+        study, names = self.study, [arm.name for arm in self.arms]
+        if study.baseline not in names:
+            what = f"no arm is called {study.baseline!r}{did_you_mean(study.baseline, names)}"
+            yield self._problem(("baseline",), what)
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            yield self._problem(("arms", name), f"wants every arm once, got two called {name!r}")
+        if len(names) < 2:
+            yield self._problem(("arms",), "wants something to compare: give vary or arms")
+        if study.intervals and len(study.seeds) < 2:
+            what = f"an interval wants two seeds or more, got {list(study.seeds)}; give more, or intervals: false"
+            yield self._problem(("seeds",), what)
+        if len(set(study.seeds)) < len(study.seeds) or not study.seeds:
+            yield self._problem(("seeds",), f"wants different seeds, one at least, got {list(study.seeds)}")
+        for name, changes in study.tests.items():
+            for path in changes:
+                if path.split(".")[0] not in TESTED:
+                    what = f"a test may change {', '.join(TESTED)}; put this into arms or blocks"
+                    yield self._problem(("tests", name, path), what)
+
+    def _problem(self, keys: Keys, what: str) -> Problem:
+        return Problem(self.source.where(keys), ".".join(keys), what)
+
+    def _arm(self, block: str, arm: Arm) -> PlannedArm | None:
+        """Return the arm in a block, or None where something is wrong with it."""
+        in_block = changes_under(self.study.blocks[block], ("blocks", block)) if block else ()
+        layers = [self.source.layer(("experiment",), ())] if "experiment" in self.source.tree else []
+        layers += Arm(block, in_block).layers(self.source) + self._budget() + arm.layers(self.source)
+        try:
+            trials = tuple(self._trial(layers, seed, f"{block} {arm.name}".strip()) for seed in self.study.seeds)
+            built = build(trials[0].experiment, self.catalog)
+            check_data(built, trials[0].experiment.scale)
+        except ConfigError as error:
+            self.problems += error.problems
+            return None
+        except SrkitError as error:
+            written = arm.changes[0].written if arm.changes else ("base",)
+            self.problems.append(Problem(self.source.where(written), f"arm {arm.name!r}", str(error)))
+            return None
+        except IndexError:  # no seed: said already
+            return None
+        return PlannedArm(arm.name, arm.values, built.parameters, trials)
+
+    def _budget(self) -> list[Layer]:
+        """Return the layer that gives every arm the same time."""
+        if self.study.equal.seconds is None:
+            return []
+        minutes = self.study.equal.seconds / 60
+        mark = self.source.where(("equal", "seconds"))
+        return [({"train": {"minutes": minutes, "steps": None, "epochs": None}}, {("train", "minutes"): mark})]
+
+    def _trial(self, layers: Sequence[Layer], seed: int, name: str) -> Trial:
+        layers = [*layers, ({"seed": seed}, {("seed",): self.source.where(("seeds",))})]
+        experiment = self._experiment(layers, name)
+        every, shown = self.study.measure.every, experiment.train.log_every
+        if every % shown:
+            what = f"must be a multiple of train.log_every ({shown}), got {every}"
+            raise ConfigError([self._problem(("measure", "every"), what)])
+        tests = {
+            test: self._experiment(
+                [*layers, *Arm(test, changes_under(changes, ("tests", test))).layers(self.source)], f"{name} {test}"
+            )
+            for test, changes in self.study.tests.items()
+        }
+        return Trial(experiment, tests, {"what": list(self.study.measure.what), "every": every})
+
+    def _experiment(self, layers: Sequence[Layer], name: str) -> Experiment:
+        source = read([self.base], layers=layers)
+        checked: Experiment = check(source, Experiment, self.catalog)
+        return replace(checked, name=name)
+
+    def _equal(self, arms: list[PlannedArm]) -> list[PlannedArm]:
+        """Return the arms with equal numbers of parameters, where the study wants that."""
+        if self.study.equal.budget != "parameters" or self.problems:
+            return arms
+        wanted = next(arm.parameters for arm in arms if arm.name == self.study.baseline)
+        fitted = []
+        for arm in arms:
+            try:
+                width, parameters = equalised(arm.trials[0].experiment, wanted, self.study.equal)
+            except ValueError as error:
+                self.problems.append(self._problem(("equal",), f"arm {arm.name!r}: {error}"))
+                continue
+            fitted.append(
+                replace(
+                    arm,
+                    parameters=parameters,
+                    changes={**arm.changes, self.study.equal.width: width},
+                    trials=tuple(self._widened(trial, width) for trial in arm.trials),
+                )
+            )
+        return fitted
+
+    def _widened(self, trial: Trial, width: int) -> Trial:
+        path = self.study.equal.width
+        tests = {name: widened(test, path, width) for name, test in trial.tests.items()}
+        return replace(trial, experiment=widened(trial.experiment, path, width), tests=tests)

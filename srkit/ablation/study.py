@@ -1,0 +1,101 @@
+"""The shape of a study file. This dataclass is the schema of the YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from srkit.slots import Launcher, default
+
+MEASURES = ("M1", "M2", "M3", "M4")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Equal:
+    """What is the same for every arm, besides crops and kernels.
+
+    Args:
+        budget: steps trains every arm as the experiment says; seconds gives each the same time to train;
+            parameters changes the width of each until it has as many parameters as the baseline.
+        seconds: Training time of an arm, where seconds are equal.
+        width: The option that is changed where parameters are equal; a whole number.
+        tolerance: Relative difference in parameters that is still called equal.
+    """
+
+    budget: Literal["steps", "seconds", "parameters"] = "steps"
+    seconds: float | None = None
+    width: str = "model.features"
+    tolerance: float = 0.01
+
+    def __post_init__(self) -> None:
+        if (self.budget == "seconds") != (self.seconds is not None):
+            raise ValueError(f"give seconds with budget: seconds and only then, got {self.seconds}")
+        if self.seconds is not None and self.seconds <= 0:
+            raise ValueError(f"seconds must be positive, got {self.seconds}")
+        if not 0 < self.tolerance < 1:
+            raise ValueError(f"tolerance must be between 0 and 1, got {self.tolerance}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """The checkerboard, measured at the start, along the way and at the end.
+
+    Args:
+        what: Which measures: M1 (flat field), M2 (spectrum), M3 (phases), M4 (gradient of the loss).
+        every: Steps between two measurements; 0 measures at the start and at the end.
+    """
+
+    what: Sequence[Literal["M1", "M2", "M3", "M4"]] = field(default_factory=lambda: ["M1", "M2", "M3"])
+    every: int = 0
+
+    def __post_init__(self) -> None:
+        if self.every < 0:
+            raise ValueError(f"every must not be negative, got {self.every}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """One ablation, as written.
+
+    Every arm is the base experiment with changes. Changes are written as ``path: value``,
+    as in an override: ``model.upsampler: subpixel``.
+
+    Args:
+        base: The config of an experiment, from this file's folder.
+        name: Folder of the study under runs/; the name of the study file if not given.
+        title: What stands above the report.
+        question: What the study is to answer, in a sentence or two.
+        experiment: Changes for every arm, laid over base as another config would be.
+        blocks: Names of blocks and their changes; every arm runs in every block, and is compared within it.
+        vary: Paths and lists of values: one arm for each value.
+        grid: Whether vary makes an arm of every combination, instead of one change at a time.
+        arms: Names of further arms and their changes.
+        baseline: The arm that others are compared with; base is the experiment without a change.
+        seeds: Every arm is trained once with each.
+        intervals: Whether differences get 95 % intervals, which wants two seeds or more.
+        measure: The checkerboard along the way.
+        tests: Names of further tests of every trained arm, and their changes of degradation, data or metrics.
+        equal: What is the same for every arm.
+        launcher: What runs the arms.
+        let: Free values for ${let.name} in this file.
+    """
+
+    base: Path
+    name: str | None = None
+    title: str = ""
+    question: str = ""
+    experiment: dict[str, Any] = field(default_factory=dict)
+    blocks: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    vary: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    grid: bool = False
+    arms: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    baseline: str = "base"
+    seeds: Sequence[int] = field(default_factory=lambda: [0, 1, 2])
+    intervals: bool = True
+    measure: Measure = field(default_factory=Measure)
+    tests: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    equal: Equal = field(default_factory=Equal)
+    launcher: Launcher = default("local")
+    let: dict[str, Any] = field(default_factory=dict)

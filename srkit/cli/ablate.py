@@ -1,0 +1,56 @@
+"""``srkit ablate``: a study file to a table one can believe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from srkit.ablation.plan import Plan
+
+
+def ablate(
+    study: Annotated[list[str], typer.Argument(help="A study file, then key=value overrides.")],
+    output: Annotated[Path | None, typer.Option(help="Folder of the study; runs/NAME if not given.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Arms side by side; as many as fit if not given.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Train and measure every arm of a study, with the same crops and kernels for all.
+
+    Started again, it goes on where it was: arms that have their scores are left alone.
+    """
+    from srkit.ablation.execute import execute, problem, waiting
+    from srkit.ablation.plan import plan
+    from srkit.cli.experiment import is_override
+    from srkit.cli.trials import Trials
+    from srkit.errors import ConfigError, Problem
+    from srkit.plugins import load_catalog
+
+    files = [Path(word) for word in study if not is_override(word)]
+    if len(files) != 1:
+        raise ConfigError([Problem("srkit ablate", "", f"wants one study file, got {len(files)}")])
+    catalog = load_catalog()
+    planned = plan(files, [word for word in study if is_override(word)], catalog)
+    folder = output or Path("runs") / planned.name
+    if dry_run:
+        typer.echo(_listing(planned, waiting(planned, folder)))
+        return
+    with Trials(planned, folder, quiet=quiet) as trials:
+        for outcome in execute(planned, folder, catalog, jobs=jobs):
+            trials.ended(outcome)
+    typer.echo(f"scores: {folder}")
+    failed = [one for one in planned.trials if problem(folder / one)]
+    if failed:
+        typer.echo(
+            f"{len(failed)} of {len(planned.trials)} failed; started again, it tries those once more", err=True
+        )
+        raise typer.Exit(1)
+
+
+def _listing(planned: Plan, left: list[str]) -> str:
+    titles = planned.titles()
+    lines = [f"{one}  {'waits' if one in left else 'done '}  {titles[one]}" for one in planned.trials]
+    return "\n".join([*lines, f"{len(titles)} trials, {len(left)} to run"])

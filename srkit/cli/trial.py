@@ -1,0 +1,19 @@
+"""``srkit trial``: one arm of a study with one seed, as the process that a launcher starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def trial(folder: Annotated[Path, typer.Argument(help="A folder that srkit ablate prepared.")]) -> None:
+    """Run one trial of a study from where it stands; ends when its standard input does."""
+    from srkit.ablation.trial import limit_threads, perform, stop_with_parent
+    from srkit.plugins import load_catalog
+
+    stop_with_parent()
+    limit_threads()
+    if not perform(folder, load_catalog()):
+        raise typer.Exit(1)

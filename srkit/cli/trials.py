@@ -1,0 +1,122 @@
+"""A study on the screen: what is running, how far it is, and what came of the rest."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from srkit.ablation.execute import Outcome, waiting
+from srkit.ablation.plan import Plan
+from srkit.ablation.trial import TrialFolder
+
+TAIL = 4096
+"""Bytes at the end of a log in which its last record is looked for."""
+
+
+class Trials:
+    """Follows the trials of a study by their logs: bars on a terminal, a line for each that ends elsewhere."""
+
+    def __init__(self, plan: Plan, folder: Path, *, quiet: bool) -> None:
+        self.plan, self.folder, self.titles = plan, folder, plan.titles()
+        self.left = waiting(plan, folder)
+        self.total = len(plan.trials)
+        self.failed = 0
+        self.console = Console(quiet=quiet)
+        live = self.console.is_terminal and not quiet
+        self.live = Live(self, console=self.console, refresh_per_second=2, transient=True) if live else None
+        self.lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        done = self.total - len(self.left)
+        here = f"; {done} done before" if done else ""
+        self._say(f"{self.plan.name}: {self.total} trials in {self.folder}{here}")
+        if self.live:
+            self.live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.live:
+            self.live.stop()
+        if kind is KeyboardInterrupt:
+            typer.echo("stopped; the same command goes on where it was", err=True)
+
+    def ended(self, outcome: Outcome) -> None:
+        """Say what came of a trial."""
+        with self.lock:
+            self.left.remove(outcome.id)
+        number = f"{self.total - len(self.left)}/{self.total}"
+        if outcome.problem is not None:
+            self.failed += 1
+            self._say(f"{number}  {self.titles[outcome.id]}  failed: {outcome.problem}")
+            self._say(f"      all of it is in {TrialFolder.at(self.folder / outcome.id).error}")
+            return
+        summary = json.loads(TrialFolder.at(self.folder / outcome.id).run.summary.read_text(encoding="utf-8"))
+        self._say(
+            f"{number}  {self.titles[outcome.id]}  PSNR {summary['scores']['psnr']:.2f} dB "
+            f"({summary['gain']['psnr']:+.2f} over bicubic)"
+        )
+
+    def __rich__(self) -> Group:
+        """Draw the bars; rich asks for them twice a second."""
+        table = Table.grid(padding=(0, 1), expand=True)
+        table.add_column(no_wrap=True, ratio=1)
+        table.add_column(width=16)
+        table.add_column(no_wrap=True, justify="right")
+        with self.lock:
+            left = list(self.left)
+        for one in left:
+            log = self.folder / one / "log.jsonl"
+            if (record := _last(log)) is None:
+                continue
+            steps = float(record.get("steps") or _planned(log) or 1)
+            table.add_row(
+                self.titles[one], ProgressBar(total=steps, completed=record["step"]), _numbers(record, int(steps))
+            )
+        done = f"{self.total - len(left)} of {self.total} done"
+        return Group(table, Text(f"{done}, {self.failed} failed" if self.failed else done, style="dim"))
+
+    def _say(self, text: str) -> None:
+        self.console.print(text, highlight=False, markup=False)
+
+
+def _numbers(record: dict[str, Any], steps: int) -> str:
+    loss = f"  loss {record['loss']:.4g}" if "loss" in record else ""
+    return f"{record['step']}/{steps}{loss}"
+
+
+def _last(log: Path) -> dict[str, Any] | None:
+    """Return the last whole record of a log that another process writes."""
+    try:
+        with open(log, "rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - TAIL))
+            lines = file.read().split(b"\n")
+    except OSError:
+        return None
+    for line in reversed(lines):
+        try:
+            record: dict[str, Any] = json.loads(line)
+        except ValueError:
+            continue
+        return record
+    return None
+
+
+def _planned(log: Path) -> int | None:
+    with open(log, encoding="utf-8") as file:
+        try:
+            return int(json.loads(file.readline())["steps"])
+        except (ValueError, KeyError):
+            return None

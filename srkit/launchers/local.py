@@ -1,0 +1,101 @@
+"""Processes on this machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from queue import Queue
+
+import torch
+
+import srkit
+from srkit.slots import Ended, Task
+
+LAST_WORDS = 10.0
+"""Seconds that a process gets to end by itself once its standard input is closed."""
+
+
+@dataclass
+class _Running:
+    task: Task
+    process: subprocess.Popen[bytes]
+    place: int
+
+
+@srkit.launcher("local")
+class Local:
+    """Runs arms in processes of this machine, side by side; each on its own GPU where there are several.
+
+    Every process computes with the same number of threads, however many run side by side: with
+    another number sums are added in another order, and ``jobs`` must not change a score.
+
+    Args:
+        threads: Threads that each process computes with.
+    """
+
+    def __init__(self, *, threads: int = 1) -> None:
+        if threads < 1:
+            raise ValueError(f"threads must be positive, got {threads}")
+        self.threads = threads
+
+    def __call__(self, tasks: Sequence[Task], jobs: int | None = None, /) -> Iterator[Ended]:
+        """Run ``tasks`` and yield each when it is over; None runs one a GPU, or as many as the cores allow."""
+        waiting, ended = list(tasks), Queue[_Running]()
+        running: dict[int, _Running] = {}
+        try:
+            while waiting or running:
+                while waiting and len(running) < (jobs or self.best()):
+                    place = next(index for index in range(len(running) + 1) if index not in running)
+                    running[place] = self._start(waiting.pop(0), place, ended)
+                done = ended.get()
+                del running[done.place]
+                _stop(done.process)
+                yield Ended(done.task.name, done.process.returncode)
+        finally:
+            for one in running.values():
+                _stop(one.process)
+
+    def best(self) -> int:
+        """Return how many tasks run side by side by default."""
+        return torch.cuda.device_count() or max(1, (os.cpu_count() or 1) // self.threads)
+
+    def _start(self, task: Task, place: int, ended: Queue[_Running]) -> _Running:
+        with open(task.output, "wb") as output:
+            process = subprocess.Popen(
+                task.command,
+                stdin=subprocess.PIPE,  # held open as long as this process lives: when it dies, they all know
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=os.environ | self._environment(place),
+                start_new_session=True,  # Ctrl-C is for this process alone; it stops the others
+            )
+        one = _Running(task, process, place)
+
+        def wait() -> None:
+            process.wait()
+            ended.put(one)
+
+        threading.Thread(target=wait, name=f"srkit-{task.name}", daemon=True).start()
+        return one
+
+    def _environment(self, place: int) -> dict[str, str]:
+        names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        values = dict.fromkeys(names, str(self.threads))
+        if (count := torch.cuda.device_count()) > 1:
+            visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
+            device = place % count
+            values["CUDA_VISIBLE_DEVICES"] = visible[device] if len(visible) == count else str(device)
+        return values
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(LAST_WORDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -8,13 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from srkit.cli.main import app
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = {".py": "python", ".toml": "toml", ".yaml": "yaml"}
 PASSAGE = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
-COMMANDS = ("run", "check", "explain", "parts", "plugins", "report", "evaluate", "convert", "checkerboard", "ablate")
 
 
 def parts() -> str:
@@ -48,9 +48,10 @@ def commands() -> str:
     lines = [
         "# Commands",
         "",
-        "As `srkit COMMAND --help` prints it. Exit codes: 0 done, 1 part of it failed, 2 something you can put right.",
+        "As `srkit COMMAND --help` prints it.",
+        "Exit codes: 0 done, 1 part of it failed, 2 something you can put right.",
     ]
-    for command in COMMANDS:
+    for command in (one.callback.__name__ for one in app.registered_commands if not one.hidden):
         script = f"import sys; sys.argv = ['srkit', '{command}', '--help']; from srkit.cli.main import main; main()"
         environment = {"PATH": "", "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
         said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)

@@ -16,10 +16,11 @@ from srkit.degradations.bicubic import Bicubic
 from srkit.degradations.chain import Chain
 from srkit.degradations.jpeg import Jpeg
 from srkit.degradations.noise import Noise
+from srkit.degradations.one_of import OneOf
 from srkit.hookspecs import hookimpl
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in degradations."""
-    return [AnisotropicGaussian, Bicubic, Chain, Jpeg, Noise]
+    return [AnisotropicGaussian, Bicubic, Chain, Jpeg, Noise, OneOf]

@@ -7,6 +7,7 @@ from typing import Any
 
 from srkit.datasets.folder import folder
 from srkit.datasets.pairs import pairs
+from srkit.datasets.patches import Patches
 from srkit.datasets.samples import samples
 from srkit.hookspecs import hookimpl
 
@@ -14,4 +15,4 @@ from srkit.hookspecs import hookimpl
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in datasets."""
-    return [folder, pairs, samples]
+    return [folder, pairs, Patches, samples]

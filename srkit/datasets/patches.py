@@ -1,0 +1,95 @@
+"""Random squares of the images of another set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import srkit
+from srkit.data.seeds import seed_of
+from srkit.errors import DataError
+from srkit.image.array import UInt8Image
+from srkit.slots import Dataset, ImageSet
+
+
+@srkit.dataset("patches")
+class Patches:
+    """Random squares of another set's images, each an image of its own: for papers that score patches.
+
+    A mean over patches is another number than a mean over whole images. Where a square lies depends on
+    (seed, name of its image, its number) alone.
+
+    Args:
+        of: The set whose images are cut.
+        size: Side in HR pixels; a multiple of the scale where the set has its own LR.
+        count: Squares of every image.
+        seed: Decides where they lie.
+    """
+
+    def __init__(self, *, of: Dataset, size: int = 128, count: int = 100, seed: int = 0) -> None:
+        if size < 1 or count < 1:
+            raise ValueError(f"size and count must be positive, got {size} and {count}")
+        self.images: ImageSet = of()
+        self.step = self.images.scale or 1
+        if size % self.step:
+            raise ValueError(f"size must be a multiple of the scale {self.step}, got {size}")
+        self.side, self.count = size, count
+        small = [name for index, name in enumerate(self.images.names) if min(self.images.size(index)) < size]
+        if small:
+            raise DataError(f"{small[0]}: wants an image of at least {size} x {size} pixels to cut patches from")
+        self.corners = [
+            _corner(seed_of("patch", seed, name, number), self.images.size(index), size, self.step)
+            for index, name in enumerate(self.images.names)
+            for number in range(count)
+        ]
+        self._last: dict[bool, tuple[int, UInt8Image]] = {}
+
+    @property
+    def scale(self) -> int | None:
+        """HR over LR of the set that is cut."""
+        return self.images.scale
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The image's name and the number of the square."""
+        return [f"{name}-{number}" for name in self.images.names for number in range(self.count)]
+
+    def __len__(self) -> int:
+        return len(self.corners)
+
+    def high(self, index: int) -> UInt8Image:
+        """Cut the HR square."""
+        return self._cut(index, low=False)
+
+    def low(self, index: int) -> UInt8Image:
+        """Cut the LR square of a pair."""
+        return self._cut(index, low=True)
+
+    def size(self, index: int) -> tuple[int, int]:  # noqa: ARG002 - all are of one size
+        """Return (height, width) of the HR square."""
+        return self.side, self.side
+
+    def key(self, index: int) -> str:
+        """Identify the image's content and the place."""
+        return f"{self.images.key(index // self.count)}#{self.corners[index]}+{self.side}"
+
+    def _cut(self, index: int, *, low: bool) -> UInt8Image:
+        pixels = self._decoded(index // self.count, low)
+        factor = self.step if low else 1
+        top, left, side = (value // factor for value in (*self.corners[index], self.side))
+        return pixels[top : top + side, left : left + side]
+
+    def _decoded(self, image: int, low: bool) -> UInt8Image:
+        """Decode an image once for all of its squares, which are asked for in turn."""
+        kept = self._last.get(low)
+        if kept is None or kept[0] != image:
+            kept = image, (self.images.low if low else self.images.high)(image)
+            self._last[low] = kept
+        return kept[1]
+
+
+def _corner(digits: int, size: tuple[int, int], side: int, step: int) -> tuple[int, int]:
+    """Return (top, left) in HR pixels, multiples of ``step``."""
+    height, width = size
+    digits, top = divmod(digits, (height - side) // step + 1)
+    left = digits % ((width - side) // step + 1)
+    return top * step, left * step

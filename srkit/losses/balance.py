@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from srkit.engine import distributed
-from srkit.errors import TrainingError
 from srkit.slots import LossFn
 
 
@@ -30,17 +29,11 @@ class Balance(nn.Module):
     def measure(self, losses: Mapping[str, LossFn], prediction: Tensor, target: Tensor) -> dict[str, float]:
         """Return |gradient of the other| / |gradient of the term| with respect to ``prediction``, by term.
 
-        Raises:
-            TrainingError: One of them has no gradient, so that no weight makes them equal.
+        It is 0 where one of them has no gradient, as at a perfect prediction: no weight makes them equal there.
         """
         names = dict.fromkeys([*self.against, *self.against.values()])
         norms = {name: _gradient_norm(losses[name], prediction, target) for name in names}
-        if flat := [name for name, norm in norms.items() if norm == 0]:
-            raise TrainingError(
-                f"loss: wants a gradient of term {flat[0]!r} to balance with, found none on the images at hand; "
-                "give numbers as weights, without balance"
-            )
-        return {name: norms[other] / norms[name] for name, other in self.against.items()}
+        return {name: norms[other] / norms[name] if norms[name] else 0.0 for name, other in self.against.items()}
 
     def get_extra_state(self) -> dict[str, float]:
         """Return what was found."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 import srkit
-from srkit.errors import did_you_mean
+from srkit.errors import TrainingError, did_you_mean
 from srkit.losses.balance import Balance
 from srkit.slots import Balanced, Loss, LossFn
 
@@ -70,13 +70,19 @@ class Weighted(nn.Module):
         """Set the weights of balanced terms from two (N,C,H,W).
 
         Raises:
-            TrainingError: A term has no gradient to balance.
+            TrainingError: A term, or the one that it is balanced against, has no gradient.
         """
         for loss in self.losses.values():
             if isinstance(loss, Balanced):
                 loss.balance(prediction, target)
         if self.balancing is not None:
-            self.balancing.found = self._measured(prediction, target)
+            found = self._measured(prediction, target)
+            if flat := [name for name, weight in found.items() if weight == 0 != self.weights[name]]:
+                raise TrainingError(
+                    f"loss.terms.{flat[0]}.balance: wants a gradient of {flat[0]!r} and one of "
+                    f"{self.balancing.against[flat[0]]!r}, found none on the first batch; give a plain weight"
+                )
+            self.balancing.found = found
 
     @property
     def balanced(self) -> dict[str, float]:

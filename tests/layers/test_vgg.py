@@ -4,7 +4,7 @@ from torch import nn
 
 from srkit.datasets.samples import samples
 from srkit.image.convert import gray_to_rgb, to_tensor
-from srkit.layers.vgg import MEAN, NAMES, DEVIATION, VGG19
+from srkit.layers.vgg import DEVIATION, MEAN, NAMES, VGG19
 
 E = (64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512, 512, 512, 512, "M")
 """Configuration E as torchvision writes it; an independent way to say what the network is."""
@@ -80,7 +80,7 @@ def test_the_normalised_network_brings_its_own_normalisation_and_mirrors_at_the_
 
 
 def test_the_real_files_features_are_normalised(shared_data):
-    """Gatys et al. scaled the filters so that a feature's mean over images and positions is 1: a range would show."""
+    """Gatys et al. scaled the filters so that a feature's mean over images is 1: a wrong range would show."""
     tensors = torch.load(shared_data / "weights" / "vgg_normalised_conv3_1.pth", weights_only=True)
     network = VGG19(tensors, ["relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1"])
     photographs = samples(split="all")

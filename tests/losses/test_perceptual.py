@@ -52,7 +52,8 @@ def test_l1_and_the_mean_over_channels(vgg_file):
 def test_layers_are_summed_with_their_weights_whatever_their_order(vgg_file):
     x, y = pair()
     alone = {
-        name: float(Perceptual(layers={name: 1}, weights=vgg_file)(x, y)) for name in ("relu1_1", "conv2_2", "relu3_1")
+        name: float(Perceptual(layers={name: 1}, weights=vgg_file)(x, y))
+        for name in ("relu1_1", "conv2_2", "relu3_1")
     }
     wanted = 2 * alone["relu3_1"] + 0.5 * alone["relu1_1"] + 3 * alone["conv2_2"]
     given = {"relu3_1": 2, "relu2_1": 0, "relu1_1": 0.5, "conv2_2": 3}
@@ -63,7 +64,9 @@ def test_layers_are_summed_with_their_weights_whatever_their_order(vgg_file):
 
 def test_before_the_relu_is_not_behind_it(vgg_file):
     x, y = pair()
-    before, behind = (float(Perceptual(layers={f"{kind}2_1": 1}, weights=vgg_file)(x, y)) for kind in ("conv", "relu"))
+    before, behind = (
+        float(Perceptual(layers={f"{kind}2_1": 1}, weights=vgg_file)(x, y)) for kind in ("conv", "relu")
+    )
     assert before > 1.3 * behind
 
 

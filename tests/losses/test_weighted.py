@@ -114,7 +114,10 @@ def test_a_sum_within_a_sum_is_balanced_too():
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        ("pixl", r"terms\.sharp\.balance must name a term that has a weight .*, got 'pixl'; did you mean 'pixel'\?"),
+        (
+            "pixl",
+            r"terms\.sharp\.balance must name a term that has a weight .*, got 'pixl'; did you mean 'pixel'\?",
+        ),
         ("sharp", r"got 'sharp' \(which is balanced itself\); there are: pixel"),
         ("second", r"got 'second' \(which is balanced itself\)"),
         ("nothing", r"got 'nothing'; there are: pixel"),
@@ -133,5 +136,12 @@ def test_a_term_without_a_gradient_cannot_be_balanced():
     x, y = torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8)
     for flat in (lambda p, t: t.mean(), lambda p, t: 0 * p.mean()):
         loss = balanced(flat=Term(loss=lambda flat=flat: flat, balance="pixel"))
-        with pytest.raises(TrainingError, match="loss: wants a gradient of term 'flat' to balance with, found none"):
+        with pytest.raises(
+            TrainingError,
+            match=r"^loss\.terms\.flat\.balance: wants a gradient of 'flat' and one of 'pixel', found",
+        ):
             loss.balance(x, y)
+    perfect = balanced(sharp=SHARP)
+    assert float(perfect(x, x)) == 0  # looked at, there is nothing to refuse
+    with pytest.raises(TrainingError, match="wants a gradient of 'sharp'"):
+        perfect.balance(x, x)

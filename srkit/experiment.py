@@ -63,6 +63,8 @@ class Train:
         checkpoint_every: Steps between checkpoints; 0 writes one at the end only.
         log_every: Steps between log records.
         patience: Stop after this many validations without a better PSNR; None never stops early.
+        guard: Stop with an error where, from step 100 on, a validation's PSNR is more than this many dB below
+            bicubic's; None lets it be.
     """
 
     steps: int | None = None
@@ -86,6 +88,7 @@ class Train:
     checkpoint_every: int = 0
     log_every: int = 1
     patience: int | None = None
+    guard: float | None = None
 
     def __post_init__(self) -> None:
         given = [name for name in ("steps", "epochs", "minutes") if getattr(self, name) is not None]
@@ -103,6 +106,8 @@ class Train:
             raise ValueError(f"clip must be positive, got {self.clip}")
         if self.patience is not None and self.patience <= 0:
             raise ValueError(f"patience must be positive, got {self.patience}")
+        if self.guard is not None and self.guard < 0:
+            raise ValueError(f"guard must not be negative, got {self.guard}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,6 +37,24 @@ class Pair(NamedTuple):
 LossFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """(prediction, target), both (N,C,H,W), to a scalar."""
 
+
+@runtime_checkable
+class Balanced(Protocol):
+    """A loss that sets weights of its own before a training's first step.
+
+    They belong to the training's state: such a loss is a module, and its ``state_dict`` holds them.
+    """
+
+    def balance(self, prediction: Tensor, target: Tensor) -> None:
+        """Set the weights from the first batch: full-size SR and HR, (N,C,H,W)."""
+        ...
+
+    @property
+    def balanced(self) -> Mapping[str, float]:
+        """The weights that were set, by name; empty where there are none to set."""
+        ...
+
+
 MetricFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """(prediction, target), both (N,C,H,W) in [0,1], to one value per image: (N,)."""
 

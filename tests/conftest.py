@@ -47,3 +47,20 @@ def install(tmp_path, monkeypatch):
 
     yield install
     invalidate_caches()
+
+
+@pytest.fixture(scope="session")
+def vgg_file(tmp_path_factory):
+    """A VGG19 up to relu3_1 in the normalised layout, its weights random."""
+    generator = torch.Generator().manual_seed(0)
+    tensors = {
+        "0.weight": 255 * torch.eye(3).flip(0)[:, :, None, None],
+        "0.bias": torch.tensor([-104.0, -117, -124]),
+    }
+    for index, channels, width in ((2, 3, 64), (5, 64, 64), (9, 64, 128), (12, 128, 128), (16, 128, 256)):
+        deviation = (2 / (9 * channels)) ** 0.5 / (120 if index == 2 else 1)
+        tensors[f"{index}.weight"] = torch.randn(width, channels, 3, 3, generator=generator) * deviation
+        tensors[f"{index}.bias"] = torch.zeros(width)
+    file = tmp_path_factory.mktemp("vgg") / "vgg.pth"
+    torch.save(tensors, file)
+    return file

@@ -39,10 +39,22 @@ MORE = [  # other ways to build a part, whose contract must hold as well
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
-def test_contract(part):
+def test_contract(part, vgg_file):
     if part.name == "lpips" and importlib.util.find_spec("lpips") is None:
         pytest.skip("wants the package lpips, an extra")
-    check_part(part, CATALOG, **OPTIONS.get(part.name, {}))
+    given = {"weights": str(vgg_file)} if part.name == "perceptual" else OPTIONS.get(part.name, {})
+    check_part(part, CATALOG, **given)
+
+
+def test_contract_of_a_balanced_sum(vgg_file):
+    terms = {
+        "pixel": {"loss": "charbonnier"},
+        "look": {
+            "loss": {"use": "perceptual", "layers": {"conv3_1": 1, "relu1_2": 0.5}, "weights": str(vgg_file)},
+            "balance": "pixel",
+        },
+    }
+    check_part(CATALOG["loss"]["weighted"], CATALOG, terms=terms)
 
 
 @pytest.mark.parametrize(("kind", "name", "given"), MORE, ids=lambda value: value if isinstance(value, str) else "")

@@ -74,6 +74,10 @@ class Progress:
                 self._plan(record)
             case "train":
                 self._step(record)
+            case "balance":
+                weights = [one.partition(".")[2] for one in record.values if one.startswith("weight.")]
+                said = ", ".join(f"{name} {record.number(f'weight.{name}'):.4g}" for name in weights)
+                self._say(f"step {record.step:>6}  weights of balanced terms: {said}")
             case "validate":
                 best = "  best so far" if record.values.get("best") else ""
                 self._say(f"step {record.step:>6}  validation PSNR {record.number('psnr'):.2f} dB{best}")

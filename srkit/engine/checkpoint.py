@@ -21,6 +21,9 @@ from srkit.errors import CheckpointError
 
 SHOWN = 5
 
+OLD = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
+"""What torch.save began its files with before it wrote zip archives."""
+
 
 def save_training(path: Path, state: Mapping[str, Any]) -> None:
     """Write a training state (tensors and plain values), whole or not at all.
@@ -42,12 +45,28 @@ def load_training(path: Path) -> dict[str, Any]:
     Raises:
         CheckpointError: The file is missing, cut off, altered, of another kind, or wants to run code.
     """
+    return _load(path, old=False)
+
+
+def load_foreign(path: Path) -> dict[str, Any]:
+    """Read a dictionary that another program saved, in torch's present format or in that of before 1.6.
+
+    The old one has no checksums, so ``load_training`` refuses it.
+
+    Raises:
+        CheckpointError: As for ``load_training``.
+    """
+    return _load(path, old=True)
+
+
+def _load(path: Path, *, old: bool) -> dict[str, Any]:
     _must_exist(path, "a checkpoint")
     try:
-        with zipfile.ZipFile(path) as archive:
-            spoilt = archive.testzip()  # torch reads past a wrong checksum: a flipped bit would train on
-        if spoilt is not None:
-            raise zipfile.BadZipFile(f"wrong checksum in {spoilt}")
+        if not (old and _is_old(path)):
+            with zipfile.ZipFile(path) as archive:
+                spoilt = archive.testzip()  # torch reads past a wrong checksum: a flipped bit would train on
+            if spoilt is not None:
+                raise zipfile.BadZipFile(f"wrong checksum in {spoilt}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pickle protocols it does not like; the result is judged below
             state = torch.load(path, map_location="cpu", weights_only=True)
@@ -60,8 +79,14 @@ def load_training(path: Path) -> dict[str, Any]:
     except Exception as error:  # bytes that mean nothing break an unpickler in every way there is
         raise CheckpointError(f"{path}: is damaged or no checkpoint: {_first_line(error)}") from None
     if not isinstance(state, dict):
-        raise CheckpointError(f"{path}: wants the state of a training, found {type(state).__name__}")
+        wanted = "tensors by name" if old else "the state of a training"
+        raise CheckpointError(f"{path}: wants {wanted}, found {type(state).__name__}")
     return cast("dict[str, Any]", state)
+
+
+def _is_old(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return file.read(len(OLD)) == OLD
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, Any]) -> None:

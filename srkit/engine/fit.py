@@ -12,7 +12,7 @@ from srkit.engine.finite import Finite, Step
 from srkit.engine.precision import Precision, autocast
 from srkit.engine.pyramid import Levels, mean_loss
 from srkit.engine.state import TrainState
-from srkit.slots import LossFn, Pair
+from srkit.slots import Balanced, LossFn, Pair
 
 
 def fit(
@@ -36,6 +36,7 @@ def fit(
         state: Changed in place; its ``step`` counts the steps that are done.
         pair: The batch of a step, on the device of the model.
         loss: What is minimised; computed in float32. With a pyramid, the mean over its levels.
+            Where it balances itself, it does so before step 1, on the full-size prediction.
         until: The step to stop after.
         precision: Number format of the forward and backward pass.
         clip: Largest norm of the gradient; None does not clip.
@@ -59,6 +60,8 @@ def fit(
         low, high, names = distributed.share(pair(state.step))
         with autocast(device, precision):
             predictions = parallel(low)
+        if state.step == 0 and isinstance(loss, Balanced):
+            loss.balance(predictions[-1].detach().float(), high)
         value = mean_loss(predictions, high, loss)
         state.optimizer.zero_grad(set_to_none=True)
         value.backward()  # type: ignore[no-untyped-call]

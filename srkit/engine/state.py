@@ -13,7 +13,9 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from srkit.engine.checkpoint import load_into
 from srkit.engine.ema import Ema
+from srkit.engine.loss_state import load_loss_state, loss_state
 from srkit.errors import CheckpointError, TrainingError
+from srkit.slots import LossFn
 
 
 @dataclass
@@ -25,6 +27,7 @@ class TrainState:
     schedule: LRScheduler
     step: int = 0
     ema: Ema | None = None
+    loss: LossFn | None = None
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state as tensors and plain values, torch's random generators included (dropout).
@@ -42,6 +45,8 @@ class TrainState:
         }
         if self.ema is not None:
             state["ema"] = self.ema.state_dict()
+        if remembered := loss_state(self.loss):
+            state["loss"] = remembered
         if self.device.type == "cuda":  # of this device alone: asking for all would wake all
             state["random_cuda"] = torch.cuda.get_rng_state(self.device)
         return state
@@ -54,7 +59,8 @@ class TrainState:
             where: The file it comes from, for errors.
 
         Raises:
-            CheckpointError: It belongs to another network or optimizer, or to a training with or without EMA.
+            CheckpointError: It belongs to another network, optimizer or loss, or to a training with or
+                without EMA.
         """
         missing = {"step", "model", "optimizer", "schedule", "random"} - state.keys()
         if missing:
@@ -70,6 +76,7 @@ class TrainState:
         self.schedule.load_state_dict(state["schedule"])
         if self.ema is not None:
             self.ema.load_state_dict(state["ema"])
+        load_loss_state(self.loss, state.get("loss", {}), where)
         self.step = state["step"]
         torch.set_rng_state(state["random"])
         if self.device.type == "cuda" and "random_cuda" in state:

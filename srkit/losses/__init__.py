@@ -13,10 +13,11 @@ from srkit.hookspecs import hookimpl
 from srkit.losses.charbonnier import Charbonnier
 from srkit.losses.l1 import L1
 from srkit.losses.mse import MSE
+from srkit.losses.perceptual import Perceptual
 from srkit.losses.weighted import Weighted
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in losses."""
-    return [Charbonnier, L1, MSE, Weighted]
+    return [Charbonnier, L1, MSE, Perceptual, Weighted]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
 import srkit
-from srkit.slots import Loss, LossFn
+from srkit.errors import TrainingError, did_you_mean
+from srkit.losses.balance import Balance
+from srkit.slots import Balanced, Loss, LossFn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,19 +19,27 @@ class Term:
 
     Args:
         loss: The loss.
-        weight: What it is multiplied by.
+        weight: What it is multiplied by; with balance, how strong its gradient is, the other's being 1.
+        balance: The term against whose gradient this one's is balanced; null takes the weight as it is.
     """
 
     loss: Loss
     weight: float = 1.0
+    balance: str | None = None
 
 
 @srkit.loss("weighted")
 class Weighted(nn.Module):
-    """A sum of named losses, each times its weight.
+    """A sum of named losses, each times its weight, which may be set from the norms of their gradients.
+
+    A term with ``balance: OTHER`` gets, before the first step, the weight that makes the norm of its
+    gradient with respect to the full-size SR of the first batch ``weight`` times that of OTHER, whose own
+    weight counts. It then stays what it is, at every level of a pyramid and after a resume.
+    As long as nobody trains with it, every call balances its own images.
 
     Args:
-        terms: Losses and weights by name: ``{pixel: {loss: l1}, sharp: {loss: mse, weight: 0.1}}``.
+        terms: Losses and weights by name: ``{pixel: {loss: l1}, sharp: {loss: mse, weight: 0.1}}``,
+            or ``{pixel: {loss: charbonnier}, look: {loss: perceptual, balance: pixel}}``.
     """
 
     def __init__(self, *, terms: dict[str, Term]) -> None:
@@ -38,6 +49,7 @@ class Weighted(nn.Module):
         if dotted := [name for name in terms if "." in name]:
             raise ValueError(f"names of terms must have no dot, got {', '.join(map(repr, dotted))}")
         self.weights = {name: term.weight for name, term in terms.items()}
+        self.balancing = _balance(terms)
         self.losses: dict[str, LossFn] = {name: term.loss() for name, term in terms.items()}
         for name, loss in self.losses.items():  # so that .to(device) reaches losses that own a network
             if isinstance(loss, nn.Module):
@@ -45,11 +57,68 @@ class Weighted(nn.Module):
 
     def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Return a scalar of two (N,C,H,W)."""
-        parts = self.parts(prediction, target)
-        total = sum(self.weights[name] * value for name, value in parts.items())
+        weights = self.weights | (self._found() or self._measured(prediction, target))
+        total = sum(weights[name] * value for name, value in self.parts(prediction, target).items())
         assert isinstance(total, Tensor)
         return total
 
     def parts(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Return the value of every loss by name, before its weight."""
         return {name: loss(prediction, target) for name, loss in self.losses.items()}
+
+    def balance(self, prediction: Tensor, target: Tensor) -> None:
+        """Set the weights of balanced terms from two (N,C,H,W).
+
+        Raises:
+            TrainingError: A term, or the one that it is balanced against, has no gradient.
+        """
+        for loss in self.losses.values():
+            if isinstance(loss, Balanced):
+                loss.balance(prediction, target)
+        if self.balancing is not None:
+            found = self._measured(prediction, target)
+            if flat := [name for name, weight in found.items() if weight == 0 != self.weights[name]]:
+                raise TrainingError(
+                    f"loss.terms.{flat[0]}.balance: wants a gradient of {flat[0]!r} and one of "
+                    f"{self.balancing.against[flat[0]]!r}, found none on the first batch; give a plain weight"
+                )
+            self.balancing.found = found
+
+    @property
+    def balanced(self) -> dict[str, float]:
+        """The weights that were set, by term; those of a sum within the sum by ``TERM.TERM``."""
+        found = dict(self._found())
+        for name, loss in self.losses.items():
+            if isinstance(loss, Balanced):
+                found |= {f"{name}.{inner}": weight for inner, weight in loss.balanced.items()}
+        return found
+
+    def _found(self) -> dict[str, float]:
+        return {} if self.balancing is None else self.balancing.found
+
+    def _measured(self, prediction: Tensor, target: Tensor) -> dict[str, float]:
+        if self.balancing is None:
+            return {}
+        ratios = self.balancing.measure(self.losses, prediction, target)
+        return {
+            name: self.weights[name] * abs(self.weights[self.balancing.against[name]]) * ratio
+            for name, ratio in ratios.items()
+        }
+
+
+def _balance(terms: Mapping[str, Term]) -> Balance | None:
+    """Return what balances the terms that want it.
+
+    Raises:
+        ValueError: A term is to be compared with one that cannot serve.
+    """
+    against = {name: term.balance for name, term in terms.items() if term.balance is not None}
+    for name, other in against.items():
+        free = [one for one, term in terms.items() if term.balance is None and term.weight and one != name]
+        if other not in free:
+            why = " (which is balanced itself)" if other in against else ""
+            raise ValueError(
+                f"terms.{name}.balance must name a term that has a weight of its own, "
+                f"got {other!r}{why}{did_you_mean(other, free)}"
+            )
+    return Balance(against) if against else None

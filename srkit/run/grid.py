@@ -90,19 +90,24 @@ def image_grid(
     place = device or torch.device("cpu")
     large = predict(network.model, example.low, scale=network.scale, color=network.color, device=place)
     try:
-        return _measured(example.name, _luma(large.clone()), _luma(example.high), network.scale, loss)
+        return _measured(example.name, _luma(large.clone()), _luma(example.high), network.scale, loss, place)
     except ValueError as error:
         raise SrkitError(f"{example.name}: cannot be measured: {error}") from None
 
 
-def _measured(name: str, prediction: Tensor, target: Tensor, scale: int, loss: LossFn | None) -> ImageGrid:
+def _measured(
+    name: str, prediction: Tensor, target: Tensor, scale: int, loss: LossFn | None, place: torch.device
+) -> ImageGrid:
     spectrum, phases = grid_spectrum(prediction, scale), phase_errors(prediction, target, scale)
+    gradient = None  # a loss may own a network, which lies where the training does
+    if loss is not None:
+        gradient = gradient_grid(loss, prediction.to(place), target.to(place), scale).decibels
     return ImageGrid(
         name,
         spectrum.decibels - grid_spectrum(target, scale).decibels,
         phases.bias_spread,
         phases.variance_ratio,
-        None if loss is None else gradient_grid(loss, prediction, target, scale).decibels,
+        gradient,
         spectrum,
     )
 

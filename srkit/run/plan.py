@@ -9,6 +9,7 @@ import time
 import torch
 
 from srkit.engine.fit import fit
+from srkit.engine.loss_state import load_loss_state, loss_state
 from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.session import Session
@@ -39,7 +40,7 @@ def planned_steps(experiment: Experiment, built: Built, session: Session) -> int
 def _seconds_per_step(experiment: Experiment, session: Session) -> float:
     """Measure a step, with its share of validation."""
     options = experiment.train
-    before = copy.deepcopy(session.model.state_dict())
+    before, loss_before = copy.deepcopy((session.model.state_dict(), loss_state(session.loss)))
     session.start(TRIED)
     times = [time.monotonic()]
     with torch.random.fork_rng():
@@ -56,6 +57,7 @@ def _seconds_per_step(experiment: Experiment, session: Session) -> float:
             step.loss.item()  # on a GPU a step is over when its loss is there
             times.append(time.monotonic())
     session.model.load_state_dict(before)
+    load_loss_state(session.loss, loss_before, "what was tried")
     seconds = (times[-1] - times[-1 - COUNTED]) / COUNTED
     if options.validate_every:
         began = time.monotonic()

@@ -12,8 +12,9 @@ class Record:
     """One event of a run, at a step.
 
     Events: ``plan`` (steps: how many there will be), ``train`` (loss, lr,
-    images_per_second, seconds), ``validate`` (a mean per metric), ``best``,
-    ``checkpoint``, ``stop`` (reason), ``score`` (image).
+    images_per_second, seconds), ``balance`` (weight.NAME: that of each balanced term),
+    ``validate`` (a mean per metric), ``best``, ``checkpoint``, ``stop`` (reason),
+    ``score`` (image).
     """
 
     event: str

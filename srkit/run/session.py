@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property, partial
 from types import TracebackType
 from typing import Self, cast
 
@@ -22,7 +24,7 @@ from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
-from srkit.slots import LossFn, Pair, TrackerFn
+from srkit.slots import LossFn, MetricFn, Pair, TrackerFn
 
 
 class Session:
@@ -50,7 +52,6 @@ class Session:
             device=self.device,
         )
         self.state: TrainState
-        self._validation: list[Example] | None = None
         self.trackers: list[TrackerFn] = [tracker(folder.path) for tracker in experiment.trackers]
 
     def __enter__(self) -> Self:
@@ -68,7 +69,8 @@ class Session:
         options = self.experiment.train
         optimizer = options.optimizer(list(self.model.named_parameters()))
         ema = None if options.ema is None else Ema(self.model, options.ema)
-        self.state = TrainState(self.model, optimizer, options.schedule(optimizer, steps), ema=ema)
+        schedule = options.schedule(optimizer, steps)
+        self.state = TrainState(self.model, optimizer, schedule, ema=ema, loss=self.loss)
 
     def pair(self, step: int) -> Pair:
         """Return the crops of ``step``, on the device."""
@@ -81,24 +83,32 @@ class Session:
 
     def validate(self) -> dict[str, float]:
         """Return the mean of every metric over the validation images, from the network as it is now."""
-        if self._validation is None:
-            self._validation = list(
-                examples(
-                    self.built.validate,
-                    scale=self.experiment.scale,
-                    degradation=self.built.degradation,
-                    seed=self.experiment.seed,
-                )
-            )
+        return self._means(self.evaluated, self.built.metrics)
+
+    @cached_property
+    def baseline_psnr(self) -> float:
+        """The mean PSNR of bicubic over the validation images."""
+        return self._means(self.built.baseline, {"psnr": self.built.metrics["psnr"]})["psnr"]
+
+    def _means(self, model: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
         found: dict[str, list[float]] = defaultdict(list)
-        for score in evaluate(self.upscale, self._validation, self.built.metrics):
+        for score in evaluate(partial(self._upscale, model), self._validation, metrics):
             found[score.metric].append(score.value)
         return {metric: sum(values) / len(values) for metric, values in found.items()}
 
-    def upscale(self, low: torch.Tensor) -> torch.Tensor:
-        """Upscale one LR image (1,C,h,w) with the network as it is now."""
+    @cached_property
+    def _validation(self) -> list[Example]:
+        made = examples(
+            self.built.validate,
+            scale=self.experiment.scale,
+            degradation=self.built.degradation,
+            seed=self.experiment.seed,
+        )
+        return list(made)
+
+    def _upscale(self, model: nn.Module, low: torch.Tensor) -> torch.Tensor:
         return predict(
-            self.evaluated,
+            model,
             low,
             scale=self.experiment.scale,
             color=self.experiment.color,

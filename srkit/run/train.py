@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from srkit.engine.checkpoint import load_training, save_training
 from srkit.engine.finite import Step
 from srkit.engine.fit import fit
-from srkit.errors import RunError
+from srkit.errors import RunError, TrainingError
 from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
@@ -18,11 +18,15 @@ from srkit.run.plan import planned_steps
 from srkit.run.record import Record
 from srkit.run.session import Session
 from srkit.run.weights import save_best
+from srkit.slots import Balanced
+
+UNGUARDED = 100
+"""Steps in which a network may be worse than ``train.guard`` allows: from scratch it needs some to be any good."""
 
 
 @dataclass
 class Progress:
-    """What a run must remember besides the training state."""
+    """What a run must remember besides the training state. ``psnr`` is that of the step ``validated``."""
 
     steps: int
     seconds: float = 0.0
@@ -30,7 +34,8 @@ class Progress:
     best_step: int = -1
     without_better: int = 0
     finished: bool = False
-    validated: int = field(default=-1)
+    validated: int = -1
+    psnr: float = float("inf")
 
 
 def train(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[Record, None, None]:
@@ -41,7 +46,7 @@ def train(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
     (Ctrl-C) gets a checkpoint at the step where he left.
 
     Raises:
-        TrainingError: The loss is no longer a number.
+        TrainingError: The loss is no longer a number, or the network is worse than ``train.guard`` allows.
         CheckpointError: A checkpoint cannot be written, or belongs to another experiment.
     """
     with Session(experiment, built, folder) as session:
@@ -65,10 +70,13 @@ class _Training:
         yield self._log("plan", steps=progress.steps)
         if state.step == 0:
             self._save()  # a run killed in its first minute resumes too
+        self._guard()  # what stopped it once stops it again, unless its config was changed
         clock = _Clock(self.options.batch)
         try:
             for step in self._steps():
                 clock.tick()
+                if step.step == 1 and (weights := self._balanced()):
+                    yield self._log("balance", **weights)
                 if step.step % self.options.log_every == 0 or step.step == progress.steps:
                     yield self._train_record(step, clock)
                 if self._due(step.step, self.options.validate_every):
@@ -118,7 +126,7 @@ class _Training:
         """Measure the validation images, and keep the weights if they are the best so far."""
         progress, state = self.progress, self.session.state
         means = self.session.validate()
-        progress.validated = state.step
+        progress.validated, progress.psnr = state.step, means["psnr"]
         better = means["psnr"] > progress.best
         if better:
             progress.best, progress.best_step, progress.without_better = means["psnr"], state.step, 0
@@ -126,6 +134,33 @@ class _Training:
         else:
             progress.without_better += 1
         yield self._log("validate", **means, best=float(better))
+        self._guard()
+
+    def _guard(self) -> None:
+        """Stop a training whose network has become worse than interpolation, with its state saved.
+
+        Raises:
+            TrainingError: What was measured, what does this, and the ways out.
+        """
+        progress, step, guard = self.progress, self.session.state.step, self.options.guard
+        if guard is None or step < UNGUARDED or progress.validated != step:
+            return
+        bicubic = self.session.baseline_psnr
+        if progress.psnr >= bicubic - guard:
+            return
+        self._save()
+        raise TrainingError(
+            f"step {step}: wants a validation PSNR above {bicubic - guard:.2f} dB, bicubic's {bicubic:.2f} less "
+            f"train.guard={guard:g}, found {progress.psnr:.2f}; too high a learning rate, a loss without a pixel "
+            "term, or a term that drowns it does this: lower the rate, balance the term against a pixel loss "
+            "(loss: weighted), start from weights that a pixel loss has trained (start), or give train.guard=null; "
+            f"the weights and the state of this step stay in {self.folder.path}"
+        )
+
+    def _balanced(self) -> dict[str, float]:
+        loss = self.session.loss
+        weights: Mapping[str, float] = loss.balanced if isinstance(loss, Balanced) else {}
+        return {f"weight.{name}": weight for name, weight in weights.items()}
 
     def _stop_reason(self, step: int) -> str | None:
         patience, minutes = self.options.patience, self.options.minutes

@@ -12,7 +12,14 @@ import pytest
 import torch
 from torch import nn
 
-from srkit.engine.checkpoint import load_into, load_training, load_weights, save_training, save_weights
+from srkit.engine.checkpoint import (
+    load_foreign,
+    load_into,
+    load_training,
+    load_weights,
+    save_training,
+    save_weights,
+)
 from srkit.errors import CheckpointError
 
 TENSORS = {"a.weight": torch.rand(3, 4), "b": torch.rand(2)}
@@ -104,6 +111,32 @@ def test_no_cut_and_no_flipped_bit_goes_unseen(tmp_path):
             file.write_bytes(damaged)
             with suppress(CheckpointError):
                 torch.testing.assert_close(load(file), wanted, atol=0, rtol=0)
+
+
+@pytest.mark.parametrize("zipped", [True, False])
+def test_other_programs_files_are_read_in_both_formats(tmp_path, zipped):
+    path, trace = tmp_path / "x.pth", tmp_path / "trace"
+    torch.save(TENSORS, path, _use_new_zipfile_serialization=zipped)
+    torch.testing.assert_close(load_foreign(path), TENSORS, atol=0, rtol=0)
+    whole = path.read_bytes()
+    for length in (0, 10, 200, len(whole) - 30):
+        path.write_bytes(whole[:length])
+        with pytest.raises(CheckpointError, match=r"x\.pth: "):
+            load_foreign(path)
+    torch.save({"x": Evil(str(trace))}, path, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(CheckpointError, match="found objects that would run code when read; refused"):
+        load_foreign(path)
+    assert not trace.exists()
+    torch.save([1], path, _use_new_zipfile_serialization=zipped)
+    with pytest.raises(CheckpointError, match="wants tensors by name, found list"):
+        load_foreign(path)
+
+
+def test_the_old_format_has_no_checksums_so_a_training_is_not_read_from_it(tmp_path):
+    path = tmp_path / "last.pt"
+    torch.save(TENSORS, path, _use_new_zipfile_serialization=False)
+    with pytest.raises(CheckpointError, match="is damaged or no checkpoint"):
+        load_training(path)
 
 
 def test_any_kind_of_tensor_comes_back(tmp_path):

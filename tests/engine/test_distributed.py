@@ -18,6 +18,9 @@ from srkit.engine.ema import Ema
 from srkit.engine.fit import fit
 from srkit.engine.state import TrainState
 from srkit.errors import TrainingError
+from srkit.losses.l1 import L1
+from srkit.losses.mse import MSE
+from srkit.losses.weighted import Term, Weighted
 from srkit.slots import Pair
 
 class Net(nn.Module):
@@ -40,14 +43,16 @@ torch.manual_seed(0)
 model = Net()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
 state = TrainState(model, optimizer, LambdaLR(optimizer, lambda step: 0.9**step), ema=Ema(model, 0.9))
+loss = Weighted(terms={"pixel": Term(loss=L1), "sharp": Term(loss=MSE, balance="pixel")})
 with distributed.together(torch.device("cpu")):
-    losses = [float(step.loss) for step in fit(state, pair, F.l1_loss, until=6, clip=0.1)]
+    losses = [float(step.loss) for step in fit(state, pair, loss, until=6, clip=0.1)]
     said = distributed.agree(os.environ.get("RANK", "0"))
     assert said == "0", said
     if distributed.first():
-        torch.save({"state": state.state_dict(), "losses": losses, "size": distributed.size()}, sys.argv[1])
+        saved = {"state": state.state_dict(), "losses": losses, "size": distributed.size()}
+        torch.save({**saved, "balanced": loss.balanced}, sys.argv[1])
     try:
-        next(fit(state, pair, F.l1_loss, until=7))
+        next(fit(state, pair, loss, until=7))
     except TrainingError as error:
         print(f"rank {os.environ.get('RANK', 0)}: {error}", flush=True)
     if distributed.size() > 1:
@@ -90,6 +95,7 @@ def test_two_processes_take_the_step_of_one(train):
     (alone, _), (shared, said) = train("one.pt", [0]), train("two.pt", [0, 1])
     assert (alone["size"], shared["size"]) == (1, 2)
     torch.testing.assert_close(alone["losses"], shared["losses"], atol=1e-6, rtol=1e-5)
+    assert shared["balanced"] == pytest.approx(alone["balanced"], rel=1e-5)
     for part in ("model", "ema"):
         one, other = (run["state"][part].get("module", run["state"][part]) for run in (alone, shared))
         assert one.keys() == other.keys()

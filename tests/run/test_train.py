@@ -27,6 +27,12 @@ def kill_at(records, event, step):
     raise AssertionError(f"no {event} at step {step}")
 
 
+BALANCED = (
+    "loss={use: weighted, terms: {pixel: {loss: l1}, sharp: {loss: mse, balance: pixel}}}",
+    *LONG,
+)
+
+
 def weights(folder):
     state = load_training(folder.last)["state"]
     return state["model"] | {f"ema {name}": value for name, value in state["ema"]["module"].items()}
@@ -49,6 +55,54 @@ def test_a_killed_run_resumes_to_equal_bits(prepare, reopen, event, step):
     logs = [[json.loads(line) for line in run[-1].log.read_text().splitlines()] for run in (straight, broken)]
     kept = [[(row["event"], row["step"], row.get("loss")) for row in log if row["event"] != "plan"] for log in logs]
     assert kept[0] == kept[1]
+
+
+@pytest.mark.parametrize(("event", "step"), [("plan", 0), ("balance", 1), ("train", 4), ("validate", 12)])
+def test_a_balanced_weight_outlives_a_kill(prepare, reopen, event, step):
+    straight, broken = prepare("straight", *BALANCED), prepare("broken", *BALANCED)
+    list(train(*straight))
+    kill_at(train(*broken), event, step)
+    resumed = reopen(broken[-1])
+    list(train(*resumed))
+    assert same(weights(straight[-1]), weights(broken[-1]))
+    assert straight[1].loss.balanced == resumed[1].loss.balanced
+    state = load_training(broken[-1].last)["state"]["loss"]
+    assert list(state.values()) == [straight[1].loss.balanced]
+    for run in (straight, broken):
+        rows = [json.loads(line) for line in run[-1].log.read_text().splitlines()]
+        (row,) = [row for row in rows if row["event"] == "balance"]
+        assert row["step"] == 1
+        assert row["weight.sharp"] == straight[1].loss.balanced["sharp"] > 0
+
+
+def test_a_weight_is_set_by_the_first_step_alone(prepare):
+    """Not by a look at the network before it, nor by the steps that measure the speed of the machine."""
+    plain = prepare("plain", *BALANCED)
+    records = train(*plain)
+    assert next(records).event == "plan"
+    assert plain[1].loss.balanced == {}
+    plain[1].loss(torch.rand(1, 1, 8, 8), torch.rand(1, 1, 8, 8))
+    list(records)
+    assert weights(plain[-1])
+    timed = prepare("timed", *BALANCED, "train.steps=null", "train.minutes=0.02")
+    records = train(*timed)
+    assert next(records).event == "plan"
+    assert timed[1].loss.balanced == {}
+    list(records)
+    steps = load_training(timed[-1].last)["state"]["step"]
+    again = prepare("again", *BALANCED, f"train.steps={steps}")
+    list(train(*again))
+    assert same(weights(timed[-1]), weights(again[-1]))
+    assert timed[1].loss.balanced == again[1].loss.balanced == plain[1].loss.balanced
+
+
+def test_weights_of_a_frozen_network_are_not_in_the_checkpoint(prepare, vgg_file):
+    look = f"look: {{balance: pixel, loss: {{use: perceptual, weights: {vgg_file}}}}}"
+    run = prepare("vgg", f"loss={{use: weighted, terms: {{pixel: {{loss: l1}}, {look}}}}}")
+    list(train(*run))
+    (state,) = load_training(run[-1].last)["state"]["loss"].values()
+    assert list(state) == ["look"]
+    assert run[-1].last.stat().st_size < 200_000
 
 
 def test_a_run_resumed_twice_and_without_an_end(prepare, reopen):

@@ -1,0 +1,102 @@
+"""The difference between what a network trained to recognise things sees in two images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+import srkit
+from srkit.errors import TrainingError
+from srkit.image.color import y_to_gray
+from srkit.image.convert import gray_to_rgb
+from srkit.layers.vgg import VGG19
+from srkit.losses.pretrained import vgg19_tensors
+
+USUAL: Mapping[str, float] = {"relu2_2": 1.0}
+
+
+@srkit.loss("perceptual")
+class Perceptual(nn.Module):
+    """The distance between VGG19's features phi_ij of both images (Johnson et al. 2016; Ledig et al. 2017).
+
+    l2 is SRGAN's equation 5: 1/(W H) of the sum, over the W x H positions of phi_ij and its channels, of the
+    squared difference; l1 the same with its absolute value. Both are means over the batch, and
+    sums over the layers, each times its weight. Other codes take the mean over channels too
+    (``channels: mean``), which is 64, 128, 256 or 512 times less.
+
+    Y is brought from studio range [16/255, 235/255] to [0,1] and repeated three times; RGB is taken as it is.
+    Then follows the normalisation that the weights were trained with. Nothing is clipped: a value
+    below 0 would have no gradient to come back by. Computed in float32.
+
+    Layers are ``convX_Y``, before the ReLU, and ``reluX_Y``, behind it, from 1_1, 1_2, 2_1, 2_2, 3_1 to 3_4,
+    4_1 to 4_4, 5_1 to 5_4. Alone it does not know colours and grey levels well: fine-tune with it beside a pixel
+    loss, balanced (``weighted``).
+
+    Args:
+        layers: Where to look, and the weight of each: ``{relu2_2: 1, conv5_4: 0.1}``.
+        distance: l2, squared differences, or l1, absolute ones.
+        channels: Sum over a layer's channels, as in the formula, or their mean.
+        weights: File of torchvision's vgg19, or of the normalised VGG19; null is torchvision's in torch's
+            folder of downloads, where it is put if it is not there.
+    """
+
+    def __init__(
+        self,
+        *,
+        layers: Mapping[str, float] = USUAL,
+        distance: Literal["l2", "l1"] = "l2",
+        channels: Literal["sum", "mean"] = "sum",
+        weights: Path | None = None,
+    ) -> None:
+        super().__init__()
+        if negative := [f"{layer}={weight:g}" for layer, weight in layers.items() if weight < 0]:
+            raise ValueError(f"layers must have weights that are not negative, got {', '.join(negative)}")
+        looked_at = [layer for layer, weight in layers.items() if weight]
+        if not looked_at:
+            raise ValueError("layers must name at least one layer with a weight, got none")
+        file, tensors = vgg19_tensors(weights)
+        try:
+            self.network = VGG19(tensors, looked_at)
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from None
+        self.weights = [layers[layer] for layer in self.network.layers]
+        self.distance, self.channels = distance, channels
+
+    def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Return a scalar of two (N,C,H,W), C 1 or 3.
+
+        Raises:
+            TrainingError: The images are too small for the deepest layer.
+        """
+        self._refuse(prediction)
+        with torch.no_grad():
+            wanted = self.network(_rgb(target))
+        found = self.network(_rgb(prediction))
+        total = torch.zeros((), device=prediction.device)
+        for weight, one, other in zip(self.weights, found, wanted, strict=True):
+            total = total + weight * self._distance(one, other)
+        return total
+
+    def _distance(self, found: Tensor, wanted: Tensor) -> Tensor:
+        difference = found - wanted
+        each = difference.square() if self.distance == "l2" else difference.abs()
+        return each.sum(1).mean() if self.channels == "sum" else each.mean()
+
+    def _refuse(self, image: Tensor) -> None:
+        (channels, height, width), least = image.shape[1:], self.network.least
+        if channels not in (1, 3):
+            raise ValueError(f"wants images of 1 or 3 channels, got {channels}")
+        if min(height, width) < least:
+            raise TrainingError(
+                f"loss perceptual: wants images of at least {least} pixels a side for {self.network.layers[-1]}, "
+                f"got {width} x {height}; take a larger train.patch, train.pyramid=last, or a layer less deep"
+            )
+
+
+def _rgb(image: Tensor) -> Tensor:
+    """Return RGB in [0,1] of Y in studio range, or of RGB."""
+    return gray_to_rgb(y_to_gray(image.float())) if image.shape[1] == 1 else image.float()

@@ -34,8 +34,7 @@ def write_markdown(study: Study, figures: Mapping[str, Sequence[tuple[str, str]]
         *tables,
         *_figures(figures),
         "## Costs",
-        f"Multiply-adds of convolutions for one HR image of 1280x720. Of times and steps the median over seeds, of "
-        f"memory the most; {words.memory(study)}.",
+        words.costs(study),
         *(part for block in study.blocks for part in (_title(block.name), table.markdown(table.cost_table(block)))),
         "## How it was measured",
         _list(words.measured(study)),
@@ -55,32 +54,23 @@ def tables_of(study: Study) -> list[str]:
         parts += [table.markdown(table.score_table(study, block, [metric])) for metric in metrics(block)]
         parts += [escaped(words.protocols(block))]
     if study.tests:
-        parts += ["## Further tests", "The mean, and the difference to the baseline on the same test."]
+        parts += ["## Further tests", words.TESTS]
         for block in study.blocks:
             parts += [_title(block.name)]
             parts += [table.markdown(table.test_table(study, block, metric)) for metric in metrics(block)]
             protocols = ((test or table.AS_TRAINED, words.protocols(block, test)) for test in (OWN, *study.tests))
             parts += ["\n".join(f"* {escaped(test)}: {escaped(text)}" for test, text in protocols)]
     if names := measures.measured(study):
-        parts += [
-            "## Checkerboard",
-            "Before training → at its end, of the weights that were kept: the mean over validation images and seeds.",
-        ]
+        parts += ["## Checkerboard", words.ENDS]
         for block in study.blocks:
             parts += [_title(block.name), table.markdown(table.checkerboard_table(study, block))]
-        parts += [
-            "\n".join(f"* {escaped(name)}: {escaped(text)}" for name, text in measures.legends(names)),
-            NUMBERS,
-        ]
+        parts += [_list(dict(measures.legends(names))), NUMBERS]
     return [part for part in parts if part]
 
 
 def _figures(figures: Mapping[str, Sequence[tuple[str, str]]]) -> Iterator[str]:
     yield "## Figures"
-    yield (
-        "Dots with their 95 % intervals, filled where they leave zero out; small bars are single seeds. "
-        "A line is the mean over seeds, its band their range."
-    )
+    yield f"{words.DOTS} {words.LINES}"
     for name, drawn in figures.items():
         yield _title(name)
         yield "\n".join(f"![{escaped(title)}]({path})" for title, path in drawn)
@@ -96,4 +86,4 @@ def _title(block: str) -> str:
 
 
 def _list(found: Mapping[str, str]) -> str:
-    return "\n".join(f"* {name}: {escaped(text)}" for name, text in found.items())
+    return "\n".join(f"* {escaped(name)}: {escaped(text)}" for name, text in found.items())

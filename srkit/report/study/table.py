@@ -13,7 +13,7 @@ from srkit.report.study.compare import Standing, standings
 from srkit.report.study.study import OWN, Arm, Block, Study
 from srkit.report.tables import escaped, label, number
 
-NOTHING = "\N{EN DASH}"
+NOTHING = "-"
 AS_TRAINED = "as trained"
 """What the test is called that an arm was made for."""
 
@@ -154,10 +154,8 @@ def _cost_cells(arm: Arm) -> list[Cell]:
     memory = [one.peak_memory for one in found if one.peak_memory is not None]
     if not found:
         return [Cell(NOTHING)] * 6
-    steps, seconds = (
-        statistics.median(values)
-        for values in zip(*((r.summary.steps, r.summary.seconds) for r in arm.runs), strict=True)
-    )
+    steps = statistics.median(run.summary.steps for run in arm.runs)
+    seconds = statistics.median(run.summary.seconds for run in arm.runs)
     time = statistics.median(times) if times else None
     return [
         Cell(f"{found[0].parameters:,}", found[0].parameters),

@@ -58,12 +58,18 @@ def views(study: Study) -> list[View]:
     Raises:
         ImageError: A picture is damaged.
     """
-    versions = max(len(block.arms) for block in study.blocks) + len(KINDS) - 1
-    count = min(PLACES, max(1, PICTURES // (versions * len(study.blocks))))
-    return [view for block in study.blocks for view in _views(study, block, count)]
+    found = []
+    for block in study.blocks:
+        room = PICTURES // len(study.blocks)
+        for number, view in enumerate(_views(study, block)):
+            room -= len(view.versions)
+            if number == PLACES or (number and room < 0):
+                break
+            found.append(view)
+    return found
 
 
-def _views(study: Study, block: Block, count: int) -> Iterator[View]:
+def _views(study: Study, block: Block) -> Iterator[View]:
     seed = max(study.seeds, key=lambda one: len(_runs(block, one)))
     runs = _runs(block, seed)
     if not runs:
@@ -72,21 +78,20 @@ def _views(study: Study, block: Block, count: int) -> Iterator[View]:
     images = [image for image in first.scores.images if all(_pictured(run, image) for run in runs.values())]
     found = []
     for image in spread(images, CANDIDATES):
-        means = window_means(
-            _variance([run.folder / "pictures" / image for run in runs.values()]), first.summary.scale
-        )
+        folders = [run.folder / "pictures" / image for run in runs.values()]
+        means = window_means(_variance(folders), first.summary.scale)
         found.append((float(means.max()), image, int(means.argmax())))
-    for _, image, index in sorted(found, key=lambda one: -one[0])[:count]:
+    for _, image, index in sorted(found, key=lambda one: -one[0]):
         yield _view(block.name, image, seed, index, runs)
 
 
 def _runs(block: Block, seed: int) -> dict[str, Run]:
-    """Return the runs of one seed by the names of their arms."""
+    """Return the runs of one seed that have pictures, by the names of their arms."""
     return {
         arm.name: trial.run
         for arm in block.arms
         for trial in arm.trials
-        if trial.seed == seed and trial.run is not None
+        if trial.seed == seed and trial.run is not None and (trial.run.folder / "pictures").is_dir()
     }
 
 
@@ -95,14 +100,14 @@ def _pictured(run: Run, image: str) -> bool:
 
 
 def _variance(folders: Sequence[Path]) -> NDArray[np.float64]:
-    """Return how the luma of arms varies at every pixel; of a single arm, its squared error."""
-    planes = (luma_plane(read(folder / "srkit.png")) for folder in folders)
-    if len(folders) == 1:
-        return np.square(next(planes) - luma_plane(read(folders[0] / "hr.png")), dtype=np.float64)
-    total, squares = 0.0, 0.0
-    for plane in planes:
+    """Return how the luma of arms varies at every pixel; of a single arm, how it varies from HR."""
+    files = [folder / "srkit.png" for folder in folders]
+    if len(files) == 1:
+        files.append(folders[0] / "hr.png")
+    total = squares = np.zeros(())
+    for plane in map(luma_plane, map(read, files)):  # one at a time: many large ones would not fit into memory
         total, squares = total + plane.astype(float), squares + np.square(plane, dtype=float)
-    return np.asarray(squares / len(folders) - np.square(total / len(folders)))
+    return np.asarray(squares / len(files) - np.square(total / len(files)))
 
 
 def _view(block: str, image: str, seed: int, index: int, runs: dict[str, Run]) -> View:

@@ -15,6 +15,11 @@ from srkit.report.tables import UNITS, number, protocol
 
 UNCERTAIN = "not certain"
 
+ENDS = "Before training → at its end, of the weights that were kept: means over validation images and seeds."
+TESTS = "Every trained arm on its own test and on others: the mean, and the difference to the baseline there."
+DOTS = "In a figure of differences a dot is filled where its interval leaves zero out; small bars are single seeds."
+LINES = "A line is the mean over seeds, its band their range."
+
 BUDGETS = {
     "steps": "every arm trains as long as its experiment says",
     "seconds": "every arm trains for the same time",
@@ -31,7 +36,7 @@ class Answer:
 
 
 def answers(study: Study) -> list[Answer]:
-    """Return for each block that has scores which arms are better or worse than the baseline, by the first metric."""
+    """Return for each block with scores which arms are better or worse than the baseline, by its first metric."""
     return [_answer(study, block, metrics(block)[0]) for block in study.blocks if metrics(block)]
 
 
@@ -78,9 +83,9 @@ def comparison(study: Study) -> list[str]:
         "With a difference stands its 95 % interval; it is bold where the interval leaves zero out. Scores of one "
         "image resemble each other and so do those of one seed, so images and seeds are drawn anew as wholes (a "
         f"two-way bootstrap, {RESAMPLES:,} resamples, seed 0); because they are few, the interval is then "
-        "stretched by Student's t with Satterthwaite's degrees of freedom. Drawing the pairs one by one would give "
-        "intervals that are far too narrow. Every arm is judged by itself: of twenty that are no different, one "
-        f"leaves zero out by chance.{few}",
+        "stretched by Student's t of each. Drawing the pairs one by one would give intervals that are far too "
+        "narrow. Every arm is judged by itself: of twenty that are no different, one leaves zero out by "
+        f"chance.{few}",
     ]
 
 
@@ -152,10 +157,14 @@ def machinery(study: Study) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def memory(study: Study) -> str:
-    """Return whose memory it is that the cost table speaks of."""
+def costs(study: Study) -> str:
+    """Return what must be known to read the cost tables."""
     devices = {str(run.environment.get("device", "")) for run in study.runs}
-    return "that of the process" if all(not device.startswith("cuda") for device in devices) else "that of the GPU"
+    whose = "GPU" if any(device.startswith("cuda") for device in devices) else "process"
+    return (
+        "Multiply-adds of convolutions and matrix products for one HR image of 1280x720. Of times and steps the "
+        f"median over seeds, of memory the most that the {whose} held."
+    )
 
 
 def _several(texts: Iterable[str], between: str = "; ") -> str:

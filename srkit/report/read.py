@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,7 +49,7 @@ class Run:
     scores: Scores
     kernels: Mapping[str, NDArray[np.float64]]
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, Any]:
         """The filled config as plain values."""
         tree = yaml.safe_load(self.config)

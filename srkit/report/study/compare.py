@@ -25,6 +25,8 @@ class Standing:
     ``mean`` is over images and seeds, ``spread`` the standard deviation of the seeds' means (None of
     fewer than two), ``gain`` the mean difference to bicubic. ``difference`` is to the baseline, None for
     the baseline itself and where the two share no seed and image; ``by_seed`` are its means, seed by seed.
+    ``alike`` says whether both were given the same images and measured in the same way; if not, there is
+    no difference either: what differs would be the test.
     """
 
     arm: Arm
@@ -36,6 +38,7 @@ class Standing:
     gain: float
     difference: Difference | None
     by_seed: tuple[float, ...]
+    alike: bool
 
     @property
     def lower_is_better(self) -> bool:
@@ -69,7 +72,8 @@ def _standings(intervals: bool, block: Block, metric: str, test: str) -> Iterato
             continue
         protocol = next(trial.tests[test].protocol.get(metric, {}) for trial in arm.scored if test in trial.tests)
         means = [_mean(list(images.values())) for images in own.values()]
-        found = None if arm.name == block.baseline else _paired(own, base)
+        alike = _alike(arm, block.base, metric, test)
+        found = _paired(own, base) if alike and arm.name != block.baseline else None
         lower = lower_is_better(metric, protocol)
         yield Standing(
             arm=arm,
@@ -81,6 +85,7 @@ def _standings(intervals: bool, block: Block, metric: str, test: str) -> Iterato
             gain=_mean(_gains(own, values(arm, metric, test, model="bicubic"))),
             difference=None if found is None else _compared(*found, lower=lower, intervals=intervals),
             by_seed=() if found is None else tuple(map(float, differences(*found).mean(0))),
+            alike=alike,
         )
 
 
@@ -92,6 +97,19 @@ def values(arm: Arm, metric: str, test: str = OWN, *, model: str = "srkit") -> V
             scores = trial.tests[test].scores
             found[trial.seed] = dict(zip(scores.images, scores.values(model, metric), strict=True))
     return found
+
+
+def _alike(arm: Arm, base: Arm, metric: str, test: str) -> bool:
+    """Return whether two arms were given the same images and measured in the same way, seed by seed."""
+    first, second = (
+        {trial.seed: trial.tests[test] for trial in one.scored if test in trial.tests} for one in (arm, base)
+    )
+    return all(
+        first[seed].given == second[seed].given
+        and first[seed].protocol.get(metric) == second[seed].protocol.get(metric)
+        for seed in first
+        if seed in second
+    )
 
 
 def _paired(own: Values, base: Values) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:

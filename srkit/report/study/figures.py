@@ -83,7 +83,7 @@ def differences(found: Sequence[Standing]) -> Figure | None:
 
 
 def curves(block: Block, found: Sequence[Sequence[Curve]], title: str, *, flat: bool = False) -> Figure | None:
-    """Draw a line an arm, its mean over seeds in the range of the seeds, named where it ends.
+    """Draw a line an arm, its mean over seeds in the range of the seeds, named where it ends; None of points alone.
 
     Args:
         block: Whose arms they are.
@@ -92,7 +92,7 @@ def curves(block: Block, found: Sequence[Sequence[Curve]], title: str, *, flat: 
         flat: Draw small values linearly and large ones by their logarithm, as ripples want.
     """
     bands = [(arm, measures.band(each)) for arm, each in zip(block.arms, found, strict=True) if each]
-    if not bands:
+    if not any(len(at) > 1 for _, (at, *_) in bands):
         return None
     figure, axes = empty(title, WIDTH, HEIGHT + 0.16 * max(0, len(bands) - 12))
     for arm, (at, low, mean, high) in bands:

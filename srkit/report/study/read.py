@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,17 +119,23 @@ class _Reader:
         )
 
     def _tests(self, path: Path, run: Run) -> Iterator[tuple[str, Tested]]:
-        yield OWN, Tested(run.scores, run.summary.protocol)
+        yield OWN, Tested(run.scores, run.summary.protocol, _given(run.settings))
         for name in self.tests:
             folder = path / "tests" / name
             if (scores := folder / "scores.jsonl").is_file():
+                settings = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
                 again = f"delete {scores} and start the study again"
-                yield name, Tested(read_scores(scores, again), _protocol(folder, run))
+                yield name, Tested(read_scores(scores, again), _protocol(folder, settings, run), _given(settings))
 
 
-def _protocol(test: Path, run: Run) -> dict[str, Any]:
+def _protocol(test: Path, settings: Mapping[str, Any], run: Run) -> dict[str, Any]:
     """Return how a test measured; where nobody wrote that down, as its run, if it has the same metrics."""
     if (test / "protocol.json").is_file():
         return read_object(test / "protocol.json")
-    config = yaml.safe_load((test / "config.yaml").read_text(encoding="utf-8"))
-    return dict(run.summary.protocol) if config.get("metrics") == run.settings.get("metrics") else {}
+    return dict(run.summary.protocol) if settings.get("metrics") == run.settings.get("metrics") else {}
+
+
+def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that the LR images of a test depend on."""
+    images = (settings.get("data") or {}).get("test")
+    return {"images": images, **{name: settings.get(name) for name in ("degradation", "scale", "seed")}}

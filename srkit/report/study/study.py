@@ -36,10 +36,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class Tested:
-    """What a trained arm scored on one test, and how every metric measured there."""
+    """What a trained arm scored on one test, how every metric measured there, and what LR images it was given.
+
+    Where two say the same of ``given``, they were given the same images.
+    """
 
     scores: Scores
     protocol: Mapping[str, Mapping[str, Any]]
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

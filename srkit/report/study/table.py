@@ -137,7 +137,7 @@ def _score_cells(one: Standing | None) -> list[Cell]:
     gain = Cell(number(one.metric, one.gain, sign=True), one.gain)
     found = one.difference
     if found is None:
-        return [mean, gain, Cell(NOTHING), Cell(NOTHING)]
+        return [mean, gain, Cell(NOTHING, note="" if one.alike else "another test"), Cell(NOTHING)]
     bounds = [] if math.isnan(found.low) else [found.low, found.high]
     within = " to ".join(number(one.metric, bound, sign=True) for bound in bounds)
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from srkit.report import facts
@@ -36,15 +36,26 @@ class Answer:
 
 
 def answers(study: Study) -> list[Answer]:
-    """Return for each block with scores which arms are better or worse than the baseline, by its first metric."""
-    return [_answer(study, block, metrics(block)[0]) for block in study.blocks if metrics(block)]
+    """Return for each block with scores which arms are better or worse than the baseline, by its first metric.
+
+    Where arms were made for tests of their own, only further tests can tell.
+    """
+    return [
+        _answer(study, block, test) for block in study.blocks if metrics(block) for test in _telling(study, block)
+    ]
 
 
-def _answer(study: Study, block: Block, metric: str) -> Answer:
-    about = f"{', '.join(filter(None, (block.name, metric.upper())))} against {block.baseline}"
-    found = [one for one in standings(study, block, metric) if one.difference is not None]
+def _telling(study: Study, block: Block) -> Sequence[str]:
+    found = standings(study, block, metrics(block)[0])
+    return study.tests if study.tests and not all(one.alike for one in found) else (OWN,)
+
+
+def _answer(study: Study, block: Block, test: str) -> Answer:
+    metric = metrics(block)[0]
+    about = ", ".join(filter(None, (block.name, test, f"{metric.upper()} against {block.baseline}")))
+    found = [one for one in standings(study, block, metric, test) if one.difference is not None]
     if not found:
-        return Answer(about, {UNCERTAIN: "nothing to compare yet"})
+        return Answer(about, {UNCERTAIN: "nothing to compare"})
     if all(math.isnan(one.difference.low) for one in found if one.difference):
         return Answer(about, {UNCERTAIN: f"{_listed(found)}; there are no intervals"})
     verdicts = {
@@ -71,8 +82,8 @@ def comparison(study: Study) -> list[str]:
     said = [
         f"Means over {count} test image{'' if images == [1] else 's'} and {len(study.seeds)} "
         f"seed{'s' if len(study.seeds) > 1 else ''}; ± is the standard deviation of the seeds' means. "
-        "A difference is paired by image and seed: the baseline saw the same crops and the same kernels. "
-        "Wins are the pairs in which the arm is better."
+        "A difference is paired by image and seed, with the same kernels for both; an arm that was tested on other "
+        "images than the baseline, or by another protocol, has none. Wins are the pairs in which the arm is better."
     ]
     if not study.intervals or len(study.seeds) < 2:
         why = "the study wants none" if not study.intervals else "one seed does not tell how another would differ"

@@ -97,6 +97,7 @@ class StudyMaker:
             (path / "tests" / test).mkdir(parents=True)
             lines(path / "tests" / test / "scores.jsonl", self.scores(arm, seed, shift=-2))
             (path / "tests" / test / "protocol.json").write_text(json.dumps({"psnr": {"of": test}}))
+            (path / "tests" / test / "config.yaml").write_text(json.dumps(config | {"degradation": {"use": test}}))
         values(path / "environment.json", cpu="Z80", device="cpu", seed=seed, started=f"2026-0{seed + 1}-01T00:00")
         values(path / "cost.json", parameters=1000, multiply_adds=10**9, seconds_per_step=0.5, peak_memory=2**30)
         values(

@@ -119,6 +119,32 @@ def test_tests_are_compared_by_themselves(study):
     assert standing(study, "good & <b>", test="never") is None
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("degradation", {"use": "jpeg"}), ("data", {"test": "others"}), ("scale", 4)]
+)
+def test_arms_that_were_given_other_images_are_not_compared(study, option, value):
+    study.tests = ("clean",)
+    study.write()
+    for seed in study.seeds:
+        path = study.path("good & <b>", seed) / "config.yaml"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {option: value}))
+    one = standing(study, "good & <b>")
+    assert (one.difference, one.better, one.alike) == (None, None, False)
+    assert one.gain == pytest.approx(1.5, abs=0.03)
+    assert standing(study, "same").alike
+    assert standing(study, "good & <b>", test="clean").difference.wins == 9  # there both have the same images
+
+
+def test_arms_that_were_measured_in_other_ways_are_not_compared(study):
+    study.write()
+    path = study.path("same", 2) / "summary.json"
+    summary = json.loads(path.read_text())
+    summary["protocol"]["psnr"]["border"] = 0
+    path.write_text(json.dumps(summary))
+    assert standing(study, "same").difference is None
+    assert standing(study, "same", "ssim").difference is not None
+
+
 def test_metrics_come_with_psnr_first(study):
     study.write()
     for arm in study.arms:

@@ -49,6 +49,7 @@ def test_nothing_to_compare_is_not_drawn(study):
     found = read_study(study.write().folder)
     assert figures.differences(standings(found, found.blocks[0], "psnr")) is None
     assert figures.curves(found.blocks[0], [[]], "nothing") is None
+    assert figures.curves(found.blocks[0], [[([20], [30.0])]], "one validation, at the end") is None
 
 
 def test_every_line_is_named_where_it_ends(study):

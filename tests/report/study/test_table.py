@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 
 from srkit.report.study import table, words
 from srkit.report.study.csvs import measures_csv, scores_csv
@@ -70,6 +71,17 @@ def test_tests_get_a_table_of_arms_by_tests(study):
         "| 27.60 ± 0.10 | **+0.50** (+0.49 to +0.51) |"
     )
     assert words.protocols(found.blocks[0], "clean") == "PSNR: of clean; SSIM: as the metric defines it"
+
+
+def test_where_arms_have_tests_of_their_own_the_further_ones_give_the_answer(study):
+    study.tests = ("clean", "noisy")
+    study.write()
+    for seed in study.seeds:
+        path = study.path("good & <b>", seed) / "config.yaml"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"degradation": {"use": "jpeg"}}))
+    assert scores(study)[3].endswith("| +1.50 | - (another test) | - |")
+    about = [answer.about for answer in words.answers(read_study(study.folder))]
+    assert about == ["clean, PSNR against plain", "noisy, PSNR against plain"]
 
 
 def test_a_test_that_has_not_run_is_named(study):

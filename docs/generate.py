@@ -6,7 +6,10 @@ import inspect
 import re
 import subprocess
 import sys
+from dataclasses import MISSING, fields, is_dataclass
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 from srkit.cli.main import app
 from srkit.plugins import load_catalog
@@ -15,6 +18,7 @@ from srkit.plugins.describe import options
 ROOT = Path(__file__).parent.parent
 LANGUAGES = {".py": "python", ".toml": "toml", ".yaml": "yaml"}
 PASSAGE = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+SHAPE = re.compile(r"srkit(\.\w+)+\.[A-Z]\w+")
 
 
 def parts() -> str:
@@ -61,10 +65,27 @@ def commands() -> str:
     return "\n".join(lines) + "\n"
 
 
+def keys(name: str) -> str:
+    """Return a table of the fields of a dataclass that is the shape of a file."""
+    module, _, kind = name.rpartition(".")
+    shape = getattr(import_module(module), kind)
+    made = {one.name: one.default_factory() for one in fields(shape) if one.default_factory is not MISSING}
+    lines = ["| key | wants | default | |", "|---|---|---|---|"]
+    for row in options(SimpleNamespace(factory=shape)):
+        default = row.default
+        if row.name in made:
+            default = "" if is_dataclass(made[row.name]) else repr(made[row.name])
+        shown = f"`{default}`" if default not in ("", "required") else default
+        lines.append(f"| `{row.name}` | {row.wants} | {shown} | {row.meaning} |")
+    return "\n".join(lines) + "\n"
+
+
 def filled(text: str) -> str:
-    """Put the files that a page names between its markers."""
+    """Put the files that a page names between its markers, and the keys of a file's shape."""
 
     def passage(found: re.Match[str]) -> str:
+        if SHAPE.fullmatch(found[2]):
+            return f"{found[1]}{keys(found[2])}{found[3]}"
         file = ROOT / found[2]
         return f"{found[1]}```{LANGUAGES[file.suffix]}\n{file.read_text(encoding='utf-8')}```\n{found[3]}"
 

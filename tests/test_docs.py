@@ -32,6 +32,6 @@ def test_files_that_a_page_names_exist(page):
 def test_commands_in_the_docs_name_configs_that_exist():
     for page in PAGES:
         for config in re.findall(
-            r"srkit (?:run|check|explain) (configs/[\w/.]+\.yaml)", page.read_text(encoding="utf-8")
+            r"srkit (?:run|check|explain|ablate) (configs/[\w/.]+\.yaml)", page.read_text(encoding="utf-8")
         ):
             assert (ROOT / config).exists(), f"{page.name} names {config}"

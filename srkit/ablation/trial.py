@@ -151,7 +151,10 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     for test in sorted(path.parent for path in (folder.path / "tests").glob("*/config.yaml")):
         if not (test / "scores.jsonl").exists():
             tested = _read(test / "config.yaml", catalog)
-            rows = score_rows(tested, build(tested, catalog), built.model)
+            parts = build(tested, catalog)
+            protocol = {name: getattr(metric, "protocol", {}) for name, metric in parts.metrics.items()}
+            write_text(test / "protocol.json", json.dumps(protocol, indent=2) + "\n")
+            rows = score_rows(tested, parts, built.model)
             write_text(test / "scores.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
 
 

@@ -18,9 +18,10 @@ def ablate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
-    """Train and measure every arm of a study, with the same crops and kernels for all.
+    """Train and measure every arm of a study, with the same crops and kernels for all, and report.
 
     Started again, it goes on where it was: arms that have their scores are left alone.
+    The report compares what there is with the baseline; it is written even when an arm fails.
     """
     from srkit.ablation.execute import execute, problem, waiting
     from srkit.ablation.plan import plan
@@ -28,6 +29,7 @@ def ablate(
     from srkit.cli.trials import Trials
     from srkit.errors import ConfigError, Problem
     from srkit.plugins import load_catalog
+    from srkit.report import write_study
 
     files = [Path(word) for word in study if not is_override(word)]
     if len(files) != 1:
@@ -41,8 +43,9 @@ def ablate(
     with Trials(planned, folder, quiet=quiet) as trials:
         for outcome in execute(planned, folder, catalog, jobs=jobs):
             trials.ended(outcome)
-    typer.echo(f"scores: {folder}")
     failed = [one for one in planned.trials if problem(folder / one)]
+    if len(failed) < len(planned.trials):
+        typer.echo(f"report: {write_study(folder)}")
     if failed:
         typer.echo(
             f"{len(failed)} of {len(planned.trials)} failed; started again, it tries those once more", err=True

@@ -1,4 +1,4 @@
-"""``srkit report``: write the report of a run again."""
+"""``srkit report``: write the report of a run or of a study again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 
-def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
-    """Write report.md and report.html of a finished run again, from what is in its folder."""
-    from srkit.report import write_report
+def report(folder: Annotated[Path, typer.Argument(help="The folder of a run or of a study.")]) -> None:
+    """Write the report of a finished run, or of a study as far as it has come, from what is in its folder."""
+    from srkit.report import is_study, write_report, write_study
 
-    typer.echo(f"report: {write_report(folder)}")
+    typer.echo(f"report: {write_study(folder) if is_study(folder) else write_report(folder)}")

@@ -92,8 +92,10 @@ class Trials:
 
 
 def _numbers(record: dict[str, Any], steps: int) -> str:
-    loss = f"  loss {record['loss']:.4g}" if "loss" in record else ""
-    return f"{record['step']}/{steps}{loss}"
+    doing = f"  loss {record['loss']:.4g}" if "loss" in record else ""
+    if not doing and record["step"] in (0, steps):  # before the first step and after the last one
+        doing = "  measuring"
+    return f"{record['step']}/{steps}{doing}"
 
 
 def _last(log: Path) -> dict[str, Any] | None:

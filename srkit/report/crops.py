@@ -62,17 +62,14 @@ class _Versions:
     @classmethod
     def open(cls, folder: Path, image: str, scale: int) -> _Versions:
         pictures = {kind: read(folder / image / f"{kind}.png") for kind in KINDS}
-        planes = {kind: _luma(pictures[kind]) for kind in KINDS if kind != "lr"}
+        planes = {kind: luma_plane(pictures[kind]) for kind in KINDS if kind != "lr"}
         drop = (planes["bicubic"] - planes["hr"]) ** 2 - (planes["srkit"] - planes["hr"]) ** 2
         return cls(image, pictures, planes, window_means(drop, scale), scale)
 
     def place(self, index: int, why: str) -> Place:
         """Cut out the window ``index`` of ``gains``."""
         side, s = crop_side(self.scale), self.scale
-        row, column = divmod(index, self.gains.shape[1])
-        top, left = (
-            starts(length, s)[at] for length, at in zip(self.planes["hr"].shape, (row, column), strict=True)
-        )
+        top, left = corner(index, self.planes["hr"].shape, s)
         window = slice(top, top + side), slice(left, left + side)
         small = slice(top // s, (top + side) // s), slice(left // s, (left + side) // s)
         planes = {kind: plane[window] for kind, plane in self.planes.items()}
@@ -82,8 +79,8 @@ class _Versions:
             why=why,
             pictures={kind: one[small if kind == "lr" else window] for kind, one in self.pictures.items()},
             errors=errors,
-            psnr={kind: _psnr(error) for kind, error in errors.items()},
-            box=(int(top), int(left), *planes["hr"].shape),
+            psnr={kind: psnr_of(error) for kind, error in errors.items()},
+            box=(top, left, *planes["hr"].shape),
             hr=self.pictures["hr"],
         )
 
@@ -142,6 +139,12 @@ def window_means(values: NDArray[np.floating], scale: int) -> NDArray[np.float64
     return np.asarray(total / (height * width))
 
 
+def corner(index: int, shape: tuple[int, ...], scale: int) -> tuple[int, int]:
+    """Return top and left of the crop that ``index`` counts in ``window_means`` of an image (H,W)."""
+    rows, columns = (starts(length, scale) for length in shape)
+    return int(rows[index // len(columns)]), int(columns[index % len(columns)])
+
+
 def starts(length: int, scale: int) -> NDArray[np.intp]:
     """Return where crops may begin along a side: half a crop apart, on whole LR pixels, the last at the end."""
     side = crop_side(scale)
@@ -154,10 +157,12 @@ def crop_side(scale: int) -> int:
     return max(1, SIDE // scale) * scale
 
 
-def _luma(image: UInt8Image) -> Plane:
+def luma_plane(image: UInt8Image) -> Plane:
+    """Return the luma of an image."""
     return luma(to_tensor(image))[0, 0].numpy() * np.float32(255)
 
 
-def _psnr(error: Plane) -> float:
+def psnr_of(error: Plane) -> float:
+    """Return the PSNR that errors of luma come to, in dB; infinite where there are none."""
     mean = float((error.astype(float) ** 2).mean())
     return 10 * np.log10(255**2 / mean) if mean else float("inf")

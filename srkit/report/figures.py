@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import matplotlib
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SOFT, BLUE, ORANGE = "#68707a", "#1f6fb5", "#c2610c"
-THEME = {SOFT: "var(--soft)", BLUE: "var(--blue)", ORANGE: "var(--orange)"}
+THEME = {
+    SOFT: "var(--soft)",
+    BLUE: "var(--blue)",
+    ORANGE: "var(--orange)",
+    "#ffffff": "var(--paper)",
+}
 """What stands for a colour on the page, so that a curve is at home in the light and in the dark."""
 
 POINTS = 64
@@ -32,7 +38,7 @@ def loss_curve(run: Run) -> Figure | None:
     steps, losses = run.curve("train", "loss")
     if not steps:
         return None
-    figure, axes = _empty("training loss")
+    figure, axes = empty("training loss")
     at, low, middle, high = thinned(steps, losses)
     axes.fill_between(at, low, high, color=BLUE, alpha=0.2, linewidth=0)
     axes.plot(at, middle, color=BLUE, linewidth=1.8)
@@ -52,7 +58,7 @@ def psnr_curve(run: Run) -> Figure | None:
     steps, values = run.curve("validate", "psnr")
     if not steps:
         return None
-    figure, axes = _empty("validation PSNR (dB)")
+    figure, axes = empty("validation PSNR (dB)")
     marked = len(steps) <= POINTS // 2
     axes.plot(steps, values, "o-" if marked else "-", color=ORANGE, linewidth=1.8, markersize=3.5)
     best = run.summary.best_step
@@ -87,19 +93,29 @@ def thinned(steps: Sequence[float], values: Sequence[float]) -> tuple[list[float
 
 def svg(figure: Figure, name: str) -> str:
     """Return a figure as an SVG element in the page's colours, with an id of its own for what it refers to."""
+    return for_page(svg_file(figure, name), name, THEME)
+
+
+def svg_file(figure: Figure, name: str) -> str:
+    """Return a figure as an SVG file; ``name`` sets its ids apart from those of other figures."""
     FigureCanvasSVG(figure)
     text = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        figure.savefig(text, format="svg", transparent=True, metadata=nothing)
-    drawing = text.getvalue()[text.getvalue().index("<svg") :]
+        figure.savefig(text, format="svg", facecolor="white", metadata=nothing)
+    return text.getvalue()
+
+
+def for_page(file: str, name: str, theme: Mapping[str, str]) -> str:
+    """Return an SVG file as an element of a page, its colours replaced as ``theme`` says."""
+    drawing = file[file.index("<svg") :]
     drawing = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", drawing, flags=re.S)  # it would rule the page
     head, body = drawing.split(">", 1)
     head = re.sub(r' (width|height)="[^"]*"', "", head)  # the page gives it its place
-    drawing = f'{head} role="img" aria-label="{name}">{body}'
+    drawing = f'{head} role="img" aria-label="{html.escape(name)}">{body}'
     used = set(re.findall(r"#([\w-]+)", drawing))
     drawing = re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", drawing)
-    for color, variable in THEME.items():
+    for color, variable in theme.items():
         drawing = drawing.replace(color, variable)
     return drawing
 
@@ -112,8 +128,9 @@ def png(figure: Figure) -> bytes:
     return data.getvalue()
 
 
-def _empty(title: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5.4, 3.1), layout="constrained")
+def empty(title: str, width: float = 5.4, height: float = 3.1) -> tuple[Figure, Axes]:
+    """Return a figure for curves over steps; its size is in inches."""
+    figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots()
     axes.set_title(title, fontsize=10, color=SOFT, loc="left")
     axes.set_xlabel("step", fontsize=9, color=SOFT)

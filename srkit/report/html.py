@@ -1,43 +1,32 @@
-"""The report as one page that holds everything and asks the network for nothing."""
+"""The report of a run as one page."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from srkit.atomic import write_text
 from srkit.report import facts, figures, tables
 from srkit.report.crops import Place, error_range
+from srkit.report.page import render
 from srkit.report.pixels import heat, heat_gradient, png_uri, thumbnail_uri
 from srkit.report.read import Run
 from srkit.report.scores import Comparison
 from srkit.report.sheets import KERNELS, NAMES
 
-TEMPLATES = Path(__file__).parent / "templates"
-
 
 def write_html(run: Run, comparisons: list[Comparison], shown: list[Place]) -> Path:
     """Write ``report.html`` into the run folder, and return its path."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
     kernels = {name: png_uri(heat(kernel, float(kernel.max()))) for name, kernel in run.kernels.items()}
-    style, script = (_own(TEMPLATES / name) for name in ("report.css", "report.js"))
-    page = environment.get_template("report.html.j2").render(
+    page = render(
+        "report.html.j2",
+        styles=["report.css"],
+        scripts=["report.js"],
         run=run,
-        style=style,
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         sketch=facts.sketch(run),
         heads=[_head(one) for one in comparisons],
         lines=tables.image_lines(comparisons),
@@ -54,11 +43,6 @@ def write_html(run: Run, comparisons: list[Comparison], shown: list[Place]) -> P
     path = run.folder / "report.html"
     write_text(path, page)
     return path
-
-
-def _own(path: Path) -> Markup:
-    """Read what is our own and needs no escaping."""
-    return Markup(path.read_text(encoding="utf-8"))
 
 
 def _head(one: Comparison) -> Mapping[str, Any]:

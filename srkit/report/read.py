@@ -1,10 +1,11 @@
-"""A finished run, read from its folder."""
+"""A finished run, read from its folder, and how files of a folder are read."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,7 +49,7 @@ class Run:
     scores: Scores
     kernels: Mapping[str, NDArray[np.float64]]
 
-    @property
+    @cached_property
     def settings(self) -> dict[str, Any]:
         """The filled config as plain values."""
         tree = yaml.safe_load(self.config)
@@ -69,7 +70,7 @@ def read_run(folder: Path) -> Run:
     missing = [name for name in FILES if not (folder / name).is_file()]
     if len(missing) == len(FILES):
         found = "none of its files" if folder.is_dir() else "nothing of that name"
-        raise RunError(f"{folder}: wants a run folder, as `srkit run` makes it; found {found}")
+        raise RunError(f"{folder}: wants a run folder, as `srkit run` makes it, or a study's; found {found}")
     if missing:
         are = "is" if len(missing) == 1 else "are"
         raise RunError(
@@ -79,28 +80,32 @@ def read_run(folder: Path) -> Run:
     kernels = folder / "pictures" / "kernels.npz"
     return Run(
         folder=folder,
-        summary=_typed(Summary, _object(folder / "summary.json"), folder / "summary.json"),
-        environment=_object(folder / "environment.json"),
+        summary=typed(Summary, read_object(folder / "summary.json"), folder / "summary.json"),
+        environment=read_object(folder / "environment.json"),
         config=_text(folder / "config.yaml"),
-        log=_lines(folder / "log.jsonl", torn=True),
+        log=read_lines(folder / "log.jsonl", torn=True),
         scores=read_scores(folder / "scores.jsonl"),
         kernels=_arrays(kernels) if kernels.exists() else {},
     )
 
 
-def read_scores(path: Path) -> Scores:
+def read_scores(path: Path, again: str | None = None) -> Scores:
     """Read the rows of a ``scores.jsonl``.
+
+    Args:
+        path: The file.
+        again: How it is scored again where a row is missing; None says how a run is.
 
     Raises:
         RunError: A row is damaged, or a model or image lacks a score that others have.
     """
-    scores = Scores(tuple(_typed(Score, row, path) for row in _lines(path)))
+    scores = Scores(tuple(read_rows(path, Score)))
     if not scores.rows:
         raise RunError(f"{path}: wants scores, found none")
     for model, image, metric in scores.gaps():
         raise RunError(
             f"{path}: wants {metric} of {model!r} on {image!r} beside the other scores, found none; "
-            f"delete {path.parent / 'summary.json'} and score again by --resume {path.parent}"
+            + (again or f"delete {path.parent / 'summary.json'} and score again by --resume {path.parent}")
         )
     return scores
 
@@ -114,7 +119,12 @@ def _arrays(path: Path) -> dict[str, NDArray[np.float64]]:
         return dict(file)
 
 
-def _object(path: Path) -> dict[str, Any]:
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        RunError: It is damaged, or something else; with file and line.
+    """
     try:
         found = json.loads(_text(path))
     except json.JSONDecodeError as error:
@@ -124,24 +134,48 @@ def _object(path: Path) -> dict[str, Any]:
     return found
 
 
-def _lines(path: Path, *, torn: bool = False) -> list[dict[str, Any]]:
-    """Read JSON lines; where a crash may have ``torn`` the last one, it is left out."""
+def read_lines(path: Path, *, torn: bool = False) -> list[dict[str, Any]]:
+    """Read lines of JSON objects; where a crash may have ``torn`` the last one, it is left out.
+
+    Raises:
+        RunError: A line is damaged or something else; with file and line.
+    """
     lines = _text(path).splitlines()
     rows = []
     for number, line in enumerate(lines, 1):
         try:
-            rows.append(json.loads(line))
+            row = json.loads(line)
         except json.JSONDecodeError as error:
             if torn and number == len(lines):
                 break
             raise RunError(f"{path}:{number}: wants a line of JSON, but it is damaged: {error.msg}") from None
+        if not isinstance(row, dict):
+            raise RunError(f"{path}:{number}: wants a JSON object, found {row!r}")
+        rows.append(row)
     return rows
 
 
-def _typed(kind: type[T], values: Mapping[str, Any], path: Path) -> T:
-    """Make a dataclass of the values it knows; newer versions may write more."""
-    known = {one.name: one.default is MISSING for one in fields(kind)}  # type: ignore[arg-type]
+def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
+    """Read lines of JSON as dataclasses.
+
+    Raises:
+        RunError: A line is damaged or lacks a value; with file and line.
+    """
+    for number, row in enumerate(read_lines(path), 1):
+        yield typed(kind, row, f"{path}:{number}")
+
+
+def typed(kind: type[T], values: Mapping[str, Any], where: Path | str) -> T:
+    """Make a dataclass of the values it knows; newer versions may write more.
+
+    Raises:
+        RunError: A value is missing, ``where`` it should stand.
+    """
+    known = {
+        one.name: one.default is MISSING and one.default_factory is MISSING
+        for one in fields(kind)  # type: ignore[arg-type]
+    }
     missing = [name for name, needed in known.items() if needed and name not in values]
     if missing:
-        raise RunError(f"{path}: wants {' and '.join(missing)}; found {', '.join(values) or 'nothing'}")
+        raise RunError(f"{where}: wants {' and '.join(missing)}; found {', '.join(values) or 'nothing'}")
     return kind(**{name: value for name, value in values.items() if name in known})

@@ -48,4 +48,7 @@ def test_plugins_are_listed(srkit, install):
 
 def test_report_wants_a_finished_run(srkit, tmp_path):
     code, _, err = srkit("report", tmp_path)
-    assert (code, err) == (2, f"{tmp_path}: wants a run folder, as `srkit run` makes it; found none of its files\n")
+    assert (code, err) == (
+        2,
+        f"{tmp_path}: wants a run folder, as `srkit run` makes it, or a study's; found none of its files\n",
+    )

@@ -1,11 +1,49 @@
 """A run folder made by hand."""
 
 import json
+from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 from srkit.image.files import write
+
+VOID = {"meta", "img", "br", "link", "input"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of the page: its elements, its open ones, the addresses it asks for."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.elements, self.ids, self.wanted = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.elements.append((tag, values))
+        self.ids += [values["id"]] if "id" in values else []
+        self.wanted += [values[name] for name in ("src", "href", "xlink:href", "action") if name in values]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def all(self, name):
+        return [values for tag, values in self.elements if tag == name]
+
+
+@pytest.fixture(scope="session")
+def parsed():
+    """The function that reads a page as a browser would."""
+    return Page
+
 
 PROTOCOL = {"color": "Y", "range": "16..235", "border": 2, "rounded": "8 bit"}
 SCORES = {  # (srkit, bicubic): it wins on edges, loses on noise, and both are perfect on flat

@@ -41,7 +41,7 @@ def test_an_unfinished_run_is_named(run_folder, files, what):
 
 
 def test_what_is_no_run_is_named(run_folder, tmp_path):
-    with pytest.raises(RunError, match=r"wants a run folder, as `srkit run` makes it; found nothing of that name"):
+    with pytest.raises(RunError, match=r"wants a run folder, as `srkit run` makes it, or a study's; found nothing"):
         read_run(tmp_path / "nowhere")
     for file in FILES:
         (run_folder / file).unlink()
@@ -56,7 +56,8 @@ def test_what_is_no_run_is_named(run_folder, tmp_path):
         ("summary.json", "[1]", r"summary.json: wants a JSON object, found [1]"),
         ("summary.json", '{"name": "x", "model": "y"}', "summary.json: wants scale and color and steps"),
         ("log.jsonl", '{"event": "plan"}\n{"ev\n{}\n', "log.jsonl:2: wants a line of JSON, but it is damaged"),
-        ("scores.jsonl", '{"model": "srkit"}\n', "scores.jsonl: wants image and metric and value; found model"),
+        ("log.jsonl", "5\n{}\n", "log.jsonl:1: wants a JSON object, found 5"),
+        ("scores.jsonl", '{"model": "srkit"}\n', "scores.jsonl:1: wants image and metric and value; found model"),
     ],
 )
 def test_damage_is_placed(run_folder, file, text, said):

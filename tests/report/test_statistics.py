@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from scipy.stats import t
 
-from srkit.report.statistics import difference, paired
+from srkit.report import statistics
+from srkit.report.statistics import crossed, difference, paired, student
 
 INF = float("inf")
 
@@ -62,3 +64,82 @@ def test_pairs_are_wanted():
         paired([1.0], [1.0, 2.0])
     with pytest.raises(ValueError, match="wants pairs, got 0 values and 0"):
         paired([], [])
+
+
+def cells(random, images, seeds, by_image, by_seed, rest):
+    """Differences whose true mean is zero."""
+    return (
+        by_image * random.normal(size=(images, 1))
+        + by_seed * random.normal(size=(1, seeds))
+        + rest * random.normal(size=(images, seeds))
+    )
+
+
+def covers(found):
+    return found.low <= 0 <= found.high
+
+
+SPREADS = [(1, 0, 0.1), (1, 0.2, 0.3), (0.1, 1, 0.1), (1, 1, 1), (0.2, 0.2, 1)]
+
+
+@pytest.mark.parametrize("spreads", SPREADS, ids=str)
+@pytest.mark.parametrize(("images", "seeds"), [(5, 3), (20, 2)])
+def test_the_crossed_interval_holds_the_truth_as_often_as_it_says(monkeypatch, images, seeds, spreads):
+    monkeypatch.setattr(statistics, "RESAMPLES", 500)
+    random, times = np.random.default_rng(0), 300
+    drawn = [cells(random, images, seeds, *spreads) for _ in range(times)]
+    held = sum(covers(crossed(one, np.zeros_like(one))) for one in drawn) / times
+    assert held > 0.92  # 95 %, less two and a half standard errors of 300 trials
+    if spreads[2] < 1:  # what pairs drawn one by one come to, unless they are nearly independent
+        naive = sum(covers(paired(one.ravel(), np.zeros(one.size))) for one in drawn) / times
+        assert naive < 0.8 < held - 0.1
+
+
+def test_a_crossed_constant_is_certain_and_zero_is_not():
+    found = crossed(np.full((3, 2), 5.0), np.full((3, 2), 4.0))
+    assert (found.mean, found.low, found.high, found.wins, found.count) == (1, 1, 1, 6, 6)
+    assert found.certain
+    assert not crossed(np.zeros((3, 2)), np.zeros((3, 2))).certain
+
+
+def test_one_seed_has_no_interval_and_one_image_that_of_its_seeds():
+    one = crossed(np.array([[1.0], [2.0]]), np.zeros((2, 1)))
+    assert (one.mean, one.count, one.certain) == (1.5, 2, False)
+    assert np.isnan([one.low, one.high]).all()
+    seeds = np.array([[1.0, 1.1, 0.9, 1.05, 0.95]])
+    found = crossed(seeds, np.zeros_like(seeds))
+    error = student(4) * seeds.std(ddof=1) / np.sqrt(5)
+    assert found.high - found.mean == pytest.approx(error, rel=0.15)
+
+
+def test_two_seeds_that_disagree_leave_nothing_certain():
+    swinging = np.array([[1.0, 0.2]] * 8)  # better with both seeds, on every image
+    assert paired(swinging.ravel(), [0.0] * 16).certain
+    assert not crossed(swinging, np.zeros_like(swinging)).certain
+
+
+def test_the_crossed_interval_is_the_same_every_time_and_swaps():
+    values = cells(np.random.default_rng(3), 4, 3, 1, 1, 1)
+    there, back = crossed(values, np.zeros_like(values)), crossed(np.zeros_like(values), values)
+    assert there == crossed(values, np.zeros_like(values))
+    assert back.mean == -there.mean
+    assert there.wins + back.wins == 12
+    assert crossed(values, np.zeros_like(values), lower_is_better=True).wins == back.wins
+
+
+def test_crossed_infinities_are_treated_as_paired_ones_are():
+    values, baseline = np.array([[INF, 3.0], [INF, 3.0]]), np.array([[INF, 1.0], [30.0, 1.0]])
+    found = crossed(values, baseline)
+    assert (found.mean, found.high, found.wins) == (INF, INF, 3)
+    assert found.low == 0  # some draws leave the infinite pair out
+    assert np.isnan(crossed(np.array([[INF, 1.0]]), np.array([[1.0, INF]])).mean)
+
+
+def test_students_quantiles_are_those_of_the_tables():
+    dof = np.arange(1, 200)
+    assert [student(one) for one in dof] == pytest.approx(t.ppf(0.975, dof), rel=1e-3)
+
+
+def test_crossed_wants_images_and_seeds():
+    with pytest.raises(ValueError, match=r"wants two arrays \(images, seeds\), got \(2, 1\) and \(1, 2\)"):
+        crossed(np.zeros((2, 1)), np.zeros((1, 2)))

@@ -3,7 +3,6 @@ import hashlib
 import json
 import re
 import shutil
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -12,36 +11,6 @@ from srkit.errors import ImageError
 from srkit.report import write_report
 from srkit.report.facts import command, duration
 from srkit.report.tables import MINUS
-
-VOID = {"meta", "img", "br", "link", "input"}
-
-
-class Page(HTMLParser):
-    """What a browser would make of the page: its elements, its open ones, the addresses it asks for."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.elements, self.ids, self.wanted = [], [], [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        values = dict(attributes)
-        self.elements.append((tag, values))
-        self.ids += [values["id"]] if "id" in values else []
-        self.wanted += [values[name] for name in ("src", "href", "xlink:href", "action") if name in values]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.handle_starttag(tag, attributes)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def all(self, name):
-        return [values for tag, values in self.elements if tag == name]
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +24,8 @@ def page(reported):
     return (reported / "report.html").read_text()
 
 
-def test_the_page_is_whole_and_asks_for_nothing(page):
-    found = Page(page)
+def test_the_page_is_whole_and_asks_for_nothing(page, parsed):
+    found = parsed(page)
     assert found.open == []
     assert len(set(found.ids)) == len(found.ids)
     for address in found.wanted:
@@ -66,17 +35,19 @@ def test_the_page_is_whole_and_asks_for_nothing(page):
     assert all(image.get("alt") for image in found.all("img") if "src" in image)
 
 
-def test_names_cannot_run(page):
+def test_names_cannot_run(page, parsed):
     assert "<script>alert" not in page
-    policy = next(m["content"] for m in Page(page).all("meta") if m.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        m["content"] for m in parsed(page).all("meta") if m.get("http-equiv") == "Content-Security-Policy"
+    )
     (script,) = re.findall(r"<script>(.*?)</script>", page, re.S)
     assert f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}" in policy
     assert policy.startswith("default-src 'none'")
 
 
-def test_the_page_holds_everything(page):
+def test_the_page_holds_everything(page, parsed):
     assert page.count("<svg") == 2
-    assert len([button for button in Page(page).all("button") if "data-flip" in button]) == 6 * 4
+    assert len([button for button in parsed(page).all("button") if "data-flip" in button]) == 6 * 4
     for text in (
         "+2.00",
         f"{MINUS}0.50",
@@ -94,8 +65,8 @@ def test_the_page_holds_everything(page):
     assert "scale: 2" in page  # the config
 
 
-def test_everything_can_be_reached_by_keyboard(page):
-    found = Page(page)
+def test_everything_can_be_reached_by_keyboard(page, parsed):
+    found = parsed(page)
     reachable = [region for region in found.all("div") if region.get("class") == "scroll"]
     assert all(region["tabindex"] == "0" for region in reachable)
     assert all("data-flip" in b or "data-step" in b or "data-close" in b for b in found.all("button"))
@@ -118,11 +89,11 @@ def test_a_second_report_is_the_same_to_the_byte(reported, run_folder):
         assert (run_folder / file).read_bytes() == (reported / file).read_bytes()
 
 
-def test_a_run_without_pictures_curves_or_kernels_is_reported(run_folder):
+def test_a_run_without_pictures_curves_or_kernels_is_reported(run_folder, parsed):
     shutil.rmtree(run_folder / "pictures")
     (run_folder / "log.jsonl").write_text("")
     page = write_report(run_folder).read_text()
-    assert Page(page).open == []
+    assert parsed(page).open == []
     assert "<svg" not in page
     assert "<dialog" not in page
     assert "Scores" in page

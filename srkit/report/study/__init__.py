@@ -1,0 +1,1 @@
+"""Study folders to tables, figures, and a page. Reads files only."""

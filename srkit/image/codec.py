@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from srkit.errors import ImageError
+from srkit.errors import ImageError, TooLargeError
 from srkit.image import alpha, headers
 from srkit.image.array import Pixels
 
@@ -52,7 +52,7 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
     return image
 
 
-def encode(image: Pixels, path: Path, quality: int | None = None) -> bytes:
+def encode(image: Pixels, path: Path, quality: int | None = None) -> bytes | memoryview:
     """Return the content of the file ``path``, in the format of its suffix; see ``files.write``.
 
     Raises:
@@ -75,8 +75,8 @@ def encode(image: Pixels, path: Path, quality: int | None = None) -> bytes:
         done = False
     if not done:
         raise ImageError(f"{path}: cannot be encoded; the image is {image.dtype}, {image.shape}")
-    encoded: bytes = data.tobytes()
-    return encoded
+    content: memoryview = data.reshape(-1).data
+    return content
 
 
 def misfit(suffix: str, height: int, width: int, channels: int, dtype: np.dtype[Any]) -> str | None:
@@ -114,7 +114,7 @@ def judged_size(data: headers.Encoded, path: Path, max_pixels: int = MAX_PIXELS)
         raise ImageError(f"{path}: wants an image, found {found_instead}")
     height, width = found
     if height * width > max_pixels:
-        raise ImageError(f"{path}: wants at most {max_pixels:,} pixels, its header says {width} x {height}")
+        raise TooLargeError(f"{path}: wants at most {max_pixels:,} pixels, its header says {width} x {height}")
     return found
 
 

@@ -46,6 +46,11 @@ def gray_to_y(image: Tensor) -> Tensor:
     return image * (219 / 255) + 16 / 255
 
 
+def y_to_gray(image: Tensor) -> Tensor:
+    """Invert ``gray_to_y``."""
+    return (image - 16 / 255) * (255 / 219)
+
+
 def luma(image: Tensor) -> Tensor:
     """Return Y (N,1,H,W) of RGB, or of gray (N,1,H,W) repeated to RGB."""
     return gray_to_y(image) if image.shape[1] == 1 else rgb_to_y(image)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from srkit.image import exif, headers, ifd, traits
 from srkit.image.alpha import chunk
 from srkit.image.headers import Format
 from srkit.image.metadata import EXIF_MARK, ICC_MARK, ICC_TAG, Metadata
 
+Buffer: TypeAlias = bytes | memoryview
 _SEGMENT = 65533  # what a JPEG segment holds behind its length
 _UNASSOCIATED = 2  # alpha that the colours were not multiplied by
 
 
-def embed(encoded: bytes, metadata: Metadata, *, alpha: bool) -> list[bytes | memoryview]:
+def embed(encoded: Buffer, metadata: Metadata, *, alpha: bool) -> list[Buffer]:
     """Return the parts of a file that holds ``encoded`` and ``metadata``, to be written one after the other.
 
     Args:
@@ -29,14 +31,14 @@ def embed(encoded: bytes, metadata: Metadata, *, alpha: bool) -> list[bytes | me
     return _WRITERS[kind](encoded, metadata, alpha)
 
 
-def _png(encoded: bytes, metadata: Metadata, _alpha: bool) -> list[bytes | memoryview]:
+def _png(encoded: Buffer, metadata: Metadata, _alpha: bool) -> list[Buffer]:
     after_header = 8 + 12 + 13
     new = chunk(b"iCCP", b"icc\0\0" + zlib.compress(metadata.icc)) if metadata.icc else b""
     new += chunk(b"eXIf", metadata.exif) if metadata.exif else b""
     return [encoded[:after_header], new, memoryview(encoded)[after_header:]]
 
 
-def _jpeg(encoded: bytes, metadata: Metadata, _alpha: bool) -> list[bytes | memoryview]:
+def _jpeg(encoded: Buffer, metadata: Metadata, _alpha: bool) -> list[Buffer]:
     start = 2
     if encoded[2:4] == b"\xff\xe0":  # JFIF comes first
         start += 2 + int(struct.unpack_from(">H", encoded, 4)[0])
@@ -54,7 +56,7 @@ def _jpeg(encoded: bytes, metadata: Metadata, _alpha: bool) -> list[bytes | memo
     return [encoded[:start], new, memoryview(encoded)[start:]]
 
 
-def _webp(encoded: bytes, metadata: Metadata, alpha: bool) -> list[bytes | memoryview]:
+def _webp(encoded: Buffer, metadata: Metadata, alpha: bool) -> list[Buffer]:
     if not metadata.icc and not metadata.exif:
         return [encoded]
     height, width = headers.size(encoded) or (1, 1)
@@ -76,7 +78,7 @@ def _riff(kind: bytes, data: bytes) -> bytes:
     return kind + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
 
 
-def _tiff(encoded: bytes, metadata: Metadata, alpha: bool) -> list[bytes | memoryview]:
+def _tiff(encoded: Buffer, metadata: Metadata, alpha: bool) -> list[Buffer]:
     """Write the directory again, behind the pixels."""
     directory = ifd.parse(encoded)
     if alpha:
@@ -86,11 +88,11 @@ def _tiff(encoded: bytes, metadata: Metadata, alpha: bool) -> list[bytes | memor
     if metadata.exif:
         directory |= exif.describing(ifd.parse(metadata.exif))
     place = len(encoded) + len(encoded) % 2
-    start = encoded[:4] + struct.pack("<I", place)
+    start = bytes(encoded[:4]) + struct.pack("<I", place)
     return [start, memoryview(encoded)[8:], bytes(len(encoded) % 2), ifd.pack(directory, place)]
 
 
-_WRITERS: Mapping[Format, Callable[[bytes, Metadata, bool], list[bytes | memoryview]]] = {
+_WRITERS: Mapping[Format, Callable[[Buffer, Metadata, bool], list[Buffer]]] = {
     "png": _png,
     "jpeg": _jpeg,
     "webp": _webp,

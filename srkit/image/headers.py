@@ -13,7 +13,7 @@ from mmap import mmap
 from typing import Literal, TypeAlias
 from zlib import crc32
 
-Encoded: TypeAlias = bytes | mmap
+Encoded: TypeAlias = bytes | memoryview | mmap
 Format = Literal["png", "jpeg", "webp", "bmp", "tiff"]
 Size = tuple[int, int]
 
@@ -41,7 +41,7 @@ def format_of(data: Encoded) -> Format | None:
 
 def stranger(data: Encoded) -> str | None:
     """Say what a picture of none of these formats is, as far as its first bytes tell."""
-    return _BRANDS.get(data[8:12]) if data[4:8] == b"ftyp" else _STRANGERS.get(data[:4])
+    return _BRANDS.get(bytes(data[8:12])) if data[4:8] == b"ftyp" else _STRANGERS.get(bytes(data[:4]))
 
 
 def size(data: Encoded) -> Size | None:
@@ -82,7 +82,7 @@ def png_chunks(data: Encoded) -> Iterator[tuple[bytes, int, int]]:
         end = at + 8 + int(struct.unpack_from(">I", data, at)[0])
         if end + 4 > len(data):
             return
-        yield data[at + 4 : at + 8], at + 8, end
+        yield bytes(data[at + 4 : at + 8]), at + 8, end
         at = end + 4
 
 
@@ -93,7 +93,7 @@ def webp_chunks(data: Encoded) -> Iterator[tuple[bytes, int, int]]:
         end = at + 8 + int(struct.unpack_from("<I", data, at + 4)[0])
         if end > len(data):
             return
-        yield data[at : at + 4], at + 8, end
+        yield bytes(data[at : at + 4]), at + 8, end
         at = end + (end & 1)
 
 

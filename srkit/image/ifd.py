@@ -99,7 +99,7 @@ def _directory(block: Encoded, order: str, at: int, depth: int) -> Directory:
         where = entry + 8 if size <= 4 else struct.unpack_from(order + "I", block, entry + 8)[0]
         if not size or where + size > len(block):
             continue
-        value = Entry(kind, _little(block[where : where + size], kind, order))
+        value = Entry(kind, _little(bytes(block[where : where + size]), kind, order))
         if tag not in BELOW:
             found[tag] = value
         elif depth < _DEEPEST and (below := value.numbers()):

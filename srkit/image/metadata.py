@@ -14,6 +14,7 @@ ICC_TAG = 34675
 EXIF_MARK, ICC_MARK = b"Exif\0\0", b"ICC_PROFILE\0"
 _APP1, _APP2, _SOS = 0xE1, 0xE2, 0xDA
 _LARGEST_PROFILE = 2**24
+_WEBP = (b"ICCP", b"EXIF")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _jpeg(data: Encoded) -> Metadata:
     for marker, at in headers.jpeg_markers(data):
         if marker == _SOS:
             break
-        body = data[at + 4 : at + 2 + struct.unpack_from(">H", data, at + 2)[0]]
+        body = bytes(data[at + 4 : at + 2 + int(struct.unpack_from(">H", data, at + 2)[0])])
         if marker == _APP1 and body.startswith(EXIF_MARK) and block is None:
             block = body[len(EXIF_MARK) :]
         elif marker == _APP2 and body.startswith(ICC_MARK):
@@ -70,7 +71,7 @@ def _png(data: Encoded) -> Metadata:
     found: dict[bytes, bytes] = {}
     for kind, start, end in headers.png_chunks(data):
         if kind in (b"iCCP", b"eXIf"):
-            found[kind] = data[start:end]
+            found[kind] = bytes(data[start:end])
     icc = None
     if b"iCCP" in found:
         packed = found[b"iCCP"].partition(b"\0")[2][1:]  # its name, then the method: deflate
@@ -81,7 +82,7 @@ def _png(data: Encoded) -> Metadata:
 
 
 def _webp(data: Encoded) -> Metadata:
-    found = {kind: data[start:end] for kind, start, end in headers.webp_chunks(data) if kind in (b"ICCP", b"EXIF")}
+    found = {kind: bytes(data[start:end]) for kind, start, end in headers.webp_chunks(data) if kind in _WEBP}
     block = found.get(b"EXIF")
     return Metadata(found.get(b"ICCP"), block and block.removeprefix(EXIF_MARK))
 

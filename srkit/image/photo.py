@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from srkit.image.metadata import Metadata
 
 @dataclass(frozen=True)
 class Photo:
-    """Pixels (H,W,C) in 8 or 16 bits, C from 1 to 4, what the file says of them, and whether it is lossless WebP."""
+    """Pixels (H,W,C) of 8 or 16 bits, C from 1 to 4, what the file says of them; and if it is lossless WebP."""
 
     pixels: Pixels
     metadata: Metadata
@@ -43,8 +45,23 @@ def read_photo(path: Path, max_pixels: int = MAX_PIXELS) -> Photo:
     return Photo(pixels, said, traits.lossless_webp(data))
 
 
-def look(path: Path, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
-    """Return (height, width) of the upright photograph from the header alone.
+@dataclass(frozen=True)
+class Sketch:
+    """What the header says of an upright photograph."""
+
+    height: int
+    width: int
+    channels: int
+    deep: bool
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of its values."""
+        return np.dtype(np.uint16 if self.deep else np.uint8)
+
+
+def look(path: Path, max_pixels: int = MAX_PIXELS) -> Sketch:
+    """Read the header of a photograph; nothing is decoded.
 
     Raises:
         ImageError: As in ``read_photo``, except that what lies behind the header is not looked at.
@@ -54,7 +71,12 @@ def look(path: Path, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
         if why := traits.unfit(data):
             raise ImageError(f"{path}: wants one picture of gray or RGB, {why}")
         block = None if headers.format_of(data) == "tiff" else metadata.read(data).exif
-    return (width, height) if block and exif.orientation(block) > 4 else (height, width)
+        if block and exif.orientation(block) > 4:
+            height, width = width, height
+        try:
+            return Sketch(height, width, *traits.layout(data))
+        except (struct.error, IndexError):
+            raise ImageError(f"{path}: wants an image, found one whose header breaks off") from None
 
 
 def turned(pixels: Pixels, orientation: int) -> Pixels:

@@ -8,6 +8,7 @@ from srkit.image import headers, ifd
 
 BITS, PHOTOMETRIC, SAMPLES, EXTRA_SAMPLES, SUBFILE = 258, 262, 277, 338, 254
 _INKS = {5: "CMYK", 8: "CIELAB", 9: "CIELAB", 10: "CIELAB"}
+_PALETTE = 3
 _TO_RGB = "turn it to RGB first, with its colour profile"
 
 
@@ -28,6 +29,31 @@ def unfit(data: headers.Encoded) -> str | None:
 def lossless_webp(data: headers.Encoded) -> bool:
     """Whether a WebP holds its pixels without loss."""
     return headers.format_of(data) == "webp" and any(kind == b"VP8L" for kind, _, _ in headers.webp_chunks(data))
+
+
+def layout(data: headers.Encoded) -> tuple[int, bool]:
+    """Return the number of channels that decoding gives (1 to 4), and whether they have 16 bits.
+
+    From the header alone; where it does not tell (a BMP), RGB in 8 bits.
+
+    Raises:
+        struct.error: It breaks off.
+    """
+    match headers.format_of(data):
+        case "png":
+            depth, inks = data[24], data[25]
+            clear = any(kind == b"tRNS" for kind, _, _ in headers.png_chunks(data))
+            return {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}.get(inks, 3) + (clear and inks < 4), depth == 16
+        case "jpeg":
+            return _components(data), False
+        case "webp":
+            flags = data[20] & 0x10 if data[12:16] == b"VP8X" else data[24] & 0x10 if data[12:16] == b"VP8L" else 0
+            return 3 + bool(flags), False
+        case "tiff":
+            page = ifd.parse(data)
+            samples = 3 if tiff_tag(page, PHOTOMETRIC, 1) == _PALETTE else tiff_tag(page, SAMPLES, 1)
+            return min(samples, 4), tiff_tag(page, BITS, 1) == 16
+    return 3, False
 
 
 def tiff_tag(page: ifd.Directory, tag: int, default: int) -> int:

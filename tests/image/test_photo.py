@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 
 from srkit.errors import ImageError
-from srkit.image import exif, files, ifd
+from srkit.image import codec, exif, files, ifd
 from srkit.image.metadata import Metadata
 from srkit.image.photo import look, read_photo, turned
 
@@ -49,7 +49,8 @@ def test_a_photograph_stands_upright(tmp_path, suffix, orientation):
     found = read_photo(path).pixels
     assert found.shape == wanted.shape
     assert np.abs(found.astype(int) - wanted).max() <= (6 if suffix == ".jpg" else 0)  # two decoders
-    assert look(path) == wanted.shape[:2]
+    sketch = look(path)
+    assert (sketch.height, sketch.width, sketch.channels, sketch.dtype) == (*found.shape, found.dtype)
 
 
 def test_turning_keeps_every_pixel():
@@ -201,3 +202,30 @@ def test_formats_have_an_end(tmp_path):
 def test_a_ring_of_pages_ends():
     directory = struct.pack("<HHHIII", 1, 256, 3, 1, 5, 8)  # its next page is itself
     assert len(list(ifd.pages(b"II*\0" + struct.pack("<I", 8) + directory))) == 1
+
+
+WHAT_FORMATS_HOLD = [
+    (suffix, channels, dtype)
+    for suffix in (".png", ".webp", ".tif", ".bmp", ".jpg")
+    for channels in (1, 2, 3, 4)
+    for dtype in (np.uint8, np.uint16)
+    if not codec.misfit(suffix, 40, 56, channels, np.dtype(dtype))
+]
+
+
+@pytest.mark.parametrize(("suffix", "channels", "dtype"), WHAT_FORMATS_HOLD)
+def test_the_header_says_what_decoding_gives(tmp_path, suffix, channels, dtype):
+    path, image = tmp_path / f"a{suffix}", NOISE[..., :channels].astype(dtype)
+    files.write(path, image)
+    sketch, found = look(path), read_photo(path).pixels
+    wanted = (*found.shape[:2], 3 if suffix == ".bmp" else found.shape[2], found.dtype)
+    assert (sketch.height, sketch.width, sketch.channels, sketch.dtype) == wanted
+
+
+def test_the_header_knows_palettes_and_transparent_colours(tmp_path):
+    palette = Image.fromarray(RGB).quantize(16)
+    for name, options in (("a.png", {}), ("b.png", {"transparency": 3}), ("a.tif", {})):
+        palette.save(tmp_path / name, **options)
+        assert look(tmp_path / name).channels == read_photo(tmp_path / name).pixels.shape[2]
+    Image.fromarray(RGB[..., 0]).save(tmp_path / "c.png", transparency=3)
+    assert look(tmp_path / "c.png").channels == read_photo(tmp_path / "c.png").pixels.shape[2] == 2

@@ -83,7 +83,7 @@ def upscale(
 def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
     """Say what would be done."""
     from srkit.errors import ImageError
-    from srkit.inference.photographs import estimate, gigabytes
+    from srkit.inference.photographs import estimate, gigabytes, peak
 
     for job in jobs:
         try:
@@ -93,7 +93,9 @@ def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally
             continue
         before, after = (f"{width} x {height}" for height, width in (found.before, found.after))
         tally.done += 1
-        tally.say(f"{job.source} -> {job.target}  {before} -> {after}, {gigabytes(found.memory)} of memory")
+        tally.say(
+            f"{job.source} -> {job.target}  {before} -> {after}, {gigabytes(peak(found, upscaler))} of memory"
+        )
     tally.finish("would be enlarged")
 
 

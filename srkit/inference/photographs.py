@@ -36,7 +36,13 @@ class Enlargement:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an enlargement will be and want: (height, width) before and after, and bytes of memory."""
+    """What an enlargement will be and want.
+
+    Args:
+        before: Height and width of the photograph.
+        after: Those of its enlargement.
+        memory: Bytes of the processor's memory that the pictures want; the network comes on top.
+    """
 
     before: tuple[int, int]
     after: tuple[int, int]
@@ -56,16 +62,21 @@ def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
     height, width = upscaler.size(sketch.height, sketch.width, wanted.scale)
     if why := misfit(job.target.suffix.lower(), height, width, sketch.channels, sketch.dtype):
         raise ImageError(f"{job.target}: {why}")
-    needs = _needs(sketch, height * width)
-    free = memory.free_memory(memory.PROCESSOR)
+    needs, free = _needs(sketch, height * width), memory.free_memory(memory.PROCESSOR)
     if needs > free:
         raise ImageError(
             f"{job.source}: wants about {gigabytes(needs)} of memory to become {width} x {height}, "
             f"{gigabytes(free)} are free; a smaller --scale wants less"
         )
-    tile = min(upscaler.most_for_tiles(needs), upscaler.footprint * sketch.height * sketch.width)
-    on_processor = upscaler.device.type == "cpu"
-    return Estimate((sketch.height, sketch.width), (height, width), needs + (tile if on_processor else 0))
+    return Estimate((sketch.height, sketch.width), (height, width), needs)
+
+
+def peak(found: Estimate, upscaler: Upscaler) -> int:
+    """Return the bytes of the processor's memory that an enlargement wants at its peak, about."""
+    if upscaler.device.type != "cpu":
+        return found.memory
+    pixels = found.before[0] * found.before[1]
+    return found.memory + upscaler.footprint * min(pixels, upscaler.pixels_of_tiles(pixels, found.memory))
 
 
 def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Iterator[float]:

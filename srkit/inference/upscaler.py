@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from srkit.inference.tiles import Axis, Grid, Span, Tile
 
 CHROMA_HALO = 2
 """Input pixels that bicubic reaches out for Cb and Cr."""
+SMALL = 128 * 128
+"""Input pixels that need no look at the memory, which takes half a second."""
 
 
 def warn(message: str) -> None:
@@ -58,7 +61,7 @@ class Upscaler:
         self.precision = resolve_precision(precision, self.device)
         self.halo: int | None = getattr(loaded.model, "halo", None)
         self.align: int = getattr(loaded.model, "align", 1)
-        self.footprint = memory.footprint(loaded.model, 1 if self.color == "y" else 3, self.scale)
+        self._model = loaded.model
         self._network = Steady(loaded.model, self.device, self.precision, self.name, say)
 
     def __repr__(self) -> str:
@@ -97,9 +100,21 @@ class Upscaler:
             raise ValueError(f"scale wants more than 1 and at most the network's {self.scale}, got {wanted!r}")
         return tuple(max(1, int(side * wanted + 0.5)) for side in (height, width))  # type: ignore[return-value]
 
-    def most_for_tiles(self, taken: int = 0) -> int:
-        """Return the bytes that a tile may want on the device, when ``taken`` of the processor's are spoken for."""
-        return max(self.footprint, memory.for_tiles(self.device, taken))
+    @cached_property
+    def footprint(self) -> int:
+        """Bytes that the network wants for every input pixel, about."""
+        return memory.footprint(self._model, 1 if self.color == "y" else 3, self.scale)
+
+    def pixels_of_tiles(self, pixels: int, taken: int = 0) -> int:
+        """Return how many input pixels a tile may have.
+
+        Args:
+            pixels: Those of the image; a small one is a single tile.
+            taken: Bytes of the processor's memory that are spoken for.
+        """
+        if pixels <= SMALL:
+            return SMALL
+        return max(1, memory.for_tiles(self.device, taken) // self.footprint)
 
     def steps(self, image: NDArray[Any], result: NDArray[Any]) -> Iterator[float]:
         """Fill ``result`` (H',W',C) from ``image`` (H,W,C), and yield the share that is done after every tile.
@@ -111,7 +126,7 @@ class Upscaler:
         """
         clear = image.shape[2] in (2, 4) and bool((image[..., -1] == 0).any())
         grid = self._grid(image.shape, result.shape, clear)
-        most = self.most_for_tiles(result.nbytes) // self.footprint
+        most = self.pixels_of_tiles(image.shape[0] * image.shape[1], result.nbytes)
         todo = self._plan(grid, most)[::-1]
         done, total = 0, result.shape[0] * result.shape[1]
         if self.tile is not None:

@@ -18,20 +18,20 @@ def upscale(
     images: Annotated[list[str], typer.Argument(help="Photographs, folders of them, or patterns: '*.jpg'.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder to write to, or a file for a single photograph [beside it]."),
+        typer.Option("--output", "-o", help="Folder, or for one photograph a file; beside it if not given."),
     ] = None,
     scale: Annotated[
-        float | None, typer.Option(help="How many times larger, 1.5 or 3 too [the model's, or 2].")
+        float | None, typer.Option(help="How many times larger, 1.5 or 3 too; the model's, or 2.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Shipped weights (srkit models), a checkpoint, a run folder [lapsrn].")
+        str | None, typer.Option(help="Shipped weights (see srkit models), a checkpoint or a run folder.")
     ] = None,
     format_: Annotated[
         Literal["png", "jpg", "webp", "tif"] | None,
-        typer.Option("--format", help="Of the results [as the source]."),
+        typer.Option("--format", help="Of the results; that of the source if not given."),
     ] = None,
     quality: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Of JPEG and WebP [95; a lossless WebP stays lossless].")
+        int | None, typer.Option(min=1, max=100, help="Of JPEG and WebP; 95, or a lossless WebP stays lossless.")
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")] = False,
     skip: Annotated[
@@ -43,16 +43,19 @@ def upscale(
         Literal["auto", "fp32", "bf16"], typer.Option(help="Number format; auto takes what is fast.")
     ] = "auto",
     tile: Annotated[
-        int | None, typer.Option(min=16, help="Side of a tile in pixels [what fits into memory].")
+        int | None, typer.Option(min=16, help="Side of a tile in pixels; what fits into memory if not given.")
     ] = None,
-    max_pixels: Annotated[int, typer.Option(min=1, help="Refuse larger photographs.")] = 2**28,
+    max_pixels: Annotated[int, typer.Option(min=1, max=2**30, help="Refuse larger photographs.")] = 2**28,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
 ) -> None:
     """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
 
-    PNG, JPEG, WebP, TIFF and BMP; 8 and 16 bits, gray, colour, transparency; turned upright, with their
-    colour profile and EXIF. Nothing is overwritten unless you say so; every result is written whole or not at
-    all. Exit code 1 when some photographs failed: the others are done all the same.
+    PNG, JPEG, WebP, TIFF and BMP; 8 and 16 bits; gray, colour, transparency;
+    turned upright, with their colour profile and EXIF.
+
+    Nothing is overwritten unless you say so, and every result is written whole
+    or not at all. Where some photographs fail the others are done all the same,
+    and the exit code is 1.
     """
     from srkit.cli.tally import Tally
     from srkit.errors import DataError

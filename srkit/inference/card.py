@@ -79,8 +79,16 @@ class Card:
         return cls(**{**values, "scores": scores})
 
     @classmethod
-    def of_run(cls, folder: Path, data: str, command: str | None = None) -> Card:
-        """Read from a run folder how its weights came to be.
+    def of_run(
+        cls,
+        folder: Path,
+        data: str,
+        scores: Mapping[str, Score],
+        *,
+        command: str | None = None,
+        machine: str | None = None,
+    ) -> Card:
+        """Read from a run folder how its weights came to be; ``command`` and ``machine`` overrule it.
 
         Raises:
             RunError: The run is not finished.
@@ -92,7 +100,8 @@ class Card:
             raise RunError(f"{folder}: wants a finished run; {error.filename}: {error.strerror}") from None
         device = ran["device"] if ran["device"] != "cpu" else f"{ran['cores']} cores of {ran['cpu']}"
         said = command or " ".join(["srkit", *_without_output(ran["command"][1:])])
-        return cls(data, said, summary["steps"], f"{device}, torch {ran['torch']}", summary["seconds"])
+        where = machine or f"{device}, torch {ran['torch']}"
+        return cls(data, said, summary["steps"], where, summary["seconds"], scores)
 
     def plain(self) -> dict[str, Any]:
         """Return it as metadata hold it."""

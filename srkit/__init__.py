@@ -1,8 +1,12 @@
 """Image super-resolution, put together from parts.
 
-This module is the plugin author's door: the hook marker and one decorator a
-kind. It imports nothing heavy.
+This module is two doors. The user's: ``load`` a network, ``upscale`` an array. The
+plugin author's: the hook marker and one decorator a kind. It imports nothing heavy.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from srkit.hookspecs import hookimpl
 from srkit.registry import (
@@ -18,9 +22,17 @@ from srkit.registry import (
     upsampler,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from srkit.inference.upscaler import Upscaler
+
 __version__ = "0.1.0"
 
 __all__ = [
+    "load",
+    "upscale",
     "hookimpl",
     "model",
     "upsampler",
@@ -33,3 +45,58 @@ __all__ = [
     "tracker",
     "launcher",
 ]
+
+
+def load(
+    name: str | None = None,
+    *,
+    scale: float | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    tile: int | None = None,
+) -> Upscaler:
+    """Return a network that is ready to enlarge pictures of any size.
+
+    ``srkit.load("lapsrn-x4")`` and then ``srkit.upscale(photo, model)``, or ``model(photo)``.
+
+    Args:
+        name: Weights that come with srkit (``srkit models`` lists them), a checkpoint, a run folder, or
+            ``bicubic``; None is what comes with srkit for the scale.
+        scale: What a model without weights is to enlarge by, or what the shipped weights must reach (2).
+        device: cpu, cuda, ...; auto takes what there is.
+        precision: fp32 or bf16; auto is bf16 where the device computes it fast.
+        tile: Side of a tile in pixels; None is what fits into memory and is fast.
+
+    Raises:
+        srkit.errors.CheckpointError: There are no such weights, or they do not enlarge as far.
+        srkit.errors.TrainingError: There is no such device.
+    """
+    from srkit.inference.load import load_for
+    from srkit.inference.upscaler import Upscaler
+    from srkit.plugins import load_catalog
+
+    loaded, _ = load_for(name, scale, load_catalog())
+    return Upscaler(loaded, device=device, precision=precision, tile=tile)
+
+
+def upscale(
+    image: NDArray[np.generic], network: Upscaler | str | None = None, *, scale: float | None = None
+) -> NDArray[Any]:
+    """Enlarge a picture, as ``srkit upscale`` enlarges a file.
+
+    Args:
+        image: (H,W) gray, or (H,W,C) with C 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha); uint8,
+            uint16, or floats in [0,1].
+        network: What ``load`` gave, or what it takes; None is what comes with srkit for the scale.
+        scale: How many times larger, whole or not: more than 1 and at most the network's; None is the network's.
+
+    Returns:
+        A picture of the same kind; its sides are ``scale`` times those of ``image``, rounded.
+
+    Raises:
+        TypeError: The array is no picture.
+        ValueError: Its values, or the scale, are out of range.
+        srkit.errors.SrkitError: As in ``load``; or the network gives values that are not numbers.
+    """
+    ready = load(network, scale=scale) if network is None or isinstance(network, str) else network
+    return ready(image, scale)

@@ -26,6 +26,10 @@ class ImageError(SrkitError):
     """An image cannot be read, or does not fit its use. The message begins with the file."""
 
 
+class TooLargeError(ImageError):
+    """An image has more pixels than the limit that was set."""
+
+
 class DataError(SrkitError):
     """A collection of images is empty, or its images do not fit one another."""
 

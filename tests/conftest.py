@@ -64,3 +64,44 @@ def vgg_file(tmp_path_factory):
     file = tmp_path_factory.mktemp("vgg") / "vgg.pth"
     torch.save(tensors, file)
     return file
+
+
+@pytest.fixture
+def zoo(tmp_path, monkeypatch):
+    """A folder with tiny weights, lapsrn-x2 and lapsrn-x4, in place of those that come with srkit."""
+    from srkit.engine.checkpoint import save_weights
+    from srkit.inference import zoo
+    from srkit.plugins import load_catalog
+
+    folder = tmp_path / "zoo"
+    folder.mkdir()
+    monkeypatch.setattr(zoo, "FOLDER", folder)
+    measured = {
+        "psnr": 30.0,
+        "ssim": 0.9,
+        "images": 5,
+        "bicubic": {"psnr": 28.5, "ssim": 0.85},
+        "protocol": {"border": 2},
+    }
+    card = {
+        "data": "17 photographs under CC0",
+        "command": "srkit run configs/tiny.yaml",
+        "steps": 6,
+        "machine": "a small one",
+        "seconds": 90.0,
+        "scores": {"Set5, bicubic": measured},
+    }
+    for scale in (2, 4):
+        torch.manual_seed(0)
+        model = load_catalog([]).build("model", "lapsrn", scale, 1, depth=1, features=4, residual_init="he")
+        for level in model.levels:
+            level.residual.weight.data *= 0.02  # some sharpening, no noise
+        name = f"lapsrn-x{scale}"
+        metadata = {
+            "model": {"use": "lapsrn", "depth": 1, "features": 4},
+            "scale": scale,
+            "color": "y",
+            "name": name,
+        }
+        save_weights(folder / f"{name}.safetensors", model.state_dict(), metadata | {"card": card})
+    return folder

@@ -2,9 +2,16 @@
 
 import importlib.util
 import re
+import shlex
+import sys
+from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from srkit.cli.main import main
+from srkit.image.files import write
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
@@ -35,3 +42,36 @@ def test_commands_in_the_docs_name_configs_that_exist():
             r"srkit (?:run|check|explain|ablate) (configs/[\w/.]+\.yaml)", page.read_text(encoding="utf-8")
         ):
             assert (ROOT / config).exists(), f"{page.name} names {config}"
+
+
+@pytest.fixture
+def photographs(tmp_path, monkeypatch, zoo):
+    """The folder that the examples of docs/upscale.md are run in, with tiny weights."""
+    monkeypatch.chdir(tmp_path)
+    photo = np.arange(32 * 48, dtype=np.uint8).reshape(32, 48, 1).repeat(3, 2)
+    (tmp_path / "trip" / "day 2").mkdir(parents=True)
+    for name in ("photo.jpg", "trip/bridge.jpg", "trip/day 2/logo.png"):
+        write(tmp_path / name, photo)
+    (tmp_path / "notes.jpg").write_text("Dear diary")
+    return tmp_path
+
+
+UPSCALE = (ROOT / "docs" / "upscale.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", re.findall(r"```console\n(.*?)```", UPSCALE, re.DOTALL))
+def test_commands_do_what_the_docs_say(block, photographs, monkeypatch, capsys):
+    command, _, wanted = block.partition("\n")
+    monkeypatch.setattr(sys, "argv", [*shlex.split(command.removeprefix("$ ")), "--device", "cpu"])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    found = capsys.readouterr().out
+    assert OutputChecker().check_output(wanted, found, ELLIPSIS), found
+    assert stopped.value.code == (1 if "failed:" in wanted else 0)
+
+
+def test_python_in_the_docs_does_what_it_says(photographs):
+    names = {}
+    for block in re.findall(r"```python\n(.*?)```", UPSCALE, re.DOTALL):
+        exec(block, names)
+    assert names["large"].shape == (480, 640, 3)

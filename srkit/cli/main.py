@@ -7,7 +7,21 @@ import sys
 import typer
 
 from srkit import __version__
-from srkit.cli import ablate, check, checkerboard, convert, evaluate, explain, parts, plugins, report, run, trial
+from srkit.cli import (
+    ablate,
+    check,
+    checkerboard,
+    convert,
+    evaluate,
+    explain,
+    models,
+    parts,
+    plugins,
+    report,
+    run,
+    trial,
+    upscale,
+)
 from srkit.errors import SrkitError
 
 app = typer.Typer(
@@ -33,6 +47,8 @@ def _main(
 
 
 app.command()(run.run)
+app.command()(upscale.upscale)
+app.command()(models.models)
 app.command()(check.check)
 app.command()(explain.explain)
 app.command()(parts.parts)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
 from srkit.engine.precision import Precision, autocast
-from srkit.image.color import rgb_to_ycbcr, ycbcr_to_rgb
+from srkit.image.color import gray_to_y, rgb_to_ycbcr, y_to_gray, ycbcr_to_rgb
 from srkit.image.convert import gray_to_rgb
 from srkit.image.resize import resize
 
@@ -29,13 +31,19 @@ def predict(
     """
     model.eval()
     rgb = gray_to_rgb(low.to(device))
-    if color == "rgb":
-        high = _run(model, rgb, precision)
-    else:
-        ycbcr = rgb_to_ycbcr(rgb)
-        luma = _run(model, ycbcr[:, :1].contiguous(), precision)
-        high = ycbcr_to_rgb(torch.cat([luma, resize(ycbcr[:, 1:], scale)], 1))
+    high = enlarge(lambda image: _run(model, image, precision), rgb, scale=scale, color=color)
     return high[:, : low.shape[1]].clamp(0, 1).cpu()
+
+
+def enlarge(network: Callable[[Tensor], Tensor], image: Tensor, *, scale: int, color: str) -> Tensor:
+    """Apply a network of luma or of RGB to gray (N,1,h,w) or RGB (N,3,h,w) in [0,1]; the result is not clipped."""
+    if color == "rgb":
+        return network(gray_to_rgb(image))[:, : image.shape[1]]
+    if image.shape[1] == 1:
+        return y_to_gray(network(gray_to_y(image)))
+    ycbcr = rgb_to_ycbcr(image)
+    luma = network(ycbcr[:, :1].contiguous())
+    return ycbcr_to_rgb(torch.cat([luma, resize(ycbcr[:, 1:], scale)], 1))
 
 
 def _run(model: nn.Module, image: Tensor, precision: Precision) -> Tensor:

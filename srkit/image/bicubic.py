@@ -77,13 +77,15 @@ def blocks(line: Line, side: int) -> list[Block]:
 
     What lies outside of the blocks is zero. One block is the whole matrix.
     """
-    weights, taps = contributions(line)
     step = max(1, round(side * min(1.0, line.out / line.length)))
-    found = []
-    for first in range(0, line.out, step):
-        weight, tap = weights[first : first + step], taps[first : first + step]
-        start, stop = int(tap.min()), int(tap.max()) + 1
-        part = np.zeros((len(tap), stop - start))
-        np.add.at(part, (np.arange(len(tap))[:, None], tap - start), weight)  # taps beyond the edge meet here
-        found.append(Block(start, stop, part))
-    return found
+    return [block(line, first, first + step) for first in range(0, line.out, step)]
+
+
+def block(line: Line, first: int, last: int) -> Block:
+    """Return what decides about the outputs [first, last)."""
+    weights, taps = contributions(line)
+    weights, taps = weights[first:last], taps[first:last]
+    start, stop = int(taps.min()), int(taps.max()) + 1
+    part = np.zeros((len(taps), stop - start))
+    np.add.at(part, (np.arange(len(taps))[:, None], taps - start), weights)  # taps beyond the edge meet here
+    return Block(start, stop, part)

@@ -1,4 +1,4 @@
-"""The only door to OpenCV: image files to arrays and back."""
+"""Image files to arrays and back."""
 
 from __future__ import annotations
 
@@ -6,30 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from srkit.atomic import whole
 from srkit.errors import DataError, ImageError
-from srkit.image import headers
 from srkit.image.array import Pixels, UInt8Image
-
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-DEEP_SUFFIXES = (".png", ".tif", ".tiff")
-"""Formats that hold 16 bits a channel."""
-ALPHA_SUFFIXES = (".png", ".webp", ".tif", ".tiff")
-MAX_PIXELS = 2**28
-"""Larger headers are refused before anything is allocated; a 16384 x 16384 image still passes."""
-
-_OPTIONS = {
-    ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
-    ".jpg": [cv2.IMWRITE_JPEG_QUALITY, 95],
-    ".jpeg": [cv2.IMWRITE_JPEG_QUALITY, 95],
-    ".webp": [cv2.IMWRITE_WEBP_QUALITY, 101],  # above 100 is lossless
-}
+from srkit.image.codec import IMAGE_SUFFIXES, decode, encode, judged_size
+from srkit.image.embed import embed
+from srkit.image.metadata import Metadata
 
 
 def find(folder: Path) -> list[Path]:
@@ -59,8 +44,8 @@ def size(path: Path) -> tuple[int, int]:
     Raises:
         ImageError: As in ``read``, except that what lies behind the header is not looked at.
     """
-    with _mapped(path) as data:
-        return _size(data, path)
+    with mapped(path) as data:
+        return judged_size(data, path)
 
 
 def read(path: Path) -> UInt8Image:
@@ -81,67 +66,50 @@ def read(path: Path) -> UInt8Image:
     return ((colors.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 / 255 = 257
 
 
-def read_full(path: Path, *, upright: bool = False) -> Pixels:
+def read_full(path: Path) -> Pixels:
     """Decode an image with everything it has: (H,W,C) in 8 or 16 bits, C from 1 to 4.
 
     Args:
         path: A PNG, JPEG, WebP, BMP or TIFF file; its content decides, not its suffix.
-        upright: Turn a JPEG as its EXIF orientation says, as viewers do.
 
     Raises:
         ImageError: As in ``read``.
     """
-    with _mapped(path) as view:
+    with mapped(path) as view:
         data = bytes(view)
-    _size(data, path)
-    if flaw := headers.flaw(data):
-        raise ImageError(f"{path}: wants a whole image, found one that {flaw}")
-    turn = upright and headers.format_of(data) == "jpeg"
-    flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH if turn else cv2.IMREAD_UNCHANGED
-    try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        image = None
-    if image is None:
-        raise ImageError(f"{path}: wants an image that can be decoded, found a damaged one")
-    if image.dtype not in (np.uint8, np.uint16):
-        raise ImageError(f"{path}: wants 8 or 16 bits a channel, found {image.dtype}")
-    return _from_bgr(image, headers.gray_with_alpha(data))
+    return decode(data, path)
 
 
-def write(path: Path, image: Pixels) -> None:
+def write(path: Path, image: Pixels, *, quality: int | None = None, metadata: Metadata | None = None) -> None:
     """Encode (H,W,C) in 8 or 16 bits, as ``read_full`` gives it, in the format of the suffix; whole or not at all.
+
+    Args:
+        path: The file; its suffix says the format.
+        image: The pixels. Gray with alpha stays that in a PNG, and becomes RGB with alpha elsewhere.
+        quality: Of a JPEG, 1 to 100 (95 if not given); of a WebP, which is lossless if it is not given.
+        metadata: Put into the file, where its format holds any.
 
     Raises:
         ImageError: The suffix is unknown, its format cannot hold the image, or the file cannot be written.
     """
-    suffix = path.suffix.lower()
-    _fits(path, image, suffix)
+    channels = 4 if image.shape[2] == 2 and path.suffix.lower() != ".png" else image.shape[2]
+    parts = embed(
+        encode(image, path, quality), (metadata or Metadata()).fitting(channels), alpha=channels in (2, 4)
+    )
     try:
-        done, data = cv2.imencode(suffix, _to_bgr(image), _OPTIONS.get(suffix, []))
-    except cv2.error:
-        done = False
-    if not done:
-        raise ImageError(f"{path}: cannot be encoded; the image is {image.dtype}, {image.shape}")
-    try:
-        with whole(path) as temporary:
-            temporary.write_bytes(data.tobytes())
+        with whole(path) as temporary, open(temporary, "wb") as file:
+            file.writelines(parts)
     except OSError as error:
         raise ImageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
-def _fits(path: Path, image: Pixels, suffix: str) -> None:
-    if suffix not in IMAGE_SUFFIXES:
-        raise ImageError(f"{path}: cannot be encoded; use one of {', '.join(IMAGE_SUFFIXES)}")
-    if image.dtype == np.uint16 and suffix not in DEEP_SUFFIXES:
-        raise ImageError(f"{path}: cannot hold 16 bits a channel; use one of {', '.join(DEEP_SUFFIXES)}")
-    if image.shape[-1] in (2, 4) and suffix not in ALPHA_SUFFIXES:
-        raise ImageError(f"{path}: cannot hold alpha; use one of {', '.join(ALPHA_SUFFIXES)}")
-
-
 @contextmanager
-def _mapped(path: Path) -> Iterator[mmap]:
-    """Give the bytes of a file without reading them."""
+def mapped(path: Path) -> Iterator[mmap]:
+    """Give the bytes of a file without reading them.
+
+    Raises:
+        ImageError: It is missing, empty, or a folder.
+    """
     try:
         with open(path, "rb") as file:
             if file.seek(0, 2) == 0:
@@ -153,27 +121,3 @@ def _mapped(path: Path) -> Iterator[mmap]:
         raise ImageError(f"{path}: cannot be read: {error.strerror}") from None
     with data:
         yield data
-
-
-def _size(data: headers.Encoded, path: Path) -> tuple[int, int]:
-    found = headers.size(data)
-    if found is None:
-        kind = headers.format_of(data)
-        found_instead = f"a {kind.upper()} with a broken header" if kind else "a file of another kind"
-        raise ImageError(f"{path}: wants an image, found {found_instead}")
-    height, width = found
-    if height * width > MAX_PIXELS:
-        raise ImageError(f"{path}: wants at most {MAX_PIXELS:,} pixels, its header says {width} x {height}")
-    return found
-
-
-def _from_bgr(image: NDArray[Any], gray_with_alpha: bool) -> Pixels:
-    if image.ndim == 2:
-        return image[..., None]
-    order = [0, 3] if gray_with_alpha and image.shape[-1] == 4 else [2, 1, 0, 3][: image.shape[-1]]
-    return np.ascontiguousarray(image[..., order])
-
-
-def _to_bgr(image: Pixels) -> Pixels:
-    order = {1: [0], 2: [0, 0, 0, 1], 3: [2, 1, 0], 4: [2, 1, 0, 3]}[image.shape[-1]]
-    return np.ascontiguousarray(image[..., order])

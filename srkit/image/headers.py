@@ -13,7 +13,7 @@ from mmap import mmap
 from typing import Literal, TypeAlias
 from zlib import crc32
 
-Encoded: TypeAlias = bytes | mmap
+Encoded: TypeAlias = bytes | memoryview | mmap
 Format = Literal["png", "jpeg", "webp", "bmp", "tiff"]
 Size = tuple[int, int]
 
@@ -24,7 +24,9 @@ _MAGIC: dict[bytes, Format] = {
     b"II*\0": "tiff",
     b"MM\0*": "tiff",
 }
-_SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # JPEG's frame headers, which hold the size
+_STRANGERS = {b"GIF8": "a GIF", b"8BPS": "a Photoshop file", b"%PDF": "a PDF", b"II+\0": "a BigTIFF"}
+_BRANDS = {b"heic": "a HEIC", b"heix": "a HEIC", b"mif1": "a HEIC", b"avif": "an AVIF"}
+SOF = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}  # JPEG's frame headers, which hold the size
 _EOI, _SOS = 0xD9, 0xDA
 _IN_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # a marker that ends a scan: no escaped byte, no restart
 _TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_ORIENTATION = 256, 257, 274
@@ -35,6 +37,11 @@ def format_of(data: Encoded) -> Format | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     return next((name for magic, name in _MAGIC.items() if data[: len(magic)] == magic), None)
+
+
+def stranger(data: Encoded) -> str | None:
+    """Say what a picture of none of these formats is, as far as its first bytes tell."""
+    return _BRANDS.get(bytes(data[8:12])) if data[4:8] == b"ftyp" else _STRANGERS.get(bytes(data[:4]))
 
 
 def size(data: Encoded) -> Size | None:
@@ -57,7 +64,7 @@ def flaw(data: Encoded) -> str | None:
         case "png":
             return _png_flaw(data, cut)
         case "jpeg":
-            return None if any(marker == _EOI for marker, _ in _jpeg_markers(data)) else cut
+            return None if any(marker == _EOI for marker, _ in jpeg_markers(data)) else cut
         case "webp":
             return None if int.from_bytes(data[4:8], "little") + 8 <= len(data) else cut
     return None
@@ -68,24 +75,40 @@ def gray_with_alpha(data: Encoded) -> bool:
     return format_of(data) == "png" and data[25:26] == b"\x04"
 
 
+def png_chunks(data: Encoded) -> Iterator[tuple[bytes, int, int]]:
+    """Give (kind, start, end) of the body of every whole chunk of a PNG."""
+    at = 8
+    while at + 12 <= len(data):
+        end = at + 8 + int(struct.unpack_from(">I", data, at)[0])
+        if end + 4 > len(data):
+            return
+        yield bytes(data[at + 4 : at + 8]), at + 8, end
+        at = end + 4
+
+
+def webp_chunks(data: Encoded) -> Iterator[tuple[bytes, int, int]]:
+    """Give (kind, start, end) of the body of every whole chunk of a WebP."""
+    at = 12
+    while at + 8 <= len(data):
+        end = at + 8 + int(struct.unpack_from("<I", data, at + 4)[0])
+        if end > len(data):
+            return
+        yield bytes(data[at : at + 4]), at + 8, end
+        at = end + (end & 1)
+
+
 def _png_size(data: Encoded) -> Size:
     width, height = struct.unpack_from(">II", data, 16)
     return height, width
 
 
 def _png_flaw(data: Encoded, cut: str) -> str | None:
-    at = 8
-    while at + 12 <= len(data):
-        (length,) = struct.unpack_from(">I", data, at)
-        kind, end = data[at + 4 : at + 8], at + 8 + length
-        if end + 4 > len(data):
-            return cut
+    for kind, start, end in png_chunks(data):
         critical = not kind[0] & 0x20  # a text or a colour profile may be wrong
-        if critical and struct.unpack_from(">I", data, end)[0] != crc32(data[at + 4 : end]):
+        if critical and struct.unpack_from(">I", data, end)[0] != crc32(data[start - 4 : end]):
             return f"has a damaged chunk {kind.decode('latin-1')!r}"
         if kind == b"IEND":
             return None
-        at = end + 4
     return cut
 
 
@@ -108,14 +131,14 @@ def _webp_size(data: Encoded) -> Size | None:
 
 
 def _jpeg_size(data: Encoded) -> Size | None:
-    for marker, at in _jpeg_markers(data):
-        if marker in _SOF:
+    for marker, at in jpeg_markers(data):
+        if marker in SOF:
             height, width = struct.unpack_from(">HH", data, at + 5)
             return height, width
     return None
 
 
-def _jpeg_markers(data: Encoded) -> Iterator[tuple[int, int]]:
+def jpeg_markers(data: Encoded) -> Iterator[tuple[int, int]]:
     """Give (marker, place) of every segment of the first picture; thumbnails lie inside segments."""
     at = 2
     while at + 1 < len(data) and data[at] == 0xFF:

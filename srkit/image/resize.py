@@ -106,6 +106,14 @@ def resize(
     return result.to(image.dtype)
 
 
+def weigh(image: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """Resize (N,C,h,w) to (N,C,H,W) by the float64 weights (H,h) of its rows and (W,w) of its columns."""
+    exact = _exact(image)
+    with torch.autocast(image.device.type, enabled=False):
+        down = torch.matmul(rows.to(image.device, exact), image.to(exact))
+        return torch.matmul(down, columns.to(image.device, exact).mT).to(image.dtype)
+
+
 def _traced() -> bool:
     """Whether a compiler or exporter looks on: it may leave height and width open, and must not see the cache."""
     return torch.compiler.is_compiling()

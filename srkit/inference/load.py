@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,11 @@ from torch import nn
 from srkit.config.check import check_choice
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.errors import CheckpointError, did_you_mean
+from srkit.inference import zoo
 from srkit.plugins import Catalog
+
+DEFAULT_SCALE = 2
+"""Where nobody says: at x2 most of what is shown was really there, and a camera's photograph fits into memory."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +32,10 @@ class Loaded:
 
 
 def load(what: str, catalog: Catalog, scale: int | None = None) -> Loaded:
-    """Load a checkpoint, the best weights of a run folder, or a model without parameters by name.
+    """Load a checkpoint, the best weights of a run folder, shipped weights, or a model without parameters.
 
     Args:
-        what: A .safetensors file that srkit wrote, a run folder, or a name such as ``bicubic``.
+        what: A .safetensors file that srkit wrote, a run folder, or a name such as ``lapsrn-x4`` or ``bicubic``.
         catalog: Where the model's parts are found.
         scale: Wanted of a model by name; a checkpoint has its own, which must be the same.
 
@@ -43,7 +48,33 @@ def load(what: str, catalog: Catalog, scale: int | None = None) -> Loaded:
         path = path / "best.safetensors"
     if path.exists() or path.suffix == ".safetensors":
         return _from_file(path, catalog, scale)
+    if (shipped := zoo.path_of(what)) is not None:
+        return _from_file(shipped, catalog, scale)
     return _by_name(what, catalog, scale)
+
+
+def load_for(what: str | None, scale: float | None, catalog: Catalog) -> tuple[Loaded, float]:
+    """Load what enlarges by ``scale``, and return it with the scale.
+
+    Args:
+        what: As in ``load``; None is what srkit comes with for the scale.
+        scale: More than 1, and whole or not; None is the model's own, or ``DEFAULT_SCALE``.
+        catalog: Where the model's parts are found.
+
+    Raises:
+        CheckpointError: As in ``load``, or the model does not enlarge as far.
+    """
+    if scale is not None and not 1 < scale < math.inf:
+        raise CheckpointError(f"--scale {scale:g}: wants more than 1")
+    if what is None:
+        scale = DEFAULT_SCALE if scale is None else scale
+        loaded = _from_file(zoo.for_scale(scale).path, catalog, None)
+    else:
+        by_name = what in catalog["model"] and not Path(what).exists() and scale is not None
+        loaded = load(what, catalog, math.ceil(scale) if by_name and scale is not None else None)
+    if scale is not None and scale > loaded.scale:
+        raise CheckpointError(f"--scale {scale:g}: {loaded.name} enlarges {loaded.scale} times at most")
+    return loaded, scale or loaded.scale
 
 
 def build_model(use: str, options: Mapping[str, Any], scale: int, color: str, catalog: Catalog) -> nn.Module:
@@ -71,7 +102,7 @@ def _from_file(path: Path, catalog: Catalog, scale: int | None) -> Loaded:
 def _by_name(what: str, catalog: Catalog, scale: int | None) -> Loaded:
     shelf = catalog["model"]
     if what not in shelf:
-        hint = did_you_mean(what, shelf)
+        hint = did_you_mean(what, [*zoo.names(), *shelf])
         raise CheckpointError(
             f"{what}: wants a checkpoint, a run folder or a model's name, found none of them{hint}"
         )

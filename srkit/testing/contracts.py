@@ -75,6 +75,7 @@ def _model(part: Part, make: Callable[..., Any]) -> None:
                 widths = [level.shape[-1] for level in levels]
                 assert widths == sorted(widths), f"{part}: levels must go from coarse to fine, got widths {widths}"
             _same_alone(part, model, torch.rand(2, channels, 6, 5))
+            _halo_is_enough(part, make(scale, channels).eval(), scale, channels)
             again = make(scale, channels)
             again.load_state_dict(model.state_dict())
             with torch.no_grad():
@@ -180,6 +181,38 @@ def _same_alone(part: Part, module: nn.Module, batch: Tensor) -> None:
     with torch.no_grad():
         together, alone = module(batch)[:1], module(batch[:1])
     torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4, msg=f"{part}: a batch changes its result")
+
+
+@torch.no_grad()
+def _halo_is_enough(part: Part, model: nn.Module, scale: int, channels: int) -> None:
+    """A model that says its ``halo`` gives a tile, seen with that halo, the pixels that it gives the whole image.
+
+    Its windows begin at multiples of ``align``, if it has that. Weights are drawn anew: those of a fresh
+    model may ignore most of what it sees.
+    """
+    halo, align = getattr(model, "halo", None), getattr(model, "align", 1)
+    if halo is None:
+        return
+    for parameter in model.parameters():
+        fan_in = parameter[0].numel() if parameter.ndim > 1 else 100
+        parameter.normal_(std=fan_in**-0.5)
+    for length in (2 * halo + 3 * align + 1, halo + align):  # with an inside, and all of it near a border
+        image = torch.rand(1, channels, length, length)
+        whole = model(image)
+        for first in range(0, length, 2 * align):
+            last = min(length, first + 2 * align)
+            begin = max(0, first - halo)
+            begin -= begin % align
+            end = min(length, -(-(last + halo) // align) * align)
+            window = model(image[..., begin:end, begin:end])
+            inside, place = (slice((first - at) * scale, (last - at) * scale) for at in (begin, 0))
+            torch.testing.assert_close(
+                window[..., inside, inside],
+                whole[..., place, place],
+                atol=1e-5,
+                rtol=1e-5,
+                msg=lambda why: f"{part}: its halo of {halo} at x{scale} is not enough: a tile differs; {why}",
+            )
 
 
 CONTRACTS: Mapping[str, Callable[[Part, Callable[..., Any]], None]] = {

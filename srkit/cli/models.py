@@ -1,0 +1,39 @@
+"""``srkit models``: the weights that come with srkit."""
+
+from __future__ import annotations
+
+import typer
+
+
+def models() -> None:
+    """List the weights that come with srkit: what they were trained on, and what they score."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from srkit.inference.card import duration
+    from srkit.inference.zoo import shipped
+
+    found = shipped()
+    if not found:
+        typer.echo("no weights come with this srkit; srkit upscale --model takes a checkpoint or a run folder")
+        return
+    console = Console(highlight=False)
+    for one in found:
+        color = "luma" if one.metadata["color"] == "y" else "RGB"
+        size = one.path.stat().st_size / 2**20
+        title = f"{one.name}  x{one.scale} on {color}, {one.parameters:,} parameters, {size:.1f} MB"
+        console.print(title, style="bold", markup=False)
+        if one.card is None:
+            console.print("    says nothing of its training", markup=False)
+            continue
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column()
+        table.add_row("    trained on", one.card.data)
+        table.add_row("    by", f"{one.card.command}")
+        table.add_row("    for", f"{one.card.steps:,} steps, {duration(one.card.seconds)}, {one.card.machine}")
+        for title, score in one.card.scores.items():
+            base = score.bicubic["psnr"]
+            says = f"{score.psnr:.2f} dB, bicubic {base:.2f} ({score.psnr - base:+.2f}); SSIM {score.ssim:.4f}"
+            table.add_row("    scores", f"{title}: {says}")
+        console.print(table)

@@ -1,0 +1,111 @@
+"""``srkit upscale``: photographs in, larger photographs out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from srkit.cli.tally import Tally
+    from srkit.inference.jobs import Job
+    from srkit.inference.photographs import Enlargement
+    from srkit.inference.upscaler import Upscaler
+
+
+def upscale(
+    images: Annotated[list[str], typer.Argument(help="Photographs, folders of them, or patterns: '*.jpg'.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder, or for one photograph a file; beside it if not given."),
+    ] = None,
+    scale: Annotated[
+        float | None, typer.Option(help="How many times larger, 1.5 or 3 too; the model's, or 2.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Shipped weights (see srkit models), a checkpoint or a run folder.")
+    ] = None,
+    format_: Annotated[
+        Literal["png", "jpg", "webp", "tif"] | None,
+        typer.Option("--format", help="Of the results; that of the source if not given."),
+    ] = None,
+    quality: Annotated[
+        int | None, typer.Option(min=1, max=100, help="Of JPEG and WebP; 95, or a lossless WebP stays lossless.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")] = False,
+    skip: Annotated[
+        bool, typer.Option("--skip-existing", help="Leave results that exist; goes on where it was stopped.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
+    precision: Annotated[
+        Literal["auto", "fp32", "bf16"], typer.Option(help="Number format; auto takes what is fast.")
+    ] = "auto",
+    tile: Annotated[
+        int | None, typer.Option(min=16, help="Side of a tile in pixels; what fits into memory if not given.")
+    ] = None,
+    max_pixels: Annotated[int, typer.Option(min=1, max=2**30, help="Refuse larger photographs.")] = 2**28,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
+) -> None:
+    """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
+
+    PNG, JPEG, WebP, TIFF and BMP; 8 and 16 bits; gray, colour, transparency;
+    turned upright, with their colour profile and EXIF.
+
+    Nothing is overwritten unless you say so, and every result is written whole
+    or not at all. Where some photographs fail the others are done all the same,
+    and the exit code is 1.
+    """
+    from srkit.cli.tally import Tally
+    from srkit.errors import DataError
+    from srkit.inference.jobs import existing, plan, refuse
+    from srkit.inference.load import load_for
+    from srkit.inference.photographs import Enlargement
+    from srkit.inference.upscaler import Upscaler
+    from srkit.plugins import load_catalog
+
+    if overwrite and skip:
+        raise DataError("--overwrite and --skip-existing: give one of them")
+    loaded, factor = load_for(model, scale, load_catalog())
+    jobs, earlier = plan(images, factor, output, format_ and f".{format_}")
+    taken = [] if overwrite else existing(jobs)
+    if not skip:
+        refuse(taken)
+    todo = [job for job in jobs if job not in taken]
+    wanted = Enlargement(factor, quality, max_pixels)
+    with Tally(len(todo), quiet=quiet) as tally:
+        upscaler = Upscaler(loaded, device=device, precision=precision, tile=tile, say=tally.note)
+        tally.say(f"{loaded.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
+        tally.left_out(len(taken), "exist already")
+        tally.left_out(len(earlier), "came out of an earlier run")
+        (_look if dry_run else _work)(todo, upscaler, wanted, tally)
+    raise typer.Exit(tally.code)
+
+
+def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
+    """Say what would be done."""
+    from srkit.errors import ImageError
+    from srkit.inference.photographs import estimate, gigabytes, peak
+
+    for job in jobs:
+        try:
+            found = estimate(job, upscaler, wanted)
+        except ImageError as error:
+            tally.fail(str(error))
+            continue
+        before, after = (f"{width} x {height}" for height, width in (found.before, found.after))
+        tally.done += 1
+        tally.say(
+            f"{job.source} -> {job.target}  {before} -> {after}, {gigabytes(peak(found, upscaler))} of memory"
+        )
+    tally.finish("would be enlarged")
+
+
+def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
+    """Do it."""
+    from srkit.inference.photographs import upscale_photograph
+
+    for job in jobs:
+        tally.follow(job, upscale_photograph(job, upscaler, wanted))
+    tally.finish("enlarged")

@@ -1,0 +1,98 @@
+"""How much memory there is, and how much a network wants."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+PROCESSOR = torch.device("cpu")
+MOST_FOR_TILES = 2**30
+"""Bytes that a tile may want on a processor: larger ones are no faster (tests/benchmarks/tiles.py)."""
+UNKNOWN = 2**31
+"""Bytes taken to be free where the system does not say."""
+SHARE = 0.5
+"""Of the free memory; the rest is for what other programs do meanwhile, and for what is not counted here."""
+
+
+def free_memory(device: torch.device) -> int:
+    """Return the bytes that may still be used on ``device``."""
+    if device.type == "cuda":
+        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0]) + unused
+    return min(_of_the_machine(), _of_the_container())
+
+
+def for_tiles(device: torch.device, taken: int = 0) -> int:
+    """Return the bytes that a tile may want, when ``taken`` of the free ones are spoken for."""
+    free = free_memory(device)
+    if device.type == "cuda":
+        return int(free * SHARE)
+    return min(MOST_FOR_TILES, int((free - taken) * SHARE))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether ``error`` says so; the processor's allocator raises a mere RuntimeError."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    said = str(error)
+    return isinstance(error, RuntimeError) and any(
+        phrase in said for phrase in ("DefaultCPUAllocator", "not enough memory", "out of memory", "ALLOC_FAILED")
+    )
+
+
+@torch.inference_mode()
+def footprint(model: nn.Module, channels: int, scale: int, side: int = 16) -> int:
+    """Return about how many bytes the network wants at its peak for every input pixel.
+
+    Three times what the hungriest of its layers reads and writes in float32, seen on a small image: the layer's
+    workspace, and what other layers still hold.
+    """
+    seen = [scale**2 * channels * 4 * 4]  # the colours' own
+
+    def note(_: nn.Module, given: object, made: object) -> None:
+        seen.append(_bytes(given) + _bytes(made))
+
+    hooks = [module.register_forward_hook(note) for module in model.modules()]
+    try:
+        device = next((parameter.device for parameter in model.parameters()), PROCESSOR)
+        model(torch.zeros(1, channels, side, side, device=device))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return 3 * max(seen[0], max(seen[1:], default=0) // side**2)
+
+
+def _bytes(values: object) -> int:
+    if isinstance(values, Tensor):
+        return values.numel() * 4
+    return sum(map(_bytes, values)) if isinstance(values, (tuple, list)) else 0
+
+
+def _of_the_machine() -> int:
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (AttributeError, ValueError, OSError):  # Windows
+        return UNKNOWN
+
+
+def _of_the_container(folder: Path = Path("/sys/fs/cgroup")) -> int:
+    """Return what the limit of a container leaves; more than there is where it has none."""
+    try:
+        limit, used = (
+            (folder / name).read_text(encoding="ascii").strip() for name in ("memory.max", "memory.current")
+        )
+        kept = dict(line.split() for line in (folder / "memory.stat").read_text(encoding="ascii").splitlines())
+    except (OSError, ValueError):
+        return 2**62
+    if limit == "max":
+        return 2**62
+    return max(0, int(limit) - int(used) + int(kept.get("inactive_file", 0)))  # a cache of files gives way

@@ -1,0 +1,249 @@
+"""A picture in, a larger picture out: what ``srkit upscale`` and ``srkit.upscale`` have in common."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from srkit.engine.precision import resolve_device, resolve_precision
+from srkit.engine.predict import enlarge
+from srkit.errors import SrkitError
+from srkit.image.convert import to_tensor, to_uint8, to_uint16
+from srkit.image.resize import weigh
+from srkit.inference import memory, transparency
+from srkit.inference.load import Loaded
+from srkit.inference.steady import Steady
+from srkit.inference.tiles import Axis, Grid, Span, Tile
+
+CHROMA_HALO = 2
+"""Input pixels that bicubic reaches out for Cb and Cr."""
+SMALL = 128 * 128
+"""Input pixels that need no look at the memory, which takes half a second."""
+
+
+def warn(message: str) -> None:
+    """Say it as Python's warnings do."""
+    warnings.warn(message, RuntimeWarning, stacklevel=3)
+
+
+class Upscaler:
+    """A network that enlarges pictures of any size, a tile at a time.
+
+    Args:
+        loaded: The network, from ``srkit.inference.load.load``.
+        device: cpu, cuda, ...; auto takes what there is.
+        precision: fp32 or bf16; auto is bf16 where the device computes it fast.
+        tile: Side of a tile in input pixels; None is what fits into memory and is fast.
+        say: Called with what the user should know.
+
+    Raises:
+        TrainingError: There is no such device.
+    """
+
+    def __init__(
+        self,
+        loaded: Loaded,
+        *,
+        device: str = "auto",
+        precision: str = "auto",
+        tile: int | None = None,
+        say: Callable[[str], None] = warn,
+    ) -> None:
+        self.name, self.scale, self.color, self.tile, self.say = loaded.name, loaded.scale, loaded.color, tile, say
+        self.device = resolve_device(device)
+        self.precision = resolve_precision(precision, self.device)
+        self.halo: int | None = getattr(loaded.model, "halo", None)
+        self.align: int = getattr(loaded.model, "align", 1)
+        self._model = loaded.model
+        self._network = Steady(loaded.model, self.device, self.precision, self.name, say)
+
+    def __repr__(self) -> str:
+        return f"Upscaler({self.name!r}, x{self.scale}, {self.device}, {self.precision})"
+
+    def __call__(self, image: NDArray[Any], scale: float | None = None) -> NDArray[Any]:
+        """Enlarge an array (H,W) or (H,W,C): C is 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha).
+
+        Args:
+            image: uint8, uint16, or floats in [0,1].
+            scale: How many times larger, more than 1 and at most the network's; None is the network's.
+
+        Returns:
+            An array of the same kind, (round(scale*H), round(scale*W)) or that and C.
+
+        Raises:
+            TypeError: The array is no picture.
+            ValueError: Its values or the scale are out of range.
+            SrkitError: The network gives no numbers.
+        """
+        picture = _picture(image)
+        height, width = self.size(picture.shape[0], picture.shape[1], scale)
+        result = np.empty((height, width, picture.shape[2]), picture.dtype)
+        for _ in self.steps(picture, result):
+            pass
+        return result if image.ndim == 3 else result[..., 0]
+
+    def size(self, height: int, width: int, scale: float | None = None) -> tuple[int, int]:
+        """Return the (height, width) of an enlarged picture.
+
+        Raises:
+            ValueError: The scale is out of range.
+        """
+        wanted = self.scale if scale is None else scale
+        if not 1 < wanted <= self.scale:
+            raise ValueError(f"scale wants more than 1 and at most the network's {self.scale}, got {wanted!r}")
+        return tuple(max(1, int(side * wanted + 0.5)) for side in (height, width))  # type: ignore[return-value]
+
+    @cached_property
+    def footprint(self) -> int:
+        """Bytes that the network wants for every input pixel, about."""
+        return memory.footprint(self._model, 1 if self.color == "y" else 3, self.scale)
+
+    def pixels_of_tiles(self, pixels: int, taken: int = 0) -> int:
+        """Return how many input pixels a tile may have.
+
+        Args:
+            pixels: Those of the image; a small one is a single tile.
+            taken: Bytes of the processor's memory that are spoken for.
+        """
+        if pixels <= SMALL:
+            return SMALL
+        return max(1, memory.for_tiles(self.device, taken) // self.footprint)
+
+    def steps(self, image: NDArray[Any], result: NDArray[Any]) -> Iterator[float]:
+        """Fill ``result`` (H',W',C) from ``image`` (H,W,C), and yield the share that is done after every tile.
+
+        Where the memory is not enough for a tile, it is cut in half, and so are those after it.
+
+        Raises:
+            SrkitError: The network gives no numbers, or not even the smallest tile fits into memory.
+        """
+        clear = image.shape[2] in (2, 4) and bool((image[..., -1] == 0).any())
+        grid = self._grid(image.shape, result.shape, clear)
+        most = self.pixels_of_tiles(image.shape[0] * image.shape[1], result.nbytes)
+        todo = self._plan(grid, most)[::-1]
+        done, total = 0, result.shape[0] * result.shape[1]
+        if self.tile is not None:
+            most = total
+        while todo:
+            tile = todo.pop()
+            rows, columns = grid.spans(tile)
+            if _area(rows, columns) > most and (halves := grid.halves(tile)):
+                todo += halves[::-1]
+                continue
+            part = self._attempt(image, rows, columns, clear)
+            if part is None:
+                halves = grid.halves(tile)
+                if halves is None:
+                    raise SrkitError(f"{self.name}: {self._too_small(rows, columns)}")
+                most = _area(rows, columns) // 2
+                todo += halves[::-1]
+                continue
+            result[rows.out, columns.out] = part
+            done += tile.area
+            yield done / total
+
+    def _plan(self, grid: Grid, most: int) -> list[Tile]:
+        if self.tile is None or self.halo is None:
+            return grid.plan(most)
+        down, across = (max(1, -(-axis.length // self.tile)) for axis in grid)
+        return list(grid.tiles(min(down, grid.rows.length), min(across, grid.columns.length)))
+
+    def _grid(self, given: tuple[int, ...], wanted: tuple[int, ...], clear: bool) -> Grid:
+        halo = self.halo
+        if halo is not None:
+            halo = max(halo, CHROMA_HALO) + (transparency.REACH if clear else 0)
+        rows, columns = (Axis(given[axis], wanted[axis], self.scale, halo, self.align) for axis in (0, 1))
+        return Grid(rows, columns)
+
+    def _attempt(self, image: NDArray[Any], rows: Span, columns: Span, clear: bool) -> NDArray[Any] | None:
+        """Return a tile's pixels, or None where the memory was not enough."""
+        try:
+            return self._pixels(image, rows, columns, clear)
+        except (RuntimeError, MemoryError) as error:
+            if not memory.out_of_memory(error):
+                raise
+        if self.device.type == "cuda":  # here the error is gone, and with it what its frames held
+            torch.cuda.empty_cache()
+        return None
+
+    @torch.inference_mode()
+    def _pixels(self, image: NDArray[Any], rows: Span, columns: Span, clear: bool) -> NDArray[Any]:
+        low = _tensor(image[rows.window, columns.window]).to(self.device)
+        high = self._enlarge(low, clear)[..., rows.cut, columns.cut].clamp(0, 1)
+        if rows.weights is not None and columns.weights is not None:
+            high = weigh(high, rows.weights, columns.weights)
+        if image.dtype == np.uint8:
+            return to_uint8(high)
+        if image.dtype == np.uint16:
+            return to_uint16(high)
+        floats: NDArray[Any] = high[0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
+        return floats
+
+    def _enlarge(self, low: Tensor, clear: bool) -> Tensor:
+        """Enlarge (1,C,h,w), its alpha too."""
+        if low.shape[1] in (1, 3):
+            return enlarge(self._network, low, scale=self.scale, color=self.color)
+        colors, alpha = low[:, :-1], low[:, -1:]
+        if clear:
+            colors = transparency.spread(colors, alpha)
+        large = enlarge(self._network, colors, scale=self.scale, color=self.color)
+        if bool((alpha == alpha[..., :1, :1]).all()):
+            cover = alpha[..., :1, :1].expand(-1, -1, *large.shape[-2:])
+        else:
+            cover = enlarge(self._network, alpha, scale=self.scale, color=self.color)
+            cover = transparency.within(cover, alpha, self.scale)
+        return torch.cat([large, cover], 1)
+
+    def _too_small(self, rows: Span, columns: Span) -> str:
+        height, width = rows.seen, columns.seen
+        if self.halo is None:
+            return (
+                f"wants {width} x {height} pixels at once, for which the memory is not enough; "
+                "a model with an upsampler that says its halo can be used in tiles"
+            )
+        return f"finds not even the memory for {width} x {height} pixels"
+
+
+def _picture(image: NDArray[Any]) -> NDArray[Any]:
+    """Return (H,W,C) of (H,W) or (H,W,C).
+
+    Raises:
+        TypeError: It is no picture.
+        ValueError: It is empty, or its floats are out of range.
+    """
+    if not isinstance(image, np.ndarray) or image.ndim not in (2, 3):
+        found = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise TypeError(f"image wants an array (H,W) or (H,W,C), got {found}")
+    picture = image if image.ndim == 3 else image[..., None]
+    if picture.shape[2] not in (1, 2, 3, 4) or 0 in picture.shape:
+        raise ValueError(f"image wants 1 to 4 channels last and at least one pixel, got shape {image.shape}")
+    if np.issubdtype(picture.dtype, np.floating):
+        least, most = float(picture.min()), float(picture.max())
+        if not (least >= -0.01 and most <= 1.01):
+            raise ValueError(
+                f"image wants floats in [0,1], found {least:.4g} to {most:.4g}; "
+                "divide by the largest possible value, or give uint8 or uint16"
+            )
+    elif picture.dtype not in (np.uint8, np.uint16):
+        raise TypeError(f"image wants uint8, uint16 or floats, got {picture.dtype}")
+    return picture
+
+
+def _tensor(window: NDArray[Any]) -> Tensor:
+    """Return (1,C,h,w) float32 in [0,1]."""
+    if not np.issubdtype(window.dtype, np.floating):
+        return to_tensor(window)
+    floats = torch.from_numpy(np.ascontiguousarray(window, np.float32))
+    return floats.permute(2, 0, 1)[None].clamp(0, 1)
+
+
+def _area(rows: Span, columns: Span) -> int:
+    """Return how many pixels the network sees."""
+    return rows.seen * columns.seen

@@ -37,7 +37,7 @@ class Balance(nn.Module):
 
     def get_extra_state(self) -> dict[str, float]:
         """Return what was found."""
-        return dict(self.found)
+        return self.found
 
     def set_extra_state(self, state: Mapping[str, float]) -> None:
         """Take what was found before."""

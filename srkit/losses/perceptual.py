@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import srkit
+from srkit.engine.precision import Precision, autocast
 from srkit.errors import TrainingError
 from srkit.image.color import y_to_gray
 from srkit.image.convert import gray_to_rgb
@@ -30,7 +31,7 @@ class Perceptual(nn.Module):
 
     Y is brought from studio range [16/255, 235/255] to [0,1] and repeated three times; RGB is taken as it is.
     Then follows the normalisation that the weights were trained with. Nothing is clipped: a value
-    below 0 would have no gradient to come back by. Computed in float32.
+    below 0 would have no gradient to come back by.
 
     Layers are ``convX_Y``, before the ReLU, and ``reluX_Y``, behind it, from 1_1, 1_2, 2_1, 2_2, 3_1 to 3_4,
     4_1 to 4_4, 5_1 to 5_4. Alone it does not know colours and grey levels well: fine-tune with it beside a pixel
@@ -42,6 +43,8 @@ class Perceptual(nn.Module):
         channels: Sum over a layer's channels, as in the formula, or their mean.
         weights: File of torchvision's vgg19, or of the normalised VGG19; null is torchvision's in torch's
             folder of downloads, where it is put if it is not there.
+        precision: Number format inside VGG19; bf16 is faster where the machine has it, its gradient rougher with
+            every layer.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Perceptual(nn.Module):
         distance: Literal["l2", "l1"] = "l2",
         channels: Literal["sum", "mean"] = "sum",
         weights: Path | None = None,
+        precision: Precision = "fp32",
     ) -> None:
         super().__init__()
         if negative := [f"{layer}={weight:g}" for layer, weight in layers.items() if weight < 0]:
@@ -64,7 +68,7 @@ class Perceptual(nn.Module):
         except ValueError as error:
             raise ValueError(f"{file}: {error}") from None
         self.weights = [layers[layer] for layer in self.network.layers]
-        self.distance, self.channels = distance, channels
+        self.distance, self.channels, self.precision = distance, channels, precision
 
     def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Return a scalar of two (N,C,H,W), C 1 or 3.
@@ -73,16 +77,17 @@ class Perceptual(nn.Module):
             TrainingError: The images are too small for the deepest layer.
         """
         self._refuse(prediction)
-        with torch.no_grad():
-            wanted = self.network(_rgb(target))
-        found = self.network(_rgb(prediction))
+        with autocast(prediction.device, self.precision):
+            with torch.no_grad():
+                wanted = self.network(_rgb(target))
+            found = self.network(_rgb(prediction))
         total = torch.zeros((), device=prediction.device)
         for weight, one, other in zip(self.weights, found, wanted, strict=True):
             total = total + weight * self._distance(one, other)
         return total
 
     def _distance(self, found: Tensor, wanted: Tensor) -> Tensor:
-        difference = found - wanted
+        difference = found.float() - wanted.float()
         each = difference.square() if self.distance == "l2" else difference.abs()
         return each.sum(1).mean() if self.channels == "sum" else each.mean()
 

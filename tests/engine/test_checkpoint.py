@@ -132,6 +132,14 @@ def test_other_programs_files_are_read_in_both_formats(tmp_path, zipped):
         load_foreign(path)
 
 
+def test_a_flipped_bit_in_another_programs_archive_is_seen(tmp_path):
+    path = tmp_path / "x.pth"
+    torch.save({"x": torch.full((64,), 0.5)}, path)
+    path.write_bytes(path.read_bytes().replace(torch.full((64,), 0.5).numpy().tobytes(), bytes(4 * 64)))
+    with pytest.raises(CheckpointError, match=r"x\.pth: is damaged or no checkpoint: "):
+        load_foreign(path)
+
+
 def test_the_old_format_has_no_checksums_so_a_training_is_not_read_from_it(tmp_path):
     path = tmp_path / "last.pt"
     torch.save(TENSORS, path, _use_new_zipfile_serialization=False)

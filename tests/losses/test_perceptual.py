@@ -101,6 +101,20 @@ def test_the_target_gets_no_gradient_and_bf16_is_computed_in_float32(vgg_file):
     assert (value.dtype, half.dtype) == (torch.float32, torch.float32)
 
 
+def test_bf16_inside_gives_nearly_the_gradient_of_float32(vgg_file):
+    x, y = pair()
+    values, gradients = [], []
+    for precision in ("fp32", "bf16"):
+        leaf = x.clone().requires_grad_()
+        value = Perceptual(weights=vgg_file, precision=precision)(leaf, y)
+        values.append(value.detach())
+        gradients.append(torch.autograd.grad(value, leaf)[0].flatten())
+    assert values[1].dtype == torch.float32
+    assert values[0] != values[1]
+    assert float(values[1]) == pytest.approx(float(values[0]), rel=0.01)
+    assert 0.98 < float(torch.cosine_similarity(*gradients, dim=0)) < 0.999999
+
+
 def test_a_training_sees_no_weights_of_it(vgg_file):
     loss = Perceptual(weights=vgg_file)
     assert list(loss.parameters()) == []

@@ -7,7 +7,20 @@ import sys
 import typer
 
 from srkit import __version__
-from srkit.cli import ablate, check, checkerboard, convert, evaluate, explain, parts, plugins, report, run, trial
+from srkit.cli import (
+    ablate,
+    check,
+    checkerboard,
+    convert,
+    evaluate,
+    explain,
+    export,
+    parts,
+    plugins,
+    report,
+    run,
+    trial,
+)
 from srkit.errors import SrkitError
 
 app = typer.Typer(
@@ -40,6 +53,7 @@ app.command()(plugins.plugins)
 app.command()(report.report)
 app.command()(evaluate.evaluate)
 app.command()(convert.convert)
+app.command()(export.export)
 app.command()(checkerboard.checkerboard)
 app.command()(ablate.ablate)
 app.command(hidden=True)(trial.trial)

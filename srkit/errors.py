@@ -38,6 +38,10 @@ class CheckpointError(SrkitError):
     """A checkpoint cannot be read, written, or does not belong to this model."""
 
 
+class ExportError(SrkitError):
+    """A network cannot be exported, or gives something else when it is."""
+
+
 class TrainingError(SrkitError):
     """Training cannot go on, for example because the loss is no longer a number."""
 

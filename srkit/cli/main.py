@@ -14,6 +14,7 @@ from srkit.cli import (
     convert,
     evaluate,
     explain,
+    export,
     models,
     parts,
     plugins,
@@ -56,6 +57,7 @@ app.command()(plugins.plugins)
 app.command()(report.report)
 app.command()(evaluate.evaluate)
 app.command()(convert.convert)
+app.command()(export.export)
 app.command()(checkerboard.checkerboard)
 app.command()(ablate.ablate)
 app.command(hidden=True)(trial.trial)

@@ -180,6 +180,15 @@ def test_the_way_for_exporters_gives_the_same(scale, edge):
     torch.testing.assert_close(one, other)
 
 
+@pytest.mark.parametrize("edge", ["clamp", "symmetric"])
+@pytest.mark.parametrize("scale", [2, 3, 4, 8])
+def test_the_convolution_for_onnx_gives_the_same(scale, edge, monkeypatch):
+    monkeypatch.setattr(torch.onnx, "is_in_onnx_export", lambda: True)
+    for shape in ((2, 3, 7, 5), (1, 1, 2, 2)):
+        x = torch.rand(shape, dtype=torch.float64)
+        torch.testing.assert_close(enlarge(x, scale, edge), resize(x, scale, edge=edge))
+
+
 def test_an_exported_model_takes_any_size():
     class Enlarge(torch.nn.Module):
         def forward(self, x):

@@ -46,6 +46,9 @@ def test_a_trial_leaves_a_run_with_measures_tests_and_costs(trial, catalog, tmp_
     key = [(row["model"], row["image"], row["metric"]) for row in own]
     assert key == [(row["model"], row["image"], row["metric"]) for row in clean]
     assert own != clean
+    protocol = json.loads((folder.test("clean") / "protocol.json").read_text())
+    assert protocol == json.loads(folder.run.summary.read_text())["protocol"]
+    assert protocol["psnr"]["border"] == 2
 
 
 def test_measuring_does_not_change_what_is_learnt(planned, catalog, tmp_path):

@@ -53,7 +53,7 @@ def test_nothing_to_compare_is_not_drawn(study):
 
 
 def test_every_line_is_named_where_it_ends(study):
-    study.arms |= {f"arm {index}": index / 10 for index in range(6)}
+    study.arms |= {f"arm {index}": 1.0 * index for index in range(6)}
     figure = drawn(study.write())["psnr"]
     assert sorted(texts(figure)) == sorted(study.arms)
     (axes,) = figure.axes
@@ -61,6 +61,10 @@ def test_every_line_is_named_where_it_ends(study):
     assert min(b - a for a, b in itertools.pairwise(heights)) > 0.9 * figures.APART
     (plain,) = (line for line in axes.lines if line.get_color() == figures.BASELINE and len(line.get_xdata()) == 4)
     assert plain.get_xdata()[-1] == axes.get_xlim()[1] == 20
+    png(figure)  # only then are the limits known
+    end = (axes.transScale + axes.transLimits).transform((20, plain.get_ydata()[-1]))[1]
+    starts = [line.get_ydata()[0] for line in axes.lines if len(line.get_xdata()) == 2]
+    assert min(abs(start - end) for start in starts) < 1e-9
 
 
 @pytest.mark.parametrize("wanted", [[0.5], [0.5, 0.5, 0.5], [0, 0, 1, 1], [0.9, 0.1, 0.89], [-1, 2], [0.3] * 40])

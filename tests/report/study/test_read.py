@@ -45,6 +45,7 @@ def test_a_shared_trial_is_one_trial(study):
     (study.folder / "study.json").write_text(json.dumps(told))
     found = read_study(study.folder)
     assert len(found.trials) == 6
+    assert found.blocks[0].arms[2].trials[0] is found.blocks[0].arms[0].trials[0]
     assert [name for name, _ in found.titled()][:2] == ["plain, seed 0", "plain, seed 1"]
 
 

@@ -87,6 +87,8 @@ def test_there_is_a_crop_of_each_block_and_no_more_than_there_is_room_for(study,
         (b, i) for b in study.blocks for i in study.images
     ]
     assert [view.versions[-1].picture.shape[0] for view in seen(study)] == [64] * 3 + [32] * 3
+    bytes_in_base64 = 128 * 128 * 3 * 4 / 3
+    assert module.PICTURES * bytes_in_base64 < 5_000_000
     monkeypatch.setattr(module, "PICTURES", 24)
     assert [view.block for view in seen(study)] == ["x2", "x2", "x4", "x4"]
     monkeypatch.setattr(module, "PICTURES", 2)

@@ -142,7 +142,7 @@ class Upscaler:
                 halves = grid.halves(tile)
                 if halves is None:
                     raise SrkitError(f"{self.name}: {self._too_small(rows, columns)}")
-                most = _area(rows, columns) // 2
+                most = max(_area(*grid.spans(half)) for half in halves)
                 todo += halves[::-1]
                 continue
             result[rows.out, columns.out] = part

@@ -79,8 +79,14 @@ class TrialFolder:
 
     def complete(self, trial: Trial) -> bool:
         """Return whether everything there is to know of the trial is known."""
-        tests = all((self.test(name) / "scores.jsonl").exists() for name in trial.tests)
+        tests = all(self.tested(name, to_yaml(fill(test))) for name, test in trial.tests.items())
         return self.run.summary.exists() and self.cost.exists() and tests
+
+    def tested(self, name: str, config: str) -> bool:
+        """Return whether a test has its scores, and they are of the test as it is now: it may have been edited."""
+        written = self.test(name) / "config.yaml"
+        scored = (self.test(name) / "scores.jsonl").exists() and written.exists()
+        return scored and written.read_text(encoding="utf-8") == config
 
 
 def prepare(trial: Trial, path: Path, catalog: Catalog) -> TrialFolder:
@@ -94,7 +100,10 @@ def prepare(trial: Trial, path: Path, catalog: Catalog) -> TrialFolder:
     write_text(folder.measure, json.dumps(dict(trial.measure)) + "\n")
     for name, test in trial.tests.items():
         folder.test(name).mkdir(parents=True, exist_ok=True)
-        write_text(folder.test(name) / "config.yaml", to_yaml(fill(test)))
+        config = to_yaml(fill(test))
+        if not folder.tested(name, config):
+            (folder.test(name) / "scores.jsonl").unlink(missing_ok=True)
+            write_text(folder.test(name) / "config.yaml", config)
     write_text(folder.run.config, to_yaml(fill(trial.experiment)))
     return folder
 

@@ -67,6 +67,23 @@ def test_a_test_that_is_added_trains_nothing_again(run, tmp_path):
     assert before == [path.stat().st_mtime_ns for path in states]
 
 
+def test_a_test_that_is_edited_is_made_again(run, tmp_path):
+    plan, _, ran = run(TWO, "tests={other: {degradation: bicubic}}")
+    scores = tmp_path / "study" / ran[0] / "tests" / "other" / "scores.jsonl"
+    before = scores.read_text()
+    edited = "tests={other: {degradation: {use: anisotropic_gaussian, lambda_range: [4, 4]}}}"
+    _, _, more = run(TWO, edited)
+    assert sorted(more) == sorted(ran)
+    assert scores.read_text() != before
+    assert run(TWO, edited)[2] == []
+
+
+def test_a_test_says_by_what_protocol_it_measures(run, tmp_path):
+    _, _, ran = run(TWO, "tests={all: {metrics: [{use: psnr, color: rgb}]}}")
+    told = json.loads((tmp_path / "study" / ran[0] / "tests" / "all" / "protocol.json").read_text())
+    assert told["psnr"]["color"] == "RGB"
+
+
 def test_an_arm_that_fails_stops_no_other_and_is_tried_again(run, tmp_path):
     broken = ("arms.broken={train.optimizer: {use: sgd, lr: 1e30}}", "experiment.train.steps=4")
     plan, outcomes, _ = run(TWO, *broken)

@@ -68,7 +68,7 @@ def test_a_test_that_is_added_trains_nothing_again(run, tmp_path):
 
 
 def test_a_test_that_is_edited_is_made_again(run, tmp_path):
-    plan, _, ran = run(TWO, "tests={other: {degradation: bicubic}}")
+    _, _, ran = run(TWO, "tests={other: {degradation: bicubic}}")
     scores = tmp_path / "study" / ran[0] / "tests" / "other" / "scores.jsonl"
     before = scores.read_text()
     edited = "tests={other: {degradation: {use: anisotropic_gaussian, lambda_range: [4, 4]}}}"

@@ -8,6 +8,7 @@ import typer
 def models() -> None:
     """List the weights that come with srkit: what they were trained on, and what they score."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from srkit.inference.card import duration
@@ -29,11 +30,12 @@ def models() -> None:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
         table.add_column(style="dim", no_wrap=True)
         table.add_column()
-        table.add_row("    trained on", one.card.data)
-        table.add_row("    by", f"{one.card.command}")
-        table.add_row("    for", f"{one.card.steps:,} steps, {duration(one.card.seconds)}, {one.card.machine}")
+        table.add_row("    trained on", escape(one.card.data))
+        table.add_row("    by", escape(one.card.command))
+        where = f"{one.card.steps:,} steps, {duration(one.card.seconds)}, {one.card.machine}"
+        table.add_row("    for", escape(where))
         for title, score in one.card.scores.items():
             base = score.bicubic["psnr"]
             says = f"{score.psnr:.2f} dB, bicubic {base:.2f} ({score.psnr - base:+.2f}); SSIM {score.ssim:.4f}"
-            table.add_row("    scores", f"{title}: {says}")
+            table.add_row("    scores", escape(f"{title}: {says}"))
         console.print(table)

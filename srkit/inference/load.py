@@ -65,7 +65,7 @@ def load_for(what: str | None, scale: float | None, catalog: Catalog) -> tuple[L
         CheckpointError: As in ``load``, or the model does not enlarge as far.
     """
     if scale is not None and not 1 < scale < math.inf:
-        raise CheckpointError(f"--scale {scale:g}: wants more than 1")
+        raise CheckpointError(f"scale {scale:g}: wants more than 1")
     if what is None:
         scale = DEFAULT_SCALE if scale is None else scale
         loaded = _from_file(zoo.for_scale(scale).path, catalog, None)
@@ -73,7 +73,7 @@ def load_for(what: str | None, scale: float | None, catalog: Catalog) -> tuple[L
         by_name = what in catalog["model"] and not Path(what).exists() and scale is not None
         loaded = load(what, catalog, math.ceil(scale) if by_name and scale is not None else None)
     if scale is not None and scale > loaded.scale:
-        raise CheckpointError(f"--scale {scale:g}: {loaded.name} enlarges {loaded.scale} times at most")
+        raise CheckpointError(f"scale {scale:g}: {loaded.name} enlarges {loaded.scale} times at most")
     return loaded, scale or loaded.scale
 
 

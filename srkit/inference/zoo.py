@@ -67,8 +67,8 @@ def for_scale(scale: float) -> Shipped:
     for one in found:
         if one.scale >= scale:
             return one
-    largest = f"up to x{found[-1].scale}; enlarge twice" if found else "for no scale; give --model"
-    raise CheckpointError(f"--scale {scale:g}: srkit comes with weights {largest}")
+    largest = f"up to x{found[-1].scale}; enlarge twice" if found else "for no scale; name a model (--model)"
+    raise CheckpointError(f"scale {scale:g}: srkit comes with weights {largest}")
 
 
 def _read(path: Path) -> Shipped:

@@ -124,10 +124,10 @@ def test_any_scale_is_reached_from_the_next_larger_one(srkit, trip, scale, size,
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--scale", "5"], "--scale 5: srkit comes with weights up to x4; enlarge twice"),
-        (["--scale", "1"], "--scale 1: wants more than 1"),
-        (["--scale", "nan"], "--scale nan: wants more than 1"),
-        (["--scale", "3", "--model", "lapsrn-x2"], "--scale 3: lapsrn-x2 enlarges 2 times at most"),
+        (["--scale", "5"], "scale 5: srkit comes with weights up to x4; enlarge twice"),
+        (["--scale", "1"], "scale 1: wants more than 1"),
+        (["--scale", "nan"], "scale nan: wants more than 1"),
+        (["--scale", "3", "--model", "lapsrn-x2"], "scale 3: lapsrn-x2 enlarges 2 times at most"),
         (
             ["--model", "lapsrn-x3"],
             "lapsrn-x3: wants a checkpoint, a run folder or a model's name, found none of them",
@@ -361,16 +361,14 @@ def test_models_lists_what_comes_with_srkit(srkit, zoo):
     assert code == 0
     text = " ".join(out.split())
     assert "lapsrn-x2 x2 on luma, 817 parameters, 0.0 MB" in text
-    assert (
-        "trained on 17 photographs under CC0 by srkit run configs/tiny.yaml for 6 steps, 2 minutes, a small one"
-        in text
-    )
+    assert "trained on 17 photographs under CC0 by srkit run configs/tiny.yaml metrics=[psnr] for 6 steps" in text
+    assert "2 minutes, a small one scores" in text
     assert "Set5, bicubic: 30.00 dB, bicubic 28.50 (+1.50); SSIM 0.9000" in text
     for path in zoo.iterdir():
         path.unlink()
     assert srkit("models")[1].startswith("no weights come with this srkit; ")
     code, _, err = srkit("upscale", "a.jpg")
-    assert (code, err) == (2, "--scale 2: srkit comes with weights for no scale; give --model\n")
+    assert (code, err) == (2, "scale 2: srkit comes with weights for no scale; name a model (--model)\n")
 
 
 def test_every_command_takes_shipped_weights_by_name(srkit, trip, zoo):

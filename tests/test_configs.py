@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from srkit.cli.experiment import read_experiment
-from srkit.run.build import build, check_data
+from srkit.run.build import build, check_files
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 
@@ -23,7 +23,7 @@ WANTING = sorted([*(CONFIGS / "paper").glob("*.yaml"), *(file for file in CONFIG
 def test_it_builds_without_anything_else(file):
     experiment, _, catalog = read_experiment([str(file)])
     built = build(experiment, catalog)
-    check_data(built, experiment.scale)
+    check_files(built, experiment)
     assert built.parameters > 0
 
 

@@ -18,7 +18,7 @@ from srkit.config.source import Keys, Layer, Source, read
 from srkit.errors import ConfigError, Problem, SrkitError, did_you_mean
 from srkit.experiment import Experiment
 from srkit.plugins import Catalog
-from srkit.run.build import build, check_data
+from srkit.run.build import build, check_files
 
 TESTED = ("degradation", "data", "metrics", "seed")
 """What a test may change: how a network is measured, not what it is."""
@@ -150,7 +150,7 @@ class _Planner:
         try:
             trials = tuple(self._trial(layers, seed, f"{block} {arm.name}".strip()) for seed in self.study.seeds)
             built = build(trials[0].experiment, self.catalog)
-            check_data(built, trials[0].experiment.scale)
+            check_files(built, trials[0].experiment)
         except ConfigError as error:
             self.problems += error.problems
             return None

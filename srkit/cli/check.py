@@ -16,11 +16,11 @@ def check(
 
     Every part is built and every image found, but none decoded and no device touched.
     """
-    from srkit.run.build import build, check_data
+    from srkit.run.build import build, check_files
 
     experiment, _, catalog = read_experiment(config)
     built = build(experiment, catalog)
-    check_data(built, experiment.scale)
+    check_files(built, experiment)
     typer.echo(
         f"{experiment.name}: right. x{experiment.scale} {experiment.color.upper()}, "
         f"{built.parameters:,} parameters; "

@@ -15,11 +15,15 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from srkit.cli.interrupt import stop_between_steps
+from srkit.errors import CheckpointError, DataError, ImageError, RunError
 from srkit.experiment import Experiment
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
 
 LINES_WITHOUT_TERMINAL = 20
+
+OUTSIDE = (ImageError, DataError, CheckpointError, RunError)
+"""Errors that lie in files and disks, not in the training: it can go on when they are gone."""
 
 
 class Progress:
@@ -54,6 +58,8 @@ class Progress:
         self.bar.stop()
         if kind is KeyboardInterrupt:
             typer.echo(f"stopped; go on with: srkit run --resume {self.folder.path}", err=True)
+        elif isinstance(error, OUTSIDE) and self.folder.last.exists():
+            typer.echo(f"stopped; put this right, then go on with: srkit run --resume {self.folder.path}", err=True)
 
     def follow(self, records: Generator[Record, None, None]) -> None:
         """Show every record until the run has no more, or the user has had enough.

@@ -35,12 +35,12 @@ def _start(config: list[str], output: Path | None) -> Path:
     """Check everything, then claim the folder of a new run."""
     from srkit.config.show import fill, to_yaml
     from srkit.engine.precision import resolve_device
-    from srkit.run.build import build, check_data
+    from srkit.run.build import build, check_files
     from srkit.run.environment import environment
     from srkit.run.folder import RunFolder
 
     experiment, _, catalog = read_experiment(config)
-    check_data(build(experiment, catalog), experiment.scale)
+    check_files(build(experiment, catalog), experiment)
     device = resolve_device(experiment.train.device)
     path = output or Path("runs") / str(experiment.name) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
     RunFolder.create(path, to_yaml(fill(experiment)), environment(catalog, experiment.seed, device))

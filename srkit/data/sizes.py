@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import torch
+
 from srkit.errors import DataError, ImageError
 from srkit.image.array import UInt8Image
-from srkit.slots import ImageSet
+from srkit.slots import ImageSet, MetricFn
 
 SHOWN = 5
 
@@ -37,6 +41,32 @@ def check_examples(images: ImageSet, scale: int) -> None:
             f"scale: wants images of at least {scale} x {scale} pixels to shrink them by {scale}, "
             f"found {small}; leave them out"
         )
+
+
+def check_measurable(images: ImageSet, scale: int, metrics: Mapping[str, MetricFn], where: str) -> None:
+    """Refuse images that are too small for a metric's window or border, before the network is trained.
+
+    Each metric is shown noise as large as the smallest images. What it takes, it takes larger.
+
+    Raises:
+        DataError: Names the first few, and the metric.
+    """
+    sides = sorted({min(images.size(index)) for index in range(len(images))})
+    for name, metric in metrics.items():
+        refused, why = 0, ""
+        for side in sides:
+            cut = side // scale * scale
+            noise = torch.rand(2, 1, 3, cut, cut, generator=torch.Generator().manual_seed(0))
+            try:
+                metric(*noise)
+                break
+            except (ValueError, RuntimeError) as error:  # what torch says of an image too small for a layer
+                refused, why = side, str(error).partition("\n")[0]
+        if refused:
+            raise DataError(
+                f"{where}: wants images that {name} can measure, found {_smaller(images, refused + 1)}: "
+                f"it {why}; leave them out"
+            )
 
 
 def check_scale(images: ImageSet, scale: int) -> None:

@@ -26,14 +26,23 @@ def resolve_device(name: str) -> torch.device:
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise TrainingError(f"device: wants auto, cpu, cuda, cuda:0, mps, ..., got {name!r}") from None
+    device = named_device(name)
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if not {"cuda": cuda, "mps": mps}.get(device.type, True):
         raise TrainingError(f"device: wants {name!r}, but torch finds none here; device=auto takes what there is")
     return device
+
+
+def named_device(name: str) -> torch.device:
+    """Return the device that ``name`` spells, the CPU for auto, whether or not it is here.
+
+    Raises:
+        TrainingError: No device is called so.
+    """
+    try:
+        return torch.device("cpu" if name == "auto" else name)
+    except RuntimeError:
+        raise TrainingError(f"device: wants auto, cpu, cuda, cuda:0, mps, ..., got {name!r}") from None
 
 
 def resolve_precision(name: str, device: torch.device) -> Precision:

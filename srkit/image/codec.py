@@ -24,6 +24,9 @@ MAX_PIXELS = 2**28
 
 _LOSSLESS_WEBP = 101
 
+# OpenCV prints what it cannot decode; our errors say so too, and name the file
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
 
 def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
     """Decode the content of a file, as ``read_full`` does.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
@@ -21,21 +22,27 @@ def find(folder: Path) -> list[Path]:
     """Return the image files in ``folder`` and below, sorted; what is hidden, or in a hidden folder, is left out.
 
     Raises:
-        DataError: There is no such folder, or no image in it.
+        DataError: There is no such folder, no image in it, or a folder in it may not be read.
     """
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing of that name"
         raise DataError(f"{folder}: wants a folder of images, found {found}")
-    found_files = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in IMAGE_SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    )
+    found_files = sorted(path for path in _below(folder) if path.suffix.lower() in IMAGE_SUFFIXES)
     if not found_files:
         raise DataError(f"{folder}: wants images ({', '.join(IMAGE_SUFFIXES)}), found none")
     return found_files
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder that are not hidden, and links that lead nowhere: missing images, to be named."""
+
+    def refuse(error: OSError) -> None:
+        raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
+
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(place, name) for name in names if not name.startswith("."))
+        yield from (path for path in paths if path.is_file() or not path.exists())
 
 
 def size(path: Path) -> tuple[int, int]:

@@ -10,7 +10,9 @@ import torch
 from torch import nn
 
 from srkit.config.check import Choice
-from srkit.data.sizes import check_examples
+from srkit.data.sizes import check_examples, check_measurable, crop_sizes
+from srkit.engine.checkpoint import load_into, load_weights
+from srkit.engine.precision import named_device
 from srkit.errors import ConfigError, DataError, Problem
 from srkit.experiment import Experiment
 from srkit.plugins import Catalog
@@ -49,13 +51,15 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
 
     Raises:
         ConfigError: A metric is named twice.
-        BuildError: A part refuses its options.
+        BuildError: A part refuses its options, optimizer and schedule included.
+        TrainingError: No device is called so.
         DataError: A collection of images is missing, empty or does not fit.
     """
     scale, color = experiment.scale, channels(experiment)
     with torch.random.fork_rng():
         torch.manual_seed(experiment.seed)
         model = experiment.model(scale, color)
+    _try_training(experiment, model)
     return Built(
         model=model,
         baseline=catalog.build("model", "bicubic", scale, color),
@@ -66,6 +70,14 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         validate=experiment.data.validate(),
         test=experiment.data.test(),
     )
+
+
+def _try_training(experiment: Experiment, model: nn.Module) -> None:
+    """Ask what is built when training starts, by then in a run folder, whether it will refuse."""
+    options = experiment.train
+    named_device(options.device)
+    optimizer = options.optimizer(list(model.named_parameters()))
+    options.schedule(optimizer, options.steps or 1)
 
 
 def _shrinking(degradation: DegradationFn) -> DegradationFn:
@@ -89,16 +101,23 @@ def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, Me
     return built
 
 
-def check_data(built: Built, scale: int) -> None:
-    """See that images can be measured on, and that none is trained on and measured on.
+def check_files(built: Built, experiment: Experiment) -> None:
+    """See that a new run can use what it will read: images, by their headers, and the weights to start from.
 
     Raises:
-        DataError: An image is used for training and for testing or validation.
+        CheckpointError: The weights are missing, damaged, or belong to another model.
+        DataError: An image is smaller than a crop or than a metric wants, LR has another scale, or an
+            image is used for training and for testing or validation.
     """
+    if experiment.start is not None:
+        load_into(built.model, load_weights(experiment.start)[0], str(experiment.start))
+    scale = experiment.scale
+    crop_sizes(built.train, scale, experiment.train.patch)
     train = {built.train.key(index) for index in range(len(built.train))}
     for use in ("validate", "test"):
         images: ImageSet = getattr(built, use)
         check_examples(images, scale)
+        check_measurable(images, scale, built.metrics, f"data.{use}")
         shared = [name for index, name in enumerate(images.names) if images.key(index) in train]
         if shared:
             raise DataError(

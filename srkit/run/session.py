@@ -36,7 +36,7 @@ class Session:
         self.device = resolve_device(options.device)
         self.precision = resolve_precision(options.precision, self.device)
         self.cache = Cache(memory=experiment.data.memory, folder=experiment.data.cache)
-        self.model = self._placed(built.model)
+        self.model = self._placed(built.model, fresh=not folder.last.exists())
         self.loss = self._loss(built.loss)
         self.stream = Stream(
             built.train,
@@ -123,8 +123,8 @@ class Session:
             for tracker in self.trackers:
                 tracker.record(record.step, numbers)
 
-    def _placed(self, model: nn.Module) -> nn.Module:
-        if self.experiment.start is not None:
+    def _placed(self, model: nn.Module, *, fresh: bool) -> nn.Module:
+        if fresh and self.experiment.start is not None:  # a run that goes on has its own weights
             tensors, _ = load_weights(self.experiment.start)
             load_into(model, tensors, str(self.experiment.start))
         layout = torch.channels_last if self.experiment.train.channels_last else torch.contiguous_format

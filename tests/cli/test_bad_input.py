@@ -41,7 +41,11 @@ CONFIG_ERRORS = [
     (["model.upsampler.kernel=4"], "upsampler 'subpixel' (srkit.upsamplers) refuses: kernel must be odd"),
     (["metrics=[psnr, psnr]"], "metrics: wants every metric once, got 'psnr' twice"),
     (["degradation=jpeg"], "degradation: wants one that makes the image smaller; put this one into the stages"),
+    (["train.optimizer.lr=-1"], "optimizer 'adam' (srkit.optimizers) refuses: lr must be positive, got -1.0"),
+    (["train.schedule.warmup=-1"], "schedule 'constant' (srkit.schedules) refuses: warmup must not be negative, got -1"),
     (["train.device=cuda:77"], "device: wants 'cuda:77', but torch finds none here"),
+    (["train.device=gpu"], "device: wants auto, cpu, cuda, cuda:0, mps, ..., got 'gpu'"),
+    (["start=nothing.safetensors"], "nothing.safetensors: wants a checkpoint (.safetensors), found nothing of that"),
     (["data.test={use: samples, split: train}"], "data.test: wants images that are not trained on, found 'bowl'"),
 ]
 
@@ -93,6 +97,47 @@ def test_a_bad_image_is_named(srkit, tmp_path, files, message):
     assert code == 2
     assert re.search(message, err), err
     assert str(folder) in err or "train.patch" in err
+
+
+SMALL_ERRORS = [
+    ((1, 1), "scale: wants images of at least 2 x 2 pixels to shrink them by 2, found a (1 x 1)"),
+    ((5, 4), "wants images that psnr can measure, found a (4 x 5): it wants an image larger than twice the border 2"),
+    ((20, 12), "wants images that ssim can measure, found a (12 x 20): it wants images of at least 11 pixels a side"),
+]
+
+
+@pytest.mark.parametrize("use", ["validate", "test"])
+@pytest.mark.parametrize(("size", "message"), SMALL_ERRORS, ids=[str(size) for size, _ in SMALL_ERRORS])
+def test_images_too_small_to_measure_are_named_before_anything_is_trained(srkit, tmp_path, use, size, message):
+    small = cv2.imencode(".png", NOISE[: size[0], : size[1]])[1].tobytes()
+    folder = folder_of(tmp_path / "images", a_png=small, b_png=PNG)
+    for command in (["check", TINY], ["run", TINY, "--output", tmp_path / "run"]):
+        code, _, err = srkit(*command, f"data.{use}={{use: folder, path: {folder}}}")
+        assert code == 2
+        assert message in err
+    assert not (tmp_path / "run").exists()
+
+
+def test_images_smaller_than_a_crop_are_known_before_a_run_begins(srkit, tmp_path):
+    folder = folder_of(tmp_path / "images", a_png=PNG)
+    code, _, err = srkit("check", TINY, training_on(folder), "train.patch=66")
+    assert (code, err) == (
+        2,
+        "train.patch: wants images of at least 66 x 66 pixels, found a (64 x 64); "
+        "lower train.patch or leave them out\n",
+    )
+
+
+def test_an_image_that_stops_a_run_says_how_to_go_on(srkit, tmp_path):
+    folder = folder_of(tmp_path / "images", a_png=PNG[:900])
+    words = [f"data.test={{use: folder, path: {folder}}}", "--output", tmp_path / "run", "--quiet"]
+    code, _, err = srkit("run", TINY, *words)
+    assert code == 2
+    assert f"stopped; put this right, then go on with: srkit run --resume {tmp_path}/run\n{folder}/a.png: " in err
+    (folder / "a.png").write_bytes(PNG)
+    trained = (tmp_path / "run" / "best.safetensors").read_bytes()
+    assert srkit("run", "--resume", tmp_path / "run", "--quiet")[0] == 0
+    assert (tmp_path / "run" / "best.safetensors").read_bytes() == trained
 
 
 def test_a_missing_folder_and_pairs_that_do_not_match_are_named(srkit, tmp_path):
@@ -149,6 +194,16 @@ def test_the_checkpoint_of_another_model_is_refused_with_a_diff(srkit, tmp_path)
     assert code == 2
     assert "best.safetensors: belongs to another model:" in err
     assert "embed.weight wants (4, 1, 3, 3), got (8, 1, 3, 3)" in err
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_run_that_goes_on_does_not_want_the_weights_it_started_from(srkit, tmp_path):
+    assert srkit("run", TINY, "--output", tmp_path / "first", "--quiet")[0] == 0
+    start = (tmp_path / "first" / "best.safetensors").rename(tmp_path / "start.safetensors")
+    assert srkit("run", TINY, f"start={start}", "--output", tmp_path / "run", "--quiet")[0] == 0
+    (tmp_path / "run" / "summary.json").unlink()
+    start.unlink()
+    assert srkit("run", "--resume", tmp_path / "run", "--quiet")[0] == 0
 
 
 def test_a_loss_that_is_no_number_is_explained(srkit, tmp_path):

@@ -1,6 +1,8 @@
+import os
 import re
 import struct
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -182,7 +184,7 @@ def test_a_bad_file_is_named(tmp_path, name, capfd):
     path.write_bytes(data)
     with pytest.raises(ImageError, match="^" + re.escape(f"{path}: {message}") + "$"):
         files.read(path)
-    capfd.readouterr()
+    assert capfd.readouterr() == ("", "")  # no decoder has a word beside the error's
 
 
 def test_what_is_no_file_is_named(tmp_path):
@@ -209,6 +211,28 @@ def test_find_is_sorted_recursive_and_refuses_what_has_no_images(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert [path.name for path in files.find(tmp_path)] == ["b.PNG", "a.jpg"]
+
+
+def test_a_link_that_leads_nowhere_is_a_missing_image_not_none(tmp_path):
+    (tmp_path / "a.png").symlink_to(tmp_path / "gone.png")
+    (found,) = files.find(tmp_path)
+    with pytest.raises(ImageError, match=r"a\.png: cannot be read: No such file or directory"):
+        files.size(found)
+
+
+def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    (tmp_path / "a.png").touch()
+    (tmp_path / "closed").mkdir()
+    look = os.scandir
+
+    def guarded(path):  # to root, no folder is closed
+        if Path(path).name == "closed":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr("os.scandir", guarded)
+    with pytest.raises(DataError, match=r"closed: cannot be read: Permission denied"):
+        files.find(tmp_path)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):

@@ -1,7 +1,10 @@
 """ONNX files: what torch gives, in onnxruntime and in OpenCV, at any size."""
 
 import json
+import re
+import shlex
 import sys
+from doctest import ELLIPSIS, OutputChecker
 from pathlib import Path
 
 import cv2
@@ -10,7 +13,10 @@ import pytest
 import torch
 from torch import nn
 
+from srkit.cli.main import main
+from srkit.engine.checkpoint import save_weights
 from srkit.errors import ExportError
+from srkit.image.color import rgb_to_y
 from srkit.inference import export as module
 from srkit.inference.export import export
 from srkit.inference.load import Loaded
@@ -171,3 +177,32 @@ def test_the_network_stays_as_it_was(tmp_path):
     export(one, tmp_path / "m.onnx")
     assert all(torch.equal(value, before[name]) for name, value in one.model.state_dict().items())
     assert all(parameter.requires_grad for parameter in one.model.parameters())
+
+
+def test_the_examples_of_the_docs(tmp_path, monkeypatch, capsys):
+    page = (Path(module.__file__).parents[2] / "docs" / "speed.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    one, image = built("lapsrn", 4, 1), np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
+    described = {"model": {"use": "lapsrn", **SMALL["lapsrn"]}, "scale": 4, "color": "y", "name": "mine"}
+    save_weights(Path("lapsrn_x4.safetensors"), one.model.state_dict(), described)
+    cv2.imwrite("photo.png", image)
+    (console,) = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    command, _, wanted = console.partition("\n")
+    monkeypatch.setattr(sys, "argv", shlex.split(command.removeprefix("$ ")))
+    with pytest.raises(SystemExit):
+        main()
+    found = capsys.readouterr().out
+    assert OutputChecker().check_output(wanted, found, ELLIPSIS), found
+    names = {}
+    for code in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(code, names)
+    rgb = torch.from_numpy(image[..., ::-1].transpose(2, 0, 1).copy())[None] / 255
+    with torch.no_grad():
+        high = one.model(rgb_to_y(rgb)).numpy()
+    np.testing.assert_allclose(names["high"], high, atol=1e-5)
+    np.testing.assert_allclose(names["same"], high, atol=1e-5)
+    shown = torch.from_numpy(cv2.imread("photo_x4.png")[..., ::-1].transpose(2, 0, 1).copy())[None] / 255
+    exact = names["large"] + names["gain"][..., None]
+    free = ((exact > 0) & (exact < 255)).all(-1)  # no colour was cut off
+    assert free.any()
+    np.testing.assert_allclose(rgb_to_y(shown).numpy()[0, 0][free], high[0, 0][free], atol=0.5 / 255)

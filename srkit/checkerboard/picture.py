@@ -11,6 +11,7 @@ import numpy as np
 from srkit.atomic import whole
 from srkit.checkerboard.flat import FlatField
 from srkit.checkerboard.spectrum import GridSpectrum
+from srkit.errors import ImageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,9 +65,16 @@ def figure(arms: Mapping[str, tuple[GridSpectrum, FlatField]]) -> Figure:
 
 
 def write(path: Path, arms: Mapping[str, tuple[GridSpectrum, FlatField]], *, dpi: int = 150) -> None:
-    """Draw ``figure`` to a PNG file, whole or not at all."""
-    with whole(path) as temporary:
-        figure(arms).savefig(temporary, format="png", dpi=dpi)
+    """Draw ``figure`` to a PNG file, whole or not at all.
+
+    Raises:
+        ImageError: It cannot be written.
+    """
+    try:
+        with whole(path) as temporary:
+            figure(arms).savefig(temporary, format="png", dpi=dpi)
+    except OSError as error:
+        raise ImageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _spectrum(axes: Axes, spectrum: GridSpectrum, colours: tuple[float, float]) -> AxesImage:

@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from srkit.checkerboard.flat import FlatField
     from srkit.inference.grid import ImageGrid
+    from srkit.inference.load import Loaded
     from srkit.slots import LossFn
 
 
@@ -27,15 +28,14 @@ def checkerboard(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure the checkerboard of a model: flat fields, its layers, spectra, phases, the loss's gradient."""
-    from srkit.cli.choice import read_choice
+    from srkit.cli.choice import build_degradation, read_choice
     from srkit.inference.grid import flat_response, image_grids, layer_ripples
     from srkit.inference.load import load
     from srkit.plugins import load_catalog
 
     catalog = load_catalog()
     loaded = load(model, catalog, scale)
-    use, options = read_choice(degradation, "--degradation")
-    low = catalog.build("degradation", use, loaded.scale, **options)
+    low = build_degradation(degradation, loaded.scale, catalog)
     use, options = read_choice(loss, "--loss")
     watched: LossFn = catalog.build("loss", use, **options)
     sets = [catalog.build("dataset", "folder", path=str(folder)) for folder in images]
@@ -43,14 +43,26 @@ def checkerboard(
     rows = [
         row for one in sets for row in image_grids(loaded, one, catalog, degradation=low, loss=watched, seed=seed)
     ]
+    if as_json:
+        typer.echo(json.dumps(_plain(loaded.name, loaded.scale, fields, layers, rows, use), indent=2))
+    else:
+        _print(loaded, degradation, use, fields, layers, rows)
     if picture is not None:
         from srkit.checkerboard.picture import write
 
         worst = max(fields, key=lambda field: field.ripple)
         write(picture, {loaded.name: (max(rows, key=lambda row: row.peaks).spectrum, worst)})
-    if as_json:
-        typer.echo(json.dumps(_plain(loaded.name, loaded.scale, fields, layers, rows, use), indent=2))
-        return
+        typer.echo(f"picture: {picture}", err=as_json)
+
+
+def _print(
+    loaded: Loaded,
+    degradation: str,
+    loss: str,
+    fields: list[FlatField],
+    layers: list[tuple[str, float]],
+    rows: list[ImageGrid],
+) -> None:
     typer.echo(f"{loaded.name}, x{loaded.scale}; LR by {degradation}; luma, not rounded")
     typer.echo("\nM1  flat field: largest departure of a phase, in grey levels")
     for field in fields:
@@ -59,14 +71,12 @@ def checkerboard(
     for name, ripple in layers or [("no upsampler parts in this model", float("nan"))]:
         typer.echo(f"    {name:<34} {ripple:9.4f}")
     typer.echo("\nM2  grid peaks of SR over HR (dB)  M3  phase bias (grey levels), variance ratio  "
-               f"M4  gradient of {use} (dB)\n")  # fmt: skip
+               f"M4  gradient of {loss} (dB)\n")  # fmt: skip
     typer.echo(f"    {'image':<24}{'M2':>9}{'M3 bias':>10}{'M3 var':>9}{'M4':>9}")
     for row in rows:
         _line(row.name, row.peaks, row.bias, row.variance, row.gradient or 0.0)
     means = [sum(values) / len(rows) for values in zip(*map(_numbers, rows), strict=True)]
     _line(f"mean of {len(rows)}", *means)
-    if picture is not None:
-        typer.echo(f"\npicture: {picture}")
 
 
 def _numbers(row: ImageGrid) -> tuple[float, float, float, float]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from srkit.plugins import Catalog
+    from srkit.slots import DegradationFn
 
 
 def read_choice(text: str, where: str) -> tuple[str, dict[str, Any]]:
@@ -25,3 +29,19 @@ def read_choice(text: str, where: str) -> tuple[str, dict[str, Any]]:
         what = f"wants a name or a mapping such as '{{use: NAME, option: 3}}', got {text!r}"
         raise ConfigError([Problem(where, "", what)])
     return tree.pop("use"), tree
+
+
+def build_degradation(text: str, scale: int, catalog: Catalog) -> DegradationFn:
+    """Build the degradation that ``text`` names after ``--degradation``.
+
+    Raises:
+        ConfigError: It is none, or a stage of a chain, which makes no LR by itself.
+    """
+    from srkit.errors import ConfigError, Problem
+
+    use, options = read_choice(text, "--degradation")
+    made: DegradationFn = catalog.build("degradation", use, scale, **options)
+    if not getattr(made, "resizes", True):
+        what = f"wants one that makes the image smaller, got {use!r}; put it into the stages of a chain"
+        raise ConfigError([Problem("--degradation", "", what)])
+    return made

@@ -52,7 +52,7 @@ def evaluate(
     made, says = _degradation(degradation, loaded.scale, catalog)
     sets = [_images(folder, low, catalog) for folder in images]
     says = "given" if low is not None else says
-    metrics = tuple(metric or ("psnr", "ssim"))
+    metrics = tuple(dict.fromkeys(metric or ("psnr", "ssim")))
     rows: list[dict[str, Any]] = []
     if not as_json:
         _line("image", [name.upper() for name in metrics])
@@ -84,13 +84,11 @@ def evaluate(
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:
     """Return the degradation that ``text`` names, None for the protocol's own bicubic, and what to call it."""
-    from srkit.cli.choice import read_choice
+    from srkit.cli.choice import build_degradation, read_choice
 
-    use, options = read_choice(text, "--degradation")
-    if use == "bicubic" and not options:
+    if read_choice(text, "--degradation") == ("bicubic", {}):
         return None, "bicubic"
-    made: DegradationFn = catalog.build("degradation", use, scale, **options)
-    return made, text
+    return build_degradation(text, scale, catalog), text
 
 
 def _images(folder: Path, low: Path | None, catalog: Catalog) -> ImageSet:

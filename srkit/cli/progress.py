@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import typer
 from rich.console import Console
@@ -113,8 +113,21 @@ class Progress:
 
 
 def results(folder: RunFolder) -> str:
-    """Return the final table: the model beside bicubic, with the protocol of every number."""
-    summary = json.loads(folder.summary.read_text(encoding="utf-8"))
+    """Return the final table: the model beside bicubic, with the protocol of every number.
+
+    Raises:
+        RunError: The summary is damaged.
+    """
+    try:
+        return _table(json.loads(folder.summary.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        way_out = f"delete it, and score again by --resume {folder.path}"
+        raise RunError(
+            f"{folder.summary}: wants the scores of a finished run, but it is damaged; {way_out}"
+        ) from None
+
+
+def _table(summary: Mapping[str, Any]) -> str:
     table = Table(title=f"{summary['name']}: x{summary['scale']} on {summary['images']} test images", box=None)
     table.add_column("metric")
     for heading in ("bicubic", "srkit", "gain"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -56,10 +58,28 @@ def _go(path: Path, *, quiet: bool) -> None:
     experiment, _, catalog = read_experiment([str(folder.config)])
     built = build(experiment, catalog)
     if not folder.summary.exists():
-        with Progress(experiment, folder, quiet=quiet) as progress:
+        with Progress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
             progress.follow(train(experiment, built, folder))
             progress.follow(score(experiment, built, folder))
     typer.echo(results(folder))
     from srkit.report import write_report
 
-    typer.echo(f"report: {write_report(folder.path)}")
+    with _system_errors(path):
+        typer.echo(f"report: {write_report(path)}")
+
+
+@contextmanager
+def _system_errors(path: Path) -> Iterator[None]:
+    """Let what the system refuses, such as a write to a full disk, name the file, or else the run folder.
+
+    Raises:
+        RunError: Instead of an OSError.
+    """
+    from srkit.errors import RunError
+
+    try:
+        yield
+    except BrokenPipeError:  # standard output, not a file
+        raise
+    except OSError as error:
+        raise RunError(f"{error.filename or path}: cannot be read or written: {error.strerror or error}") from None

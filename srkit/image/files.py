@@ -34,7 +34,7 @@ def find(folder: Path) -> list[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that are not hidden, and links that lead nowhere: missing images, to be named."""
+    """Yield the files below a folder that are not hidden, and links that lead nowhere: they are missing images."""
 
     def refuse(error: OSError) -> None:
         raise DataError(f"{error.filename}: cannot be read: {error.strerror}")

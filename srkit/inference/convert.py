@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.engine.checkpoint import load_into, load_training, save_weights
+from srkit.engine.checkpoint import load_foreign, load_into, save_weights
 from srkit.errors import CheckpointError
 from srkit.inference.load import build_model
 from srkit.inference.matconvnet import Converted, read_mat
@@ -64,7 +64,7 @@ def _read_pth(source: Path, scale: int | None, model: Mapping[str, Any] | None) 
             f"{source}: holds tensors only; say what they belong to, "
             "for example with --model '{use: lapsrn, depth: 10}' --scale 4"
         )
-    tensors, wrapper = unwrap(load_training(source), source)
+    tensors, wrapper = unwrap(load_foreign(source), source)
     options = dict(model)
     return Converted(options.pop("use"), options, scale, tensors), f"its {wrapper!r}" if wrapper else "as it is"
 

@@ -108,6 +108,8 @@ def _by_name(what: str, catalog: Catalog, scale: int | None) -> Loaded:
         )
     if scale is None:
         raise CheckpointError(f"{what}: has no scale of its own; give --scale")
+    if scale < 2:
+        raise CheckpointError(f"--scale {scale}: wants 2 or more")
     model = build_model(what, {}, scale, "rgb", catalog)
     if any(True for _ in model.parameters()):
         raise CheckpointError(f"{what}: is a model that learns; give a checkpoint of it, or a run folder")

@@ -118,14 +118,14 @@ def _owner(point: EntryPoint) -> str:
 def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:
     try:
         module = point.load()
-    except Exception as error:  # whatever a stranger's import raises, it must be named, not passed on
+    except (Exception, SystemExit) as error:  # whatever a stranger's import raises, it must be named, not passed on
         plugin.problem = f"does not load: {type(error).__name__}: {error}"
         return
     try:
         _shelve(catalog, plugin, module, origin=plugin.origin)
     except PartError as error:
         plugin.problem = f"is refused: {error}"
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         plugin.problem = f"fails in srkit_parts(): {type(error).__name__}: {error}"
 
 

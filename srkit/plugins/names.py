@@ -26,9 +26,17 @@ def part_names(points: Iterable[EntryPoint] | None = None) -> dict[str, list[str
     modules = [*BUILT_IN, *(point.module for point in (installed() if points is None else points))]
     for module in modules:
         for file in _files(module):
-            for kind, name in marks(file.read_text(encoding="utf-8")):
+            for kind, name in _marks_in(file):
                 names[kind].add(name)
     return {kind: sorted(found) for kind, found in names.items()}
+
+
+def _marks_in(file: Path) -> list[tuple[str, str]]:
+    """Return the marks of a file; none where it is no Python, for then its plugin does not load."""
+    try:
+        return list(marks(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, SyntaxError):
+        return []
 
 
 def marks(source: str) -> Iterator[tuple[str, str]]:

@@ -67,8 +67,8 @@ class RunFolder:
             RunError: Something is there already; nothing of it is touched.
         """
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            way_out = f"go on with it by --resume {path}, or give another --output"
-            raise RunError(f"{path}: wants a new folder for the run, but it exists; {way_out}")
+            go_on = f"go on with it by --resume {path}, or " if cls(path).config.is_file() else ""
+            raise RunError(f"{path}: wants a new folder for the run, but it exists; {go_on}give another --output")
         try:
             path.mkdir(parents=True, exist_ok=True)
             folder = cls(path)
@@ -103,10 +103,12 @@ class RunFolder:
         if not self.log.exists():
             return
         kept = []
-        for line in self.log.read_text(encoding="utf-8").splitlines():
+        for line in self.log.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 record = json.loads(line)
             except json.JSONDecodeError:
+                break
+            if not isinstance(record, dict) or not {"step", "event"} <= record.keys():
                 break
             if record["step"] <= step and not (record["step"] == step and record["event"] == "stop"):
                 kept.append(line + "\n")

@@ -49,6 +49,12 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
     ("words", "message"),
     [
         (["bicubic", "IMAGES"], "bicubic: has no scale of its own; give --scale"),
+        (["bicubic", "IMAGES", "--scale", 0], "--scale 0: wants 2 or more"),
+        (["bicubic", "IMAGES", "--scale", -2], "--scale -2: wants 2 or more"),
+        (
+            ["bicubic", "IMAGES", "--scale", 2, "--degradation", "jpeg"],
+            "--degradation: wants one that makes the image smaller, got 'jpeg'; put it into the stages of a chain",
+        ),
         (["bicubic", "NONE", "--scale", 2], "wants a folder of images, found nothing of that name"),
         (["bicubic", "EMPTY", "--scale", 2], "found none"),
         (["bicubic", "IMAGES", "--scale", 3, "--low", "IMAGES"], "found pairs of x1"),
@@ -86,6 +92,11 @@ def test_convert_writes_a_checkpoint_and_never_over_another(srkit, images, tmp_p
     assert trained["scores"]["psnr"] == pytest.approx(bicubic["scores"]["psnr"], abs=0.1)  # it is untrained
 
 
+def test_a_metric_that_is_asked_twice_is_measured_once(srkit, images):
+    words = ["evaluate", "bicubic", images, "--scale", 2, *["--metric", "psnr"] * 2]
+    assert srkit(*words)[1].splitlines()[0].split() == ["image", "PSNR"]
+
+
 def test_checkerboard_prints_all_measures(srkit, images, tmp_path):
     code, out, err = srkit("checkerboard", "bicubic", images, "--scale", 2, "--picture", tmp_path / "p.png")
     assert (code, err) == (0, "")
@@ -94,3 +105,13 @@ def test_checkerboard_prints_all_measures(srkit, images, tmp_path):
     found = json.loads(srkit("checkerboard", "bicubic", images, "--scale", 2, "--json")[1])
     assert max(found["flat_field"].values()) < 1e-3
     assert len(found["images"]) == 2
+
+
+def test_a_picture_that_cannot_be_written_loses_no_number(srkit, images, tmp_path):
+    words = ["checkerboard", "bicubic", images, "--scale", 2, "--picture", tmp_path / "none" / "p.png"]
+    code, out, err = srkit(*words)
+    assert (code, err) == (2, f"{tmp_path}/none/p.png: cannot be written: No such file or directory\n")
+    assert "mean of 2" in out
+    code, out, _ = srkit(*words, "--json")
+    assert code == 2
+    assert len(json.loads(out)["images"]) == 2

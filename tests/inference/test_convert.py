@@ -19,6 +19,13 @@ def tensors(catalog):
     return catalog.build("model", "lapsrn", 4, 1, depth=1, features=4).state_dict()
 
 
+def test_files_of_before_torch_1_6_are_read(tmp_path, catalog, tensors):
+    torch.save(tensors, tmp_path / "a.pth", _use_new_zipfile_serialization=False)
+    convert(tmp_path / "a.pth", tmp_path / "a.safetensors", catalog, scale=4, model=SMALL)
+    found, _ = load_weights(tmp_path / "a.safetensors")
+    assert all(torch.equal(found[name], value) for name, value in tensors.items())
+
+
 @pytest.mark.parametrize(
     ("wrap", "said"),
     [
@@ -56,6 +63,8 @@ def test_bad_files_are_refused(tmp_path, catalog, tensors, capsys):
 
     torch.save({"params": Evil()}, tmp_path / "evil.pth")
     refused("evil.pth", "would run code when read; refused")
+    torch.save({"params": Evil()}, tmp_path / "old.pth", _use_new_zipfile_serialization=False)
+    refused("old.pth", "would run code when read; refused")
     assert "code was run" not in capsys.readouterr().out
     torch.save({"epoch": 3}, tmp_path / "empty.pth")
     refused("empty.pth", "wants tensors by name, found epoch")

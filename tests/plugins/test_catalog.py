@@ -67,9 +67,11 @@ def test_a_plugin_without_the_hook_is_an_error(install):
 
 
 def test_every_plugin_that_does_not_import_is_named(install):
-    assert refused([install("srkit-x", "import nope"), install("srkit-y", "1 / 0")]) == [
+    broken = {"srkit-x": "import nope", "srkit-y": "1 / 0", "srkit-z": "raise SystemExit(0)"}
+    assert refused([install(name, source) for name, source in broken.items()]) == [
         "plugin srkit-x 1.0 (srkit_x) does not load: ModuleNotFoundError: No module named 'nope'",
         "plugin srkit-y 1.0 (srkit_y) does not load: ZeroDivisionError: division by zero",
+        "plugin srkit-z 1.0 (srkit_z) does not load: SystemExit: 0",
     ]
 
 

@@ -17,6 +17,11 @@ def test_a_plugin_is_read_without_being_imported(install):
     assert "mine" in part_names([point])["loss"]
 
 
+def test_a_plugin_that_is_no_python_has_no_names(install):
+    point = install("srkit-x", "@srkit.loss('mine')\ndef mine(: ...")
+    assert "mine" not in part_names([point])["loss"]
+
+
 def test_marks():
     code = "@srkit.loss('a')\nclass A: ...\n@metric('b')\ndef b(): ...\n@other('c')\n@srkit.loss(d)\ndef c(): ..."
     assert list(marks(code)) == [("loss", "a"), ("metric", "b")]

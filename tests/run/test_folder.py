@@ -1,0 +1,32 @@
+import json
+
+import pytest
+
+from srkit.errors import RunError
+from srkit.run import RunFolder
+
+
+def test_a_folder_that_holds_something_is_not_taken(tmp_path):
+    folder = RunFolder.create(tmp_path / "run", "scale: 2\n", {"seed": 0})
+    before = {path.name: path.read_bytes() for path in folder.path.iterdir()}
+    with pytest.raises(RunError, match=r"but it exists; go on with it by --resume .*, or give another --output$"):
+        RunFolder.create(folder.path, "scale: 4\n", {})
+    assert {path.name: path.read_bytes() for path in folder.path.iterdir()} == before
+    (tmp_path / "file").touch()
+    for taken in (tmp_path, tmp_path / "file"):
+        with pytest.raises(RunError, match=r"but it exists; give another --output$"):
+            RunFolder.create(taken, "scale: 4\n", {})
+
+
+def test_an_empty_folder_is_taken(tmp_path):
+    assert RunFolder.create(tmp_path, "scale: 2\n", {}).config.read_text() == "scale: 2\n"
+
+
+@pytest.mark.parametrize("torn", [b'{"event": "tra', b"\xff\xfe\x00", b"3\n", b'{"a": 1}\n'])
+def test_a_log_is_kept_up_to_a_step_and_up_to_what_is_torn(tmp_path, torn):
+    folder = RunFolder(tmp_path)
+    kept = [{"event": "plan", "step": 0}, {"event": "train", "step": 1}, {"event": "train", "step": 2}]
+    lines = [json.dumps(line) for line in [*kept, {"event": "stop", "step": 2}, {"event": "train", "step": 3}]]
+    folder.log.write_bytes("\n".join(lines).encode() + b"\n" + torn)
+    folder.rewind(2)
+    assert [json.loads(line) for line in folder.log.read_text().splitlines()] == kept

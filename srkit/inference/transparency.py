@@ -1,17 +1,58 @@
 """Colours and alpha of a picture that is transparent in places.
 
 The colour of a transparent pixel means nothing, but a network would mix it into its neighbours: a dark or light
-fringe. So it first gets the colour of the visible pixels nearby.
+fringe. So it first gets the colour of the visible pixels nearby. Alpha itself is a picture like any other, if its
+edges are smooth; a mask of nothing but opaque and transparent is none, a network rings at its stairs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from srkit.engine.predict import enlarge
+from srkit.image.resize import resize
+
 REACH = 8
 """Pixels from the nearest visible one over which colours are spread."""
+
+
+class Cover(NamedTuple):
+    """What there is to know of a picture's alpha before it is cut into tiles."""
+
+    hides: bool
+    """Somewhere it is wholly transparent."""
+    smooth: bool
+    """Somewhere it is between opaque and transparent."""
+
+
+def cover_of(image: NDArray[Any]) -> Cover | None:
+    """Look at the alpha of (H,W,C); None where C is 1 or 3 and there is none."""
+    if image.shape[2] in (1, 3):
+        return None
+    alpha, top = image[..., -1], 1 if np.issubdtype(image.dtype, np.floating) else np.iinfo(image.dtype).max
+    clear = alpha <= 0
+    return Cover(bool(clear.any()), not bool((clear | (alpha >= top)).all()))
+
+
+def enlarge_both(
+    network: Callable[[Tensor], Tensor], low: Tensor, cover: Cover, *, scale: int, color: str
+) -> Tensor:
+    """Enlarge colours and alpha (1,C,h,w), the alpha last, by a network of luma or of RGB."""
+    colors, alpha = low[:, :-1], low[:, -1:]
+    if cover.hides:
+        colors = spread(colors, alpha)
+    large = enlarge(network, colors, scale=scale, color=color)
+    if bool((alpha == alpha[..., :1, :1]).all()):
+        return torch.cat([large, alpha[..., :1, :1].expand(-1, -1, *large.shape[-2:])], 1)
+    high = enlarge(network, alpha, scale=scale, color=color) if cover.smooth else resize(alpha, scale)
+    return torch.cat([large, within(high, alpha, scale)], 1)
 
 
 def spread(colors: Tensor, alpha: Tensor) -> Tensor:

@@ -15,12 +15,13 @@ from torch import Tensor
 from srkit.engine.precision import resolve_device, resolve_precision
 from srkit.engine.predict import enlarge
 from srkit.errors import SrkitError
-from srkit.image.convert import to_tensor, to_uint8, to_uint16
 from srkit.image.resize import weigh
 from srkit.inference import memory, transparency
+from srkit.inference.arrays import picture_of, tensor_of, to_array
 from srkit.inference.load import Loaded
 from srkit.inference.steady import Steady
 from srkit.inference.tiles import Axis, Grid, Span, Tile
+from srkit.inference.transparency import Cover
 
 CHROMA_HALO = 2
 """Input pixels that bicubic reaches out for Cb and Cr."""
@@ -82,7 +83,7 @@ class Upscaler:
             ValueError: Its values or the scale are out of range.
             SrkitError: The network gives no numbers.
         """
-        picture = _picture(image)
+        picture = picture_of(image)
         height, width = self.size(picture.shape[0], picture.shape[1], scale)
         result = np.empty((height, width, picture.shape[2]), picture.dtype)
         for _ in self.steps(picture, result):
@@ -124,8 +125,8 @@ class Upscaler:
         Raises:
             SrkitError: The network gives no numbers, or not even the smallest tile fits into memory.
         """
-        clear = image.shape[2] in (2, 4) and bool((image[..., -1] == 0).any())
-        grid = self._grid(image.shape, result.shape, clear)
+        cover = transparency.cover_of(image)
+        grid = self._grid(image.shape, result.shape, cover)
         most = self.pixels_of_tiles(image.shape[0] * image.shape[1], result.nbytes)
         todo = self._plan(grid, most)[::-1]
         done, total = 0, result.shape[0] * result.shape[1]
@@ -137,7 +138,7 @@ class Upscaler:
             if _area(rows, columns) > most and (halves := grid.halves(tile)):
                 todo += halves[::-1]
                 continue
-            part = self._attempt(image, rows, columns, clear)
+            part = self._attempt(image, rows, columns, cover)
             if part is None:
                 halves = grid.halves(tile)
                 if halves is None:
@@ -155,17 +156,17 @@ class Upscaler:
         down, across = (max(1, -(-axis.length // self.tile)) for axis in grid)
         return list(grid.tiles(min(down, grid.rows.length), min(across, grid.columns.length)))
 
-    def _grid(self, given: tuple[int, ...], wanted: tuple[int, ...], clear: bool) -> Grid:
+    def _grid(self, given: tuple[int, ...], wanted: tuple[int, ...], cover: Cover | None) -> Grid:
         halo = self.halo
         if halo is not None:
-            halo = max(halo, CHROMA_HALO) + (transparency.REACH if clear else 0)
+            halo = max(halo, CHROMA_HALO) + (transparency.REACH if cover and cover.hides else 0)
         rows, columns = (Axis(given[axis], wanted[axis], self.scale, halo, self.align) for axis in (0, 1))
         return Grid(rows, columns)
 
-    def _attempt(self, image: NDArray[Any], rows: Span, columns: Span, clear: bool) -> NDArray[Any] | None:
+    def _attempt(self, image: NDArray[Any], rows: Span, columns: Span, cover: Cover | None) -> NDArray[Any] | None:
         """Return a tile's pixels, or None where the memory was not enough."""
         try:
-            return self._pixels(image, rows, columns, clear)
+            return self._pixels(image, rows, columns, cover)
         except (RuntimeError, MemoryError) as error:
             if not memory.out_of_memory(error):
                 raise
@@ -174,32 +175,18 @@ class Upscaler:
         return None
 
     @torch.inference_mode()
-    def _pixels(self, image: NDArray[Any], rows: Span, columns: Span, clear: bool) -> NDArray[Any]:
-        low = _tensor(image[rows.window, columns.window]).to(self.device)
-        high = self._enlarge(low, clear)[..., rows.cut, columns.cut].clamp(0, 1)
+    def _pixels(self, image: NDArray[Any], rows: Span, columns: Span, cover: Cover | None) -> NDArray[Any]:
+        low = tensor_of(image[rows.window, columns.window]).to(self.device)
+        high = self._enlarge(low, cover)[..., rows.cut, columns.cut].clamp(0, 1)
         if rows.weights is not None and columns.weights is not None:
             high = weigh(high, rows.weights, columns.weights)
-        if image.dtype == np.uint8:
-            return to_uint8(high)
-        if image.dtype == np.uint16:
-            return to_uint16(high)
-        floats: NDArray[Any] = high[0].clamp(0, 1).permute(1, 2, 0).cpu().numpy()
-        return floats
+        return to_array(high, image.dtype)
 
-    def _enlarge(self, low: Tensor, clear: bool) -> Tensor:
+    def _enlarge(self, low: Tensor, cover: Cover | None) -> Tensor:
         """Enlarge (1,C,h,w), its alpha too."""
-        if low.shape[1] in (1, 3):
+        if cover is None:
             return enlarge(self._network, low, scale=self.scale, color=self.color)
-        colors, alpha = low[:, :-1], low[:, -1:]
-        if clear:
-            colors = transparency.spread(colors, alpha)
-        large = enlarge(self._network, colors, scale=self.scale, color=self.color)
-        if bool((alpha == alpha[..., :1, :1]).all()):
-            cover = alpha[..., :1, :1].expand(-1, -1, *large.shape[-2:])
-        else:
-            cover = enlarge(self._network, alpha, scale=self.scale, color=self.color)
-            cover = transparency.within(cover, alpha, self.scale)
-        return torch.cat([large, cover], 1)
+        return transparency.enlarge_both(self._network, low, cover, scale=self.scale, color=self.color)
 
     def _too_small(self, rows: Span, columns: Span) -> str:
         height, width = rows.seen, columns.seen
@@ -209,39 +196,6 @@ class Upscaler:
                 "a model with an upsampler that says its halo can be used in tiles"
             )
         return f"finds not even the memory for {width} x {height} pixels"
-
-
-def _picture(image: NDArray[Any]) -> NDArray[Any]:
-    """Return (H,W,C) of (H,W) or (H,W,C).
-
-    Raises:
-        TypeError: It is no picture.
-        ValueError: It is empty, or its floats are out of range.
-    """
-    if not isinstance(image, np.ndarray) or image.ndim not in (2, 3):
-        found = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
-        raise TypeError(f"image wants an array (H,W) or (H,W,C), got {found}")
-    picture = image if image.ndim == 3 else image[..., None]
-    if picture.shape[2] not in (1, 2, 3, 4) or 0 in picture.shape:
-        raise ValueError(f"image wants 1 to 4 channels last and at least one pixel, got shape {image.shape}")
-    if np.issubdtype(picture.dtype, np.floating):
-        least, most = float(picture.min()), float(picture.max())
-        if not (least >= -0.01 and most <= 1.01):
-            raise ValueError(
-                f"image wants floats in [0,1], found {least:.4g} to {most:.4g}; "
-                "divide by the largest possible value, or give uint8 or uint16"
-            )
-    elif picture.dtype not in (np.uint8, np.uint16):
-        raise TypeError(f"image wants uint8, uint16 or floats, got {picture.dtype}")
-    return picture
-
-
-def _tensor(window: NDArray[Any]) -> Tensor:
-    """Return (1,C,h,w) float32 in [0,1]."""
-    if not np.issubdtype(window.dtype, np.floating):
-        return to_tensor(window)
-    floats = torch.from_numpy(np.ascontiguousarray(window, np.float32))
-    return floats.permute(2, 0, 1)[None].clamp(0, 1)
 
 
 def _area(rows: Span, columns: Span) -> int:

@@ -1,4 +1,5 @@
 import pytest
+import torch
 
 from srkit.errors import SrkitError
 from srkit.inference.grid import flat_response, image_grids, layer_ripples
@@ -6,6 +7,7 @@ from srkit.inference.load import Loaded
 
 
 def loaded(catalog, upsampler, **options):
+    torch.manual_seed(0)
     model = catalog.build(
         "model", "lapsrn", 2, 1, depth=1, features=8, residual_init="he", upsampler={"use": upsampler, **options}
     )

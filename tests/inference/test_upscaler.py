@@ -227,18 +227,30 @@ def test_numbers_that_are_none_in_fp32_fail():
             spying(spy, precision=precision, tile=16, say=lambda _: None)(NOISE)
 
 
-def test_opaque_stays_opaque_and_hidden_colours_do_not_shine_through(catalog):
+@pytest.mark.parametrize("smooth", [False, True])
+def test_opaque_stays_opaque_and_hidden_colours_do_not_shine_through(catalog, smooth):
     network = upscaler(loaded(catalog, scale=4))
     image = np.full((60, 60, 4), 180, np.uint8)
     image[..., 3] = 255
     image[20:40, 20:40] = 0  # a hole, black as painting programs leave it
+    image[20, 20] = (180, 180, 180, 128 * smooth)
     found, whole = network(image), network(np.full((60, 60, 3), 180, np.uint8))
     clear = found[..., 3]
     assert (clear[:76] == 255).all()
-    assert (clear[84:156, 84:156] == 0).all()
+    assert (clear[88:156, 88:156] == 0).all()
     visible = (clear > 0)[..., None]
     assert np.abs(found[..., :3].astype(int) - whole.astype(int))[np.broadcast_to(visible, whole.shape)].max() <= 1
     assert np.abs(found.astype(int) - upscaler(loaded(catalog, scale=4), tile=16)(image)).max() <= 1
+
+
+def test_smooth_alpha_goes_through_the_network_and_stairs_do_not(catalog):
+    network = upscaler(loaded(catalog))
+    circle = np.hypot(*np.mgrid[-20:20, -20:20]) - 15
+    for alpha, same in ((np.where(circle < 0, 255, 0), True), (np.clip(255 - 50 * circle, 0, 255), False)):
+        alpha = alpha.astype(np.uint8)
+        image = np.dstack([NOISE[:40, :40, :3], alpha])
+        bicubic = upscaler(loaded(catalog, "bicubic"))(alpha)
+        assert np.array_equal(network(image)[..., 3], bicubic) == same
 
 
 def test_colours_without_a_hole_are_those_without_alpha(catalog):

@@ -51,7 +51,7 @@ def main():
         print(f"{loaded.name} x{loaded.scale}, {precision}, halo {loaded.model.halo}, {each:,} bytes a pixel")
         print(f"{'window':>8} {'us/pixel':>9} {'with halo':>10} {'memory':>8}")
         for side, seconds in least_seconds(network, channels, sides).items():
-            own = side - 2 * loaded.model.halo
+            own = side - 2 * (loaded.model.halo or 0)
             print(
                 f"{side:>8} {1e6 * seconds / side**2:>9.2f} {1e6 * seconds / own**2:>10.2f} "
                 f"{each * side**2 / 2**20:>5.0f} MB"

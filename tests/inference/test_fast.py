@@ -284,6 +284,7 @@ def test_what_a_network_keeps_may_be_used_later():
         (nn.Conv2d(16, 64, 3), nn.LeakyReLU(0.1), nn.PixelShuffle(2)),
         (nn.Conv2d(16, 12, 3), nn.PixelShuffle(2), nn.Tanh()),
         (nn.Conv2d(16, 144, 1), nn.PixelShuffle(3), nn.PixelShuffle(4)),
+        (nn.Conv2d(16, 256, 1), nn.PixelShuffle(2), nn.PixelShuffle(2)),
         (nn.Conv2d(16, 16, 3), nn.BatchNorm2d(16), nn.ReLU(inplace=True), nn.Conv2d(16, 3, 3)),
     ],
     ids=str,
@@ -291,6 +292,13 @@ def test_what_a_network_keeps_may_be_used_later():
 def test_layers_that_fit_and_layers_that_do_not(layers):
     network, x = drawn(nn.Sequential(*layers)), torch.randn(2, 16, 9, 10)
     same(ready(network)(x), plain(network, x))
+
+
+def test_weights_that_are_made_for_every_image():
+    network = drawn(Written(lambda net, x: F.relu(F.conv2d(x, net.a.weight * x.mean(), net.a.bias))))
+    fast = ready(network)
+    for x in torch.rand(6, 1, 16, 5, 5):  # a kept kernel would be found again by the address of a new one
+        same(fast(x), plain(network, x))
 
 
 def test_other_number_formats_stay():

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -57,13 +58,13 @@ def main(words):
     with tempfile.TemporaryDirectory() as place:
         facts = environment(catalog, experiment.seed, torch.device("cpu"))
         folder = RunFolder.create(Path(place) / "run", to_yaml(fill(experiment)), facts)
-        began = 0.0
+        ends = []
         for record in train(experiment, built, folder):
             if record.event == "train" and record.step == WARM:
                 spent.clear()
-                began = time.perf_counter()
-            if record.event == "train" and record.step == STEPS:
-                total = time.perf_counter() - began
+            if record.event == "train" and record.step >= WARM:
+                ends.append(time.perf_counter())
+    total = ends[-1] - ends[0]
     print(f"{STEPS - WARM} steps of {words[0]}: {total / (STEPS - WARM):.3f} s each")
     for name, seconds in spent.most_common():
         print(f"  {name:<17} {100 * seconds / total:6.2f} %")
@@ -74,13 +75,15 @@ def main(words):
     )
     high = torch.rand(experiment.train.batch, 1, experiment.train.patch, experiment.train.patch)
     times = []
-    for seed in range(10):
+    for seed in range(30):
         began = time.perf_counter()
         built.degradation(high, torch.Generator().manual_seed(seed))
         times.append(time.perf_counter() - began)
-    share = sorted(times)[5] / (total / (STEPS - WARM))
+    # the fastest of both: beside other work a single call may wait for longer than it takes
+    fastest = min(later - earlier for earlier, later in pairwise(ends))
     print(
-        f"degrading its batch: {1000 * sorted(times)[5]:.2f} ms, {100 * share:.2f} % of a step (wanted: under 5 %)"
+        f"degrading its batch, fastest against fastest: {1000 * min(times):.2f} ms, "
+        f"{100 * min(times) / fastest:.2f} % of a step (wanted: under 5 %)"
     )
 
 

@@ -11,6 +11,8 @@ from srkit.image.array import UInt8Image
 from srkit.slots import ImageSet, MetricFn
 
 SHOWN = 5
+ENOUGH = 48
+"""Pixels of a side that are enough for most metrics, and measured in a millisecond."""
 
 
 def crop_sizes(images: ImageSet, scale: int, patch: int) -> list[tuple[int, int]]:
@@ -46,7 +48,7 @@ def check_examples(images: ImageSet, scale: int) -> None:
 def check_measurable(images: ImageSet, scale: int, metrics: Mapping[str, MetricFn], where: str) -> None:
     """Refuse images that are too small for a metric's window or border, before the network is trained.
 
-    Each metric is shown noise as large as the smallest images. What it takes, it takes larger.
+    Each metric is shown noise as large as the smallest images, or smaller: what it takes, it takes larger.
 
     Raises:
         DataError: Names the first few, and the metric.
@@ -55,18 +57,27 @@ def check_measurable(images: ImageSet, scale: int, metrics: Mapping[str, MetricF
     for name, metric in metrics.items():
         refused, why = 0, ""
         for side in sides:
-            cut = side // scale * scale
-            noise = torch.rand(2, 1, 3, cut, cut, generator=torch.Generator().manual_seed(0))
-            try:
-                metric(*noise)
+            found = _refusal(metric, min(side, ENOUGH) // scale * scale)
+            if found and side > ENOUGH:
+                found = _refusal(metric, side // scale * scale)
+            if not found:
                 break
-            except (ValueError, RuntimeError) as error:  # what torch says of an image too small for a layer
-                refused, why = side, str(error).partition("\n")[0]
+            refused, why = side, found
         if refused:
             raise DataError(
                 f"{where}: wants images that {name} can measure, found {_smaller(images, refused + 1)}: "
                 f"it {why}; leave them out"
             )
+
+
+def _refusal(metric: MetricFn, side: int) -> str:
+    """Return what a metric says against images of ``side``; nothing where it takes them."""
+    noise = torch.rand(2, 1, 3, side, side, generator=torch.Generator().manual_seed(0))
+    try:
+        metric(*noise)
+    except (ValueError, RuntimeError) as error:  # the latter from torch, of an image too small for a layer
+        return str(error).partition("\n")[0]
+    return ""
 
 
 def check_scale(images: ImageSet, scale: int) -> None:

@@ -2,6 +2,8 @@
 
 import re
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -61,6 +63,15 @@ def test_a_wrong_config_is_refused_before_anything_happens(srkit, tmp_path, word
     assert code == 2
     assert message in err
     assert not output.exists()
+
+
+def test_a_check_refuses_optimizers_without_waiting_for_the_compiler():
+    code = (
+        "import sys, torch; from srkit.cli.main import app; loaded = 'torch._dynamo' in sys.modules\n"
+        f"app(['check', {str(TINY)!r}], standalone_mode=False)\n"
+        "sys.exit('imported' if 'torch._dynamo' in sys.modules and not loaded else 0)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_all_problems_come_at_once(srkit, tmp_path):

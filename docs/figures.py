@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from matplotlib.figure import Figure
 from torch.nn import functional as F
@@ -11,6 +12,7 @@ from torch.nn import functional as F
 from srkit.atomic import whole
 from srkit.checkerboard import gradient, phases, picture, spectrum
 from srkit.checkerboard.flat import flat_fields
+from srkit.checkerboard.picture import CYCLES, MINUS
 from srkit.image.color import rgb_to_y
 from srkit.image.convert import to_tensor
 from srkit.image.resize import resize
@@ -55,7 +57,7 @@ def main():
 
 def phase_sheet(errors):
     """Draw the mean error of each phase, one panel an arm."""
-    figure = Figure(figsize=(9, 3), layout="constrained", facecolor="white")
+    figure = Figure(figsize=(9, 3.4), layout="constrained", facecolor="white")
     reach = max(abs(one.biases - one.biases.mean()).max() for one in errors.values())
     for axes, (name, one) in zip(figure.subplots(1, len(errors)), errors.items(), strict=True):
         shown = axes.imshow(one.biases - one.biases.mean(), cmap="RdBu_r", vmin=-reach, vmax=reach)
@@ -63,20 +65,33 @@ def phase_sheet(errors):
             (at, one.biases[at] - one.biases.mean()) for at in ((0, 0), (0, 1), (1, 0), (1, 1))
         ]:
             ink = "white" if abs(value) > 0.6 * reach else "black"
-            axes.text(column, row, f"{value:+.2f}", ha="center", va="center", fontsize=11, color=ink)
+            text = f"{value:+.2f}".replace("-", MINUS)
+            axes.text(column, row, text, ha="center", va="center", fontsize=11, color=ink)
         axes.set_title(f"{name}\nspread {one.bias_spread:.2f}", fontsize=10)
-        axes.set_xticks([0, 1])
-        axes.set_yticks([0, 1])
+        axes.set_xticks([0, 1], ["0", "1"])
+        axes.set_yticks([0, 1], ["0", "1"])
+        axes.set_xlabel("column of the phase")
+    figure.axes[0].set_ylabel("row of the phase")
     figure.colorbar(shown, ax=figure.axes, label="bias, grey levels")
     return figure
 
 
 def gradient_sheet(grids):
-    """Draw the spectrum of each loss's gradient."""
-    figure = Figure(figsize=(8, 3.6), layout="constrained", facecolor="white")
+    """Draw the spectrum of each loss's gradient, its grid frequencies ringed."""
+    figure = Figure(figsize=(9, 4), layout="constrained", facecolor="white")
     for axes, (name, grid) in zip(figure.subplots(1, len(grids)), grids.items(), strict=True):
-        shown = axes.imshow(grid.levels, cmap="magma", extent=(-0.5, 0.5, 0.5, -0.5))
-        axes.set_title(f"{name}: {grid.decibels:+.1f} dB", fontsize=11)
+        quiet, loud = np.percentile(grid.levels, (1, 99.9))
+        shown = axes.imshow(grid.levels, cmap="magma", extent=(-0.5, 0.5, 0.5, -0.5), vmin=quiet, vmax=loud)
+        for row, column, _ in grid.peaks:
+            y, x = (at / len(grid.levels) - 0.5 for at in (row, column))
+            for left in {x, x + (column == 0)}:
+                for top in {y, y + (row == 0)}:
+                    axes.plot(left, top, "o", ms=15, mfc="none", mec="#1a66ad", mew=1.6, clip_on=False)
+        decibels = f"{grid.decibels:+.1f}".replace("-", MINUS)
+        axes.set_title(f"{name}: {decibels} dB", fontsize=11, pad=12)
+        axes.tick_params(pad=9)
+        axes.set_xticks(*CYCLES)
+        axes.set_yticks(*CYCLES)
         axes.set_xlabel("cycles per pixel")
         figure.colorbar(shown, ax=axes, label="power, dB")
     return figure

@@ -27,6 +27,25 @@ def shared_data():
 
 
 @pytest.fixture
+def srkit(monkeypatch, capsys):
+    """Return a function that runs a command in this process, and gives (exit code, stdout, stderr)."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def srkit(*words):
+        from srkit.cli.main import main
+
+        monkeypatch.setattr(sys, "argv", ["srkit", *map(str, words)])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        return code, *capsys.readouterr()
+
+    return srkit
+
+
+@pytest.fixture
 def install(tmp_path, monkeypatch):
     """Return a function that installs a one-module plugin for the length of a test."""
     site = tmp_path / "site"

@@ -1,10 +1,16 @@
 """Every config that comes with srkit is right."""
 
+import runpy
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from srkit.ablation.plan import plan
 from srkit.cli.experiment import read_experiment
+from srkit.image.files import read, write
+from srkit.plugins import load_catalog
 from srkit.run.build import build, check_files
 
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -15,7 +21,9 @@ def wanted(file):
     return [line.split(":")[0].strip() for line in file.read_text().splitlines() if line.strip().endswith("???")]
 
 
-RUNNABLE = sorted(file for file in CONFIGS.glob("*.yaml") if not wanted(file))
+RUNNABLE = sorted(
+    file for file in (*CONFIGS.glob("*.yaml"), *CONFIGS.glob("zoo/lapsrn_x?.yaml")) if not wanted(file)
+)
 WANTING = sorted([*(CONFIGS / "paper").glob("*.yaml"), *(file for file in CONFIGS.glob("*.yaml") if wanted(file))])
 
 
@@ -31,6 +39,67 @@ def test_it_builds_without_anything_else(file):
 def test_a_protocol_or_a_recipe_wants_only_its_files(file):
     experiment, _, _ = read_experiment([str(file), *(f"let.{name}=somewhere" for name in wanted(file))])
     experiment.model(experiment.scale, 1)
+
+
+STUDIES = sorted(file for file in (CONFIGS / "ablations").glob("*.yaml") if "\nbaseline:" in file.read_text())
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory):
+    """Ten pairs of x2 and of x4; every LR pixel says where it lies, and HR repeats it."""
+    folder = tmp_path_factory.mktemp("pairs")
+    for scale in (2, 4):
+        for kind in ("high", "low"):
+            (folder / f"x{scale}" / kind).mkdir(parents=True)
+        rows, columns = np.mgrid[: 512 // scale, : 512 // scale]
+        for index in range(10):
+            low = np.stack([rows, columns, np.full_like(rows, index)], -1).astype(np.uint8)
+            write(folder / f"x{scale}" / "low" / f"{index}.png", low)
+            write(folder / f"x{scale}" / "high" / f"{index}.png", low.repeat(scale, 0).repeat(scale, 1))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cut(pairs, tmp_path_factory):
+    """The pairs of x2 cut to patches as faults.yaml wants them, by the script beside it: rightly and wrongly."""
+    folder = tmp_path_factory.mktemp("cut")
+    for name, more in (("right", []), ("wrong", ["--place", "4"])):
+        words = [pairs / "x2" / "high", pairs / "x2" / "low", folder / name, "--count", 3, *more]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "argv", ["cut_pairs.py", *map(str, words)])
+            runpy.run_path(str(CONFIGS / "ablations" / "cut_pairs.py"), run_name="__main__")
+    return folder
+
+
+@pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.name)
+def test_a_study_is_right_in_every_arm(file, pairs, cut, vgg_file):
+    folder = pairs / ("x4" if file.stem.endswith("x4") else "x2")
+    values = {"vgg": vgg_file, "right": cut / "right", "wrong": cut / "wrong"}
+    values |= {kind: folder / kind for kind in ("high", "low")}
+    planned = plan([file], [f"let.{name}={values[name]}" for name in wanted(file)], load_catalog())
+    assert len(planned.trials) >= 4
+
+
+def test_patches_are_cut_at_one_place_or_at_another(cut):
+    for name, right in (("right", True), ("wrong", False)):
+        files = sorted((cut / name / "low").iterdir())
+        assert len(files) == 7 * 3  # of the part that is trained on
+        lows, highs = zip(*((read(file), read(cut / name / "high" / file.name)) for file in files), strict=True)
+        assert all(
+            low.shape == (128, 128, 3) and high.shape == (256, 256, 3)
+            for low, high in zip(lows, highs, strict=True)
+        )
+        same = [np.array_equal(high[::2, ::2], low) for low, high in zip(lows, highs, strict=True)]
+        assert all(same) if right else not any(same)
+
+
+def test_the_last_stretches_of_the_zoo_go_on_from_the_first():
+    files = [str(CONFIGS / "zoo" / f"lapsrn_x2{more}.yaml") for more in ("", "_finish")]
+    first, _, _ = read_experiment(files[:1])
+    last, _, _ = read_experiment(files)
+    assert (last.model, last.scale, last.data) == (first.model, first.scale, first.data)
+    assert last.seed != first.seed
+    assert last.start.as_posix() == "runs/zoo/lapsrn-x2/best.safetensors"
 
 
 def test_fine_tuning_with_vgg_is_the_recipe(vgg_file, tmp_path):

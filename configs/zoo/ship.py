@@ -26,6 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("run", type=Path, help="folder of a finished run")
     parser.add_argument("name", help="such as lapsrn-x4")
+    parser.add_argument("--after", type=Path, nargs="+", default=[], help="runs that it went on from, in order")
     parser.add_argument("--data", required=True, help="what it was trained on, licences included")
     parser.add_argument("--command", help="what trains it again, if not what the run folder says")
     parser.add_argument("--machine", help="where it was trained, if not what the run folder says")
@@ -36,7 +37,8 @@ def main() -> None:
     )  # fmt: skip
     given = parser.parse_args()
     scores = {title: Score.of(_json(model), _json(bicubic), title) for title, model, bicubic in given.score}
-    card = Card.of_run(given.run, given.data, scores, command=given.command, machine=given.machine)
+    stretches = [*given.after, given.run]
+    card = Card.of_runs(stretches, given.data, scores, command=given.command, machine=given.machine)
     print(ship(given.run / "best.safetensors", zoo.FOLDER, given.name, card, half=given.half))
 
 

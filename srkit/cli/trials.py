@@ -88,7 +88,7 @@ class Trials:
         return Group(table, Text(f"{done}, {self.failed} failed" if self.failed else done, style="dim"))
 
     def _say(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False)
+        self.console.print(text, highlight=False, markup=False, soft_wrap=not self.live)  # a file has no edge
 
 
 def _numbers(record: dict[str, Any], steps: int) -> str:

@@ -13,7 +13,7 @@ It stands in the metadata of the safetensors file, under the key ``card``, as pl
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,29 +79,34 @@ class Card:
         return cls(**{**values, "scores": scores})
 
     @classmethod
-    def of_run(
+    def of_runs(
         cls,
-        folder: Path,
+        folders: Sequence[Path],
         data: str,
         scores: Mapping[str, Score],
         *,
         command: str | None = None,
         machine: str | None = None,
     ) -> Card:
-        """Read from a run folder how its weights came to be; ``command`` and ``machine`` overrule it.
+        """Read from run folders how the weights of the last came to be; ``command`` and ``machine`` overrule them.
+
+        Args:
+            folders: One for each stretch of the training: every run but the first started from the one before.
+            data: What it was trained on, licences included.
+            scores: What was measured of the weights.
+            command: What trains them again.
+            machine: Where they were trained; the last run's if not given.
 
         Raises:
-            RunError: The run is not finished.
+            RunError: A run is not finished.
         """
-        try:
-            summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-            ran = json.loads((folder / "environment.json").read_text(encoding="utf-8"))
-        except OSError as error:
-            raise RunError(f"{folder}: wants a finished run; {error.filename}: {error.strerror}") from None
-        device = ran["device"] if ran["device"] != "cpu" else f"{ran['cores']} cores of {ran['cpu']}"
-        said = command or " ".join(["srkit", *_without_output(ran["command"][1:])])
-        where = machine or f"{device}, torch {ran['torch']}"
-        return cls(data, said, summary["steps"], where, summary["seconds"], scores)
+        summaries, runs = zip(*map(_finished, folders), strict=True)
+        last = runs[-1]
+        device = last["device"] if last["device"] != "cpu" else f"{last['cores']} cores of {last['cpu']}"
+        said = command or " && ".join(" ".join(["srkit", *_without_output(ran["command"][1:])]) for ran in runs)
+        where = machine or f"{device}, torch {last['torch']}"
+        steps, seconds = (sum(summary[key] for summary in summaries) for key in ("steps", "seconds"))
+        return cls(data, said, steps, where, seconds, scores)
 
     def plain(self) -> dict[str, Any]:
         """Return it as metadata hold it."""
@@ -128,10 +133,19 @@ class Card:
             f"| **{score.psnr - score.bicubic['psnr']:+.2f}** | {score.ssim:.4f} | {score.bicubic['ssim']:.4f} |"
             for title, score in self.scores.items()
         ]
+        return "\n".join([*lines, *self._protocols()]) + "\n"
+
+    def _protocols(self) -> list[str]:
+        """Return what all scores have in common of their protocols, and what each has of its own."""
+        if not self.scores:
+            return []
+        first, *rest = (score.protocol for score in self.scores.values())
+        common = {key: value for key, value in first.items() if all(one.get(key) == value for one in rest)}
+        lines = ["", f"Protocol: {_words(common)}." if common else "Protocols:"]
         for title, score in self.scores.items():
-            protocol = ", ".join(f"{key}: {value}" for key, value in score.protocol.items())
-            lines += ["", f"{title}: {protocol}."]
-        return "\n".join(lines) + "\n"
+            if own := {key: value for key, value in score.protocol.items() if key not in common}:
+                lines += ["", f"{title}: {_words(own)}."]
+        return lines
 
 
 def duration(seconds: float) -> str:
@@ -139,6 +153,20 @@ def duration(seconds: float) -> str:
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.1f} hours"
+
+
+def _finished(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the summary and the environment of a run."""
+    try:
+        texts = [(folder / name).read_text(encoding="utf-8") for name in ("summary.json", "environment.json")]
+    except OSError as error:
+        raise RunError(f"{folder}: wants a finished run; {error.filename}: {error.strerror}") from None
+    summary, ran = map(json.loads, texts)
+    return summary, ran
+
+
+def _words(protocol: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in protocol.items())
 
 
 def _without_output(words: list[str]) -> list[str]:

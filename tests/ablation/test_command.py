@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from srkit.ablation.trial import perform
-from srkit.cli.main import main
 from srkit.launchers.local import Local
 from srkit.slots import Ended
 
@@ -23,23 +22,14 @@ DIVERGES = "{use: sgd, lr: 1e+30}"
 
 
 @pytest.fixture
-def srkit(monkeypatch, capsys, catalog):
+def srkit(srkit, monkeypatch, catalog):
     """Return a function that runs a command, its trials in this process: (exit code, stdout, stderr)."""
 
     def here(self, tasks, jobs=None, /):
         for task in tasks:
             yield Ended(task.name, 0 if perform(Path(task.command[-1]), catalog) else 1)
 
-    def srkit(*words):
-        monkeypatch.setattr(sys, "argv", ["srkit", *map(str, words)])
-        monkeypatch.setenv("COLUMNS", "200")
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, *capsys.readouterr()
-
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(Local, "__call__", here)
     return srkit
 

@@ -1,5 +1,6 @@
 import json
 import runpy
+import shutil
 import sys
 from pathlib import Path
 
@@ -88,16 +89,39 @@ def test_the_headers_are_read_without_torch(zoo):
 
 def test_a_card_comes_back_from_the_metadata(run):
     scores = {"Set5, bicubic": Score.of(evaluated(30.0), evaluated(28.0), "Set5")}
-    card = Card.of_run(run, "17 photographs", scores)
+    card = Card.of_runs([run], "17 photographs", scores)
     assert card == Card.read({"card": json.loads(json.dumps(card.plain()))})
     assert card.command == "srkit run configs/zoo/lapsrn_x2.yaml train.steps=5"
     assert card.machine == "2 cores of AMD EPYC, torch 2.13.0"
     assert (card.steps, card.seconds) == (1200, 7200.0)
     assert Card.read({}) is None
-    assert Card.of_run(run, "", {}, command="make it", machine="there").machine == "there"
+    assert Card.of_runs([run], "", {}, command="make it", machine="there").machine == "there"
     (run / "summary.json").unlink()
     with pytest.raises(RunError, match=r"run: wants a finished run; .*summary\.json: No such file"):
-        Card.of_run(run, "", {})
+        Card.of_runs([run], "", {})
+
+
+def test_a_training_in_stretches_counts_all_of_them(run, tmp_path):
+    shutil.copytree(run, tmp_path / "first")
+    ran = json.loads((tmp_path / "first" / "environment.json").read_text()) | {
+        "command": ["srkit", "run", "first.yaml"]
+    }
+    (tmp_path / "first" / "environment.json").write_text(json.dumps(ran))
+    card = Card.of_runs([tmp_path / "first", run], "", {})
+    assert (card.steps, card.seconds) == (2400, 14400.0)
+    assert card.command == "srkit run first.yaml && srkit run configs/zoo/lapsrn_x2.yaml train.steps=5"
+
+
+def test_a_page_says_once_what_all_protocols_have_in_common():
+    scores = {
+        name: Score(30.0, 0.9, 5, {"psnr": 28.0, "ssim": 0.8}, {"border": 2, "low": low})
+        for name, low in (("Set5, bicubic", "bicubic"), ("Set5, blurred", "anisotropic_gaussian"))
+    }
+    page = Card("", "", 1, "", 1.0, scores).page("x", {"model": {"use": "lapsrn"}, "scale": 2, "color": "y"}, 1)
+    protocols = page[page.index("Protocol:") :]
+    assert protocols == (
+        "Protocol: border: 2.\n\nSet5, bicubic: low: bicubic.\n\nSet5, blurred: low: anisotropic_gaussian.\n"
+    )
 
 
 def test_scores_are_of_the_same_images_under_the_same_protocol():
@@ -114,7 +138,9 @@ def test_scores_are_of_the_same_images_under_the_same_protocol():
 
 
 def test_shipped_weights_are_the_runs(run, tmp_path, catalog):
-    card = Card.of_run(run, "17 photographs", {"Set5, bicubic": Score.of(evaluated(30.0), evaluated(28.0), "Set5")})
+    card = Card.of_runs(
+        [run], "17 photographs", {"Set5, bicubic": Score.of(evaluated(30.0), evaluated(28.0), "Set5")}
+    )
     path = ship(run / "best.safetensors", tmp_path / "zoo", "lapsrn-x2", card)
     tensors, metadata = load_weights(path)
     assert all(
@@ -124,7 +150,7 @@ def test_shipped_weights_are_the_runs(run, tmp_path, catalog):
     page = (tmp_path / "zoo" / "lapsrn-x2.md").read_text()
     assert "| Set5, bicubic | 2 | 30.00 | 28.00 | **+2.00** | 0.8000 | 0.8000 |" in page
     assert "**Trained on** 17 photographs" in page
-    assert "Set5, bicubic: border: 2." in page
+    assert page.endswith("\n\nProtocol: border: 2.\n")
     ship(run / "best.safetensors", tmp_path / "zoo", "lapsrn-x2", card, half=True)
     assert load_weights(path)[0]["embed.weight"].dtype == torch.float16
     x = torch.rand(1, 1, 9, 8)

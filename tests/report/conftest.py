@@ -1,6 +1,7 @@
 """A run folder made by hand."""
 
 import json
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -37,6 +38,22 @@ class Page(HTMLParser):
 
     def all(self, name):
         return [values for tag, values in self.elements if tag == name]
+
+
+@pytest.fixture
+def assert_whole(parsed):
+    """A function that sees that a page is whole, and asks nobody for anything."""
+
+    def assert_whole(page):
+        found = parsed(page)
+        assert found.open == []
+        assert len(set(found.ids)) == len(found.ids)
+        for address in found.wanted:
+            assert address.startswith("data:") or address.removeprefix("#") in found.ids
+        assert not re.search(r"url\((?!#)|@import", page)
+        assert all(image.get("alt") for image in found.all("img") if "src" in image)
+
+    return assert_whole
 
 
 @pytest.fixture(scope="session")

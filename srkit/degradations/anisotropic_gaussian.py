@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 import srkit
 from srkit.degradations.blur import blur
 from srkit.degradations.kernels import centred, compose, gaussian, normalised
-from srkit.degradations.uniform import span_of, uniform
+from srkit.degradations.uniform import span_of, stretched
 from srkit.image.convert import quantise
 
 
@@ -62,9 +62,9 @@ class AnisotropicGaussian:
             raise ValueError(f"noise must be in [0, 1), got {noise}")
         if kernel_size < 3 or kernel_size % 2 == 0:
             raise ValueError(f"kernel_size must be odd and at least 3, got {kernel_size}")
-        self.scale, self.noise, self.align, self.quantise = scale, noise, align, quantise
+        self.scale, self.align, self.quantise = scale, align, quantise
         self.theta = span_of("theta_range", theta_range)
-        self.symmetric = noise_kind == "symmetric"
+        self.noise = (1 - noise if noise_kind == "symmetric" else 1.0, 1 + noise)
         self.variances = (low, high) if unit == "variance" else (low**2, high**2)
         self.side, self.times, stride = kernel_size, 1, scale
         if compose and scale & (scale - 1) == 0:
@@ -84,14 +84,15 @@ class AnisotropicGaussian:
 
     def kernels(self, count: int, generator: Generator) -> Tensor:
         """Draw ``count`` kernels (N,k,k), each not negative and with sum 1, on the CPU in float64."""
-        variances = torch.stack([uniform(count, self.variances, generator) for _ in range(2)], 1)
-        theta = uniform(count, self.theta, generator)
-        noise = torch.rand(count, self.side, self.side, generator=generator, dtype=torch.float64).numpy()
-        noise = 1 + self.noise * (2 * noise - 1 if self.symmetric else noise)
-        kernels = gaussian(variances.numpy(), theta.numpy(), self.side, self.centre) * noise
+        # drawn in one go: so few numbers cost less than a call
+        drawn = torch.rand(count * (3 + self.side**2), generator=generator, dtype=torch.float64).numpy()
+        variances = stretched(drawn[: 2 * count].reshape(2, count).T, self.variances)
+        theta = stretched(drawn[2 * count : 3 * count], self.theta)
+        noise = stretched(drawn[3 * count :].reshape(count, self.side, self.side), self.noise)
+        kernels = gaussian(variances, theta, self.side, self.centre) * noise
         if self.align:
             kernels = centred(kernels, self.centre)
-        return torch.from_numpy(normalised(compose(normalised(kernels), self.times)))
+        return torch.from_numpy(compose(normalised(kernels), self.times))
 
     def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW), and ``kernels`` (N,k,k)."""

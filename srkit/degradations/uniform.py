@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Generator, Tensor
+
+Numbers = TypeVar("Numbers", Tensor, NDArray[np.float64])
+
+
+def stretched(drawn: Numbers, span: tuple[float, float]) -> Numbers:
+    """Return numbers ``drawn`` from [0, 1] as numbers from [low, high]."""
+    low, high = span
+    return low + (high - low) * drawn
 
 
 def uniform(count: int, span: tuple[float, float], generator: Generator) -> Tensor:
     """Draw ``count`` float64 numbers from [low, high] on the CPU."""
-    low, high = span
-    return low + (high - low) * torch.rand(count, generator=generator, dtype=torch.float64)
+    return stretched(torch.rand(count, generator=generator, dtype=torch.float64), span)
 
 
 def span_of(name: str, given: Sequence[float], *, least: float = -math.inf) -> tuple[float, float]:

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from srkit.degradations.kernels import centred, compose, gaussian, normalised
+from srkit.degradations.kernels import TOGETHER, centred, compose, gaussian, normalised
 
 
 def slow_gaussian(variances, theta, side, centre):
@@ -85,13 +85,19 @@ def test_centred_never_fails(variance, centre, rng):
     assert np.abs(centre_of_mass(moved) - centre).max() < 1e-6
 
 
-@pytest.mark.parametrize(("times", "side"), [(1, 7), (2, 19), (3, 43)])
-def test_compose(times, side, rng):
-    kernels = rng.random((3, 7, 7))
+@pytest.mark.parametrize(("times", "side"), [(1, 7), (2, 19), (3, 43), (4, 91)])
+@pytest.mark.parametrize("count", [3, TOGETHER + 5])
+def test_compose(times, side, count, rng):
+    kernels = rng.random((count, 7, 7))
     composed = compose(kernels, times)
-    assert composed.shape == (3, side, side)
+    assert composed.shape == (count, side, side)
     for kernel, result in zip(kernels, composed, strict=True):
         slow = kernel
         for step in range(1, times):
             slow = slow_compose(slow, kernel, 2**step)
-        np.testing.assert_allclose(result, slow, rtol=1e-9)
+        np.testing.assert_allclose(result, slow, rtol=1e-12)
+
+
+def test_composing_leaves_nothing_negative(drawn):
+    composed = compose(gaussian(drawn[0] / 10, drawn[1], 11, 5.5), 3)
+    assert composed.min() == 0

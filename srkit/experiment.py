@@ -126,7 +126,7 @@ class Experiment:
         metrics: What is measured on the test images.
         trackers: Where the records of the run go, besides its log.
         start: A checkpoint whose weights training starts from (fine-tuning).
-        seed: Decides crops, degradations and initial weights.
+        seed: Decides crops, degradations and initial weights; from 0 to 2**63 - 1.
         let: Free values for ${let.name} in this file.
     """
 
@@ -145,6 +145,8 @@ class Experiment:
     let: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {self.seed}")
         if not 2 <= self.scale <= 16:
             raise ValueError(f"scale must be from 2 to 16, got {self.scale}")
         if self.train.patch % self.scale:

@@ -22,7 +22,7 @@ def evaluate(
         str, typer.Option(help="Makes LR: a name, or '{use: NAME, option: value}'.")
     ] = "bicubic",
     color: Annotated[Literal["y", "rgb"], typer.Option(help="Measure luma (16..235) or RGB.")] = "y",
-    border: Annotated[int | None, typer.Option(help="Pixels cut off every side [the scale].")] = None,
+    border: Annotated[int | None, typer.Option(help="Pixels cut off every side; the scale if not given.")] = None,
     gray: Annotated[
         Literal["repeat", "as_is"], typer.Option(help="Gray images repeated to RGB, or as they are.")
     ] = "repeat",
@@ -32,7 +32,9 @@ def evaluate(
     ] = "rgb",
     quantise: Annotated[bool, typer.Option(help="Round the result to 8 bits.")] = True,
     ensemble: Annotated[bool, typer.Option("--ensemble", help="Average over the eight orientations.")] = False,
-    metric: Annotated[list[str] | None, typer.Option(help="Metrics [psnr, ssim]; may be given again.")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option(help="A metric, may be given again; psnr and ssim if not given.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of random degradations.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

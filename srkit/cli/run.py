@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -44,9 +45,15 @@ def _start(config: list[str], output: Path | None) -> Path:
     experiment, _, catalog = read_experiment(config)
     check_files(build(experiment, catalog), experiment)
     device = resolve_device(experiment.train.device)
-    path = output or Path("runs") / str(experiment.name) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    path = output or _place(str(experiment.name))
     RunFolder.create(path, to_yaml(fill(experiment)), environment(catalog, experiment.seed, device))
     return path
+
+
+def _place(name: str) -> Path:
+    """Return the folder of a new run that was given none: below runs/, whatever it is called."""
+    plain = re.sub(r"[^\w .-]+", "-", name).strip(" .-") or "run"
+    return Path("runs") / plain / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
 
 
 def _go(path: Path, *, quiet: bool) -> None:

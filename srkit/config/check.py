@@ -7,6 +7,7 @@ host, what stands after it is an option that YAML may set.
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -136,8 +137,11 @@ class _Checker:
             return {name: self.value(item, args[1], (*at, name)) for name, item in value.items()}
         if is_dataclass(wanted) and isinstance(value, dict):
             return self.section(value, wanted, at)  # type: ignore[arg-type]
-        if wanted is float and type(value) is int:
-            return float(value)
+        if wanted is float and type(value) in (int, float):
+            if abs(value) <= sys.float_info.max:
+                return float(value)
+            self.blame(at, f"wants a finite number, got {value!r}")
+            return None
         if wanted is Path and type(value) is str and value:
             return Path(value).expanduser()
         if wanted is Any or type(value) is wanted or (origin is Literal and _among(value, args)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from srkit.engine.checkpoint import load_training, save_training
@@ -195,7 +195,11 @@ class _Training:
         saved: dict[str, Any] = load_training(self.folder.last)
         if not {"state", "progress"} <= saved.keys():
             raise RunError(f"{self.folder.last}: wants the state of a training; found {', '.join(saved)}")
-        progress = Progress(**saved["progress"])
+        try:
+            progress = Progress(**saved["progress"])
+        except TypeError:
+            wanted = ", ".join(one.name for one in fields(Progress))
+            raise RunError(f"{self.folder.last}: wants {wanted}; found {saved['progress']!r}") from None
         self.session.start(progress.steps)
         self.session.state.load_state_dict(saved["state"], str(self.folder.last))
         self.saved = self.session.state.step

@@ -37,6 +37,9 @@ CONFIG_ERRORS = [
     (["train.batch=many"], "train.batch: wants int, got 'many'"),
     (["scale='2'"], "scale: wants int, got '2'"),
     (["train.minutes=1"], "train: give one of steps, epochs and minutes, got steps and minutes"),
+    (["model.negative_slope=.inf"], "model.negative_slope: wants a finite number, got inf"),
+    (["seed=-1"], "seed must be from 0 to 2**63 - 1, got -1"),
+    (["seed=9223372036854775808"], "seed must be from 0 to 2**63 - 1, got 9223372036854775808"),
     (["train.patch=31"], "train.patch must be a multiple of the scale 2, got 31"),
     (
         ["scale=3", "train.patch=33"],

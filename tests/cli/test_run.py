@@ -46,6 +46,16 @@ def test_the_default_folder_is_named_after_the_config(srkit, tmp_path, monkeypat
     assert "negative_slope: 0.2" in (folder / "config.yaml").read_text()  # a default, written out
 
 
+def test_a_name_never_leads_out_of_the_folder_of_runs(srkit, tmp_path, monkeypatch):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    monkeypatch.chdir(inside)
+    assert srkit("run", TINY, "name=../../x4, a/b", "train.steps=1", "--quiet")[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["inside"]
+    (folder,) = (inside / "runs" / "x4- a-b").iterdir()
+    assert "name: ../../x4, a/b" in (folder / "config.yaml").read_text()
+
+
 def test_a_finished_run_is_only_reported_again(srkit, tmp_path):
     assert srkit("run", TINY, "--output", tmp_path / "run", "--quiet")[0] == 0
     before = (tmp_path / "run" / "best.safetensors").stat().st_mtime_ns

@@ -49,6 +49,10 @@ MESSAGES = [
         "metrics: psnr",
         "metrics: wants a list, each a metric: a name, or a mapping with 'use: NAME', got 'psnr'",
     ),
+    ("train: {rate: .inf}", "train.rate: wants a finite number, got inf"),
+    ("train: {rate: .nan}", "train.rate: wants a finite number, got nan"),
+    ("shares: [1, -.inf]", "shares.1: wants a finite number, got -inf"),
+    (f"train: {{rate: 1{'0' * 309}}}", f"train.rate: wants a finite number, got 1{'0' * 309}"),
     ("shares: [1, a]", "shares.1: wants float, got 'a'"),
     ("start: 3", "start: wants a path, got 3"),
     ("seed: ${let.nothing}", "seed: interpolation key 'let.nothing' not found"),
@@ -58,7 +62,7 @@ MESSAGES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "message"), MESSAGES, ids=[text for text, _ in MESSAGES])
+@pytest.mark.parametrize(("text", "message"), MESSAGES, ids=[text[:80] for text, _ in MESSAGES])
 def test_message(text, message, tmp_path, schema, catalog):
     base, over = tmp_path / "base.yaml", tmp_path / "over.yaml"
     base.write_text(BASE)

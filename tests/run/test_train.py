@@ -202,3 +202,6 @@ def test_a_foreign_checkpoint_is_refused(prepare):
     torch.save({"params": {}}, run[-1].last)
     with pytest.raises(RunError, match=r"last\.pt: wants the state of a training; found params"):
         list(train(*run))
+    torch.save({"state": {}, "progress": {"steps": 3, "stops": 4}}, run[-1].last)
+    with pytest.raises(RunError, match=r"last\.pt: wants steps, seconds, .*; found {'steps': 3, 'stops': 4}"):
+        list(train(*run))

@@ -120,6 +120,15 @@ class ImageSet(Protocol):
         ...
 
 
+@runtime_checkable
+class WithOriginals(Protocol):
+    """An image set whose ``key`` says more than which photograph HR is of."""
+
+    def original(self, index: int, /) -> str:
+        """Identify the photograph: nobody may train on one part of it and test on another."""
+        ...
+
+
 class TrackerFn(Protocol):
     """Receives the records of a run as they happen: plain numbers by name."""
 

@@ -52,9 +52,16 @@ class ImageFiles:
 
     def key(self, index: int) -> str:
         """Identify the files' present content by path, size and time."""
-        files = [self.high_files[index], *([self.low_files[index]] if self.low_files else [])]
-        stats = [(file.resolve(), file.stat()) for file in files]
-        return "|".join(f"{path}|{stat.st_size}|{stat.st_mtime_ns}" for path, stat in stats)
+        return "|".join(_identity(files[index]) for files in (self.high_files, self.low_files) if files)
+
+    def original(self, index: int) -> str:
+        """Identify the HR image, whatever its partner."""
+        return _identity(self.high_files[index])
+
+
+def _identity(file: Path) -> str:
+    stat = file.stat()
+    return f"{file.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
 
 
 def names_of(files: Sequence[Path], folder: Path) -> list[str]:

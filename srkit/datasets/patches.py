@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import srkit
+from srkit.data.originals import original
 from srkit.data.seeds import seed_of
 from srkit.errors import DataError
 from srkit.image.array import UInt8Image
@@ -71,6 +72,10 @@ class Patches:
     def key(self, index: int) -> str:
         """Identify the image's content and the place."""
         return f"{self.images.key(index // self.count)}#{self.corners[index]}+{self.side}"
+
+    def original(self, index: int) -> str:
+        """Identify the photograph that is cut."""
+        return original(self.images, index // self.count)
 
     def _cut(self, index: int, *, low: bool) -> UInt8Image:
         pixels = self._decoded(index // self.count, low)

@@ -12,6 +12,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from srkit.config.check import Choice
+from srkit.data.originals import original
 from srkit.data.sizes import check_examples, check_measurable, crop_sizes
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import named_device
@@ -127,12 +128,12 @@ def check_files(built: Built, experiment: Experiment) -> None:
         load_into(built.model, load_weights(experiment.start)[0], str(experiment.start))
     scale = experiment.scale
     crop_sizes(built.train, scale, experiment.train.patch)
-    train = {built.train.key(index) for index in range(len(built.train))}
+    train = {original(built.train, index) for index in range(len(built.train))}
     for use in ("validate", "test"):
         images: ImageSet = getattr(built, use)
         check_examples(images, scale)
         check_measurable(images, scale, built.metrics, f"data.{use}")
-        shared = [name for index, name in enumerate(images.names) if images.key(index) in train]
+        shared = [name for index, name in enumerate(images.names) if original(images, index) in train]
         if shared:
             raise DataError(
                 f"data.{use}: wants images that are not trained on, found {shared[0]!r}"

@@ -54,6 +54,10 @@ CONFIG_ERRORS = [
     (["train.device=gpu"], "device: wants auto, cpu, cuda, cuda:0, mps, ..., got 'gpu'"),
     (["start=none.safetensors"], "none.safetensors: wants a checkpoint (.safetensors), found nothing of that name"),
     (["data.test={use: samples, split: train}"], "data.test: wants images that are not trained on, found 'bowl'"),
+    (
+        ["data.test={use: patches, of: {use: samples, split: train}, count: 2}"],
+        "data.test: wants images that are not trained on, found 'bowl-0' and 25 more in data.train too",
+    ),
 ]
 
 

@@ -1,6 +1,9 @@
 import pytest
 
+from srkit.data.originals import original
+from srkit.datasets.folder import folder
 from srkit.datasets.pairs import pairs
+from srkit.datasets.patches import Patches
 from srkit.errors import DataError
 
 
@@ -28,6 +31,13 @@ def test_the_key_follows_both_files(fill):
     before = found.key(0)
     fill("low", ["a.png"], (8, 12))
     assert found.key(0) != before
+
+
+def test_hr_is_known_again_whatever_came_with_it(fill):
+    high, low = fill("high", ["a.png"], (16, 24)), fill("low", ["a.png"], (4, 6))
+    alone, paired = folder(path=high), pairs(high=high, low=low)
+    assert original(paired, 0) == original(alone, 0)
+    assert original(Patches(of=lambda: paired, size=8, count=2), 1) == original(alone, 0)
 
 
 @pytest.mark.parametrize(

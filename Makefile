@@ -7,7 +7,7 @@ READY := .venv/.ready
 
 help:
 	@echo "make run    train, evaluate and report configs/lapsrn_subpixel.yaml (about 5 minutes on two cores)"
-	@echo "make test   the whole test suite, plugins included"
+	@echo "make test   the test suite, plugins included"
 	@echo "make check  ruff, mypy and the documentation, strictly"
 	@echo "make docs   serve the documentation on http://localhost:8000"
 	@echo "make clean  remove .venv and caches; runs/ is kept"

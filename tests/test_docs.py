@@ -70,6 +70,22 @@ def test_commands_do_what_the_docs_say(block, photographs, monkeypatch, capsys):
     assert stopped.value.code == (1 if "failed:" in wanted else 0)
 
 
+CONFIG = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", re.findall(r"```console\n(.*?)```", CONFIG, re.DOTALL))
+def test_configs_are_answered_as_the_docs_say(block, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "configs").symlink_to(ROOT / "configs")
+    bad = next(text for text in re.findall(r"```yaml\n(.*?)```", CONFIG, re.DOTALL) if "featurs" in text)
+    (tmp_path / "bad.yaml").write_text(bad)
+    command, _, wanted = block.partition("\n")
+    monkeypatch.setattr(sys, "argv", shlex.split(command.removeprefix("$ ")))
+    with pytest.raises(SystemExit):
+        main()
+    assert OutputChecker().check_output(wanted, "".join(capsys.readouterr()), ELLIPSIS)
+
+
 def test_python_in_the_docs_does_what_it_says(photographs):
     names = {}
     for block in re.findall(r"```python\n(.*?)```", UPSCALE, re.DOTALL):

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def checkerboard(
-    model: Annotated[str, typer.Argument(help="A checkpoint, a run folder, or a model without weights: bicubic.")],
+    model: Annotated[
+        str, typer.Argument(help="Shipped weights (srkit models), a checkpoint, a run folder, or bicubic.")
+    ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
     degradation: Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -12,9 +13,14 @@ if TYPE_CHECKING:
     from srkit.plugins import Catalog
     from srkit.slots import DegradationFn, ImageSet
 
+WIDTH = 79
+"""Of a line in words."""
+
 
 def evaluate(
-    model: Annotated[str, typer.Argument(help="A checkpoint, a run folder, or a model without weights: bicubic.")],
+    model: Annotated[
+        str, typer.Argument(help="Shipped weights (srkit models), a checkpoint, a run folder, or bicubic.")
+    ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
     low: Annotated[Path | None, typer.Option(help="Folder of LR images to use, instead of making them.")] = None,
@@ -79,9 +85,7 @@ def evaluate(
         typer.echo(json.dumps(result, indent=2))
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
-    typer.echo(
-        f"{loaded.name}, x{loaded.scale}; " + ", ".join(f"{key}: {value}" for key, value in described.items())
-    )
+    typer.echo(fill(f"{loaded.name}, x{loaded.scale}; " + "; ".join(map(_says, described.items())), WIDTH))
 
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:
@@ -101,6 +105,12 @@ def _images(folder: Path, low: Path | None, catalog: Catalog) -> ImageSet:
 
 def _line(name: str, cells: list[str]) -> None:
     typer.echo(f"{name:<24}" + "".join(f"{cell:>10}" for cell in cells))
+
+
+def _says(choice: tuple[str, Any]) -> str:
+    """Return one choice of the protocol in words."""
+    name, value = choice
+    return f"{name} {value}" if not isinstance(value, bool) else name if value else f"not {name}"
 
 
 def _digits(metric: str, value: float) -> str:

@@ -9,7 +9,9 @@ import typer
 
 
 def export(
-    model: Annotated[str, typer.Argument(help="A checkpoint, a run folder, or a model without weights: bicubic.")],
+    model: Annotated[
+        str, typer.Argument(help="Shipped weights (srkit models), a checkpoint, a run folder, or bicubic.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, .onnx.")],
     scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,

@@ -36,6 +36,6 @@ def models() -> None:
         table.add_row("    for", escape(where))
         for title, score in one.card.scores.items():
             base = score.bicubic["psnr"]
-            says = f"{score.psnr:.2f} dB, bicubic {base:.2f} ({score.psnr - base:+.2f}); SSIM {score.ssim:.4f}"
-            table.add_row("    scores", escape(f"{title}: {says}"))
+            gain = f"{score.psnr - base:+z.2f} over bicubic's {base:.2f}"
+            table.add_row("    scores", escape(f"{title}: {score.psnr:.2f} dB ({gain}), SSIM {score.ssim:.4f}"))
         console.print(table)

@@ -31,6 +31,7 @@ def parts(
 
 def _describe(kinds: list[str]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from srkit.plugins import load_catalog
@@ -46,8 +47,7 @@ def _describe(kinds: list[str]) -> None:
         table.add_column("what it is, and its options", ratio=1)
         table.add_column("from", style="dim")
         for part in catalog[kind].values():
-            listed = ", ".join(f"{option.name}={option.default}" for option in options(part))
-            table.add_row(
-                part.name, f"{part.summary}\n[dim]{listed}[/dim]" if listed else part.summary, part.origin
-            )
+            listed = escape(", ".join(f"{option.name}={option.default}" for option in options(part)))
+            says = escape(part.summary) + (f"\n[dim]{listed}[/dim]" if listed else "")
+            table.add_row(part.name, says, part.origin)
         console.print(table, "")

@@ -63,10 +63,8 @@ class Trials:
             self._say(f"      all of it is in {TrialFolder.at(self.folder / outcome.id).error}")
             return
         summary = json.loads(TrialFolder.at(self.folder / outcome.id).run.summary.read_text(encoding="utf-8"))
-        self._say(
-            f"{number}  {self.titles[outcome.id]}  PSNR {summary['scores']['psnr']:.2f} dB "
-            f"({summary['gain']['psnr']:+.2f} over bicubic)"
-        )
+        psnr, gain = summary["scores"]["psnr"], summary["gain"]["psnr"]
+        self._say(f"{number}  {self.titles[outcome.id]}  PSNR {psnr:.2f} dB ({gain:+z.2f} over bicubic)")
 
     def __rich__(self) -> Group:
         """Draw the bars; rich asks for them twice a second."""

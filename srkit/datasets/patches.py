@@ -1,4 +1,4 @@
-"""Random squares of the images of another set."""
+"""Random square patches of the images of another set."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from srkit.slots import Dataset, ImageSet
 
 @srkit.dataset("patches")
 class Patches:
-    """Random squares of another set's images, each an image of its own: for papers that score patches.
+    """Random square patches of another set's images, each an image of its own: for papers that score patches.
 
     A mean over patches is another number than a mean over whole images. Where a square lies depends on
     (seed, name of its image, its number) alone.

@@ -12,9 +12,6 @@ from srkit.report.scores import Comparison
 from srkit.report.statistics import RESAMPLES
 from srkit.report.tables import label, protocol
 
-FEW = 10
-"""Fewer images make a percentile interval too narrow to be called 95 %."""
-
 VERSIONS = ("srkit", "torch", "numpy", "python")
 
 
@@ -37,13 +34,15 @@ def measured(run: Run, comparisons: list[Comparison]) -> dict[str, str]:
     data = settings.get("data") or {}
     found = {
         "test images": f"{count}; {chosen(data.get('test'))}".rstrip("; "),
-        "made small by": chosen(settings.get("degradation")),
+        "LR": low(run),
         "bicubic": run.summary.resize,
         **{label(one.metric): protocol(one.protocol) for one in comparisons},
         "weights": "best on the validation images" + _at_step(run),
         "averages": "mean of the values per image, unrounded",
-        "intervals": f"paired bootstrap of the gain over {count} images, {RESAMPLES:,} resamples, seed 0"
-        + ("; of so few images it is too narrow" if 1 < count < FEW else ""),
+        "intervals": f"paired bootstrap of the gain over {count} images, {RESAMPLES:,} resamples, seed 0, "
+        "stretched by Student's t"
+        if count > 1
+        else "",
     }
     return {name: text for name, text in found.items() if text}
 
@@ -64,6 +63,11 @@ def machinery(run: Run) -> dict[str, str]:
         "command": command(machine.get("command", [])),
     }
     return {name: text for name, text in found.items() if text}
+
+
+def low(run: Run) -> str:
+    """Return where the LR of the test images came from."""
+    return "the test set's own" if run.summary.own_low else chosen(run.settings.get("degradation"))
 
 
 def chosen(choice: Any) -> str:

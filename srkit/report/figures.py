@@ -132,7 +132,7 @@ def empty(title: str, width: float = 5.4, height: float = 3.1) -> tuple[Figure, 
     """Return a figure for curves over steps; its size is in inches."""
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.subplots()
-    axes.set_title(title, fontsize=10, color=SOFT, loc="left")
+    figure.suptitle(title, fontsize=10, color=SOFT, x=0.01, ha="left")  # at the edge: labels may be long
     axes.set_xlabel("step", fontsize=9, color=SOFT)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.tick_params(labelsize=9, colors=SOFT, which="both", length=3)

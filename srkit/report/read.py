@@ -35,6 +35,7 @@ class Summary:
     protocol: Mapping[str, Mapping[str, Any]]
     best_step: int | None = None
     resize: str = ""
+    own_low: bool = False
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,8 @@ def paired(
     """Compare ``values`` with ``baseline``, pair by pair; a difference is value minus baseline.
 
     The interval is the percentile bootstrap over pairs (Efron 1979), its random numbers fixed by
-    ``seed``. With few pairs it is too narrow, as every interval of few values: below ten it says
-    how much the pairs differ rather than what the next image will give.
+    ``seed``. Of few pairs a bootstrap is too narrow: it is stretched by Student's t, and by n / (n - 1) for
+    the variance, as ``crossed`` does.
 
     Equal pairs differ by zero, infinite ones too (identical images have an infinite PSNR). One
     infinite difference makes the mean infinite; of both signs, not a number.
@@ -60,6 +60,9 @@ def paired(
         mean = differences.mean()
         # between two infinities there is nothing to interpolate: a bound is one of the means
         low, high = np.percentile(differences[chosen].mean(1), [2.5, 97.5], method="inverted_cdf")
+    if (count := len(differences)) > 1 and np.isfinite(differences).all():
+        stretch = student(count - 1) / NORMAL * math.sqrt(count / (count - 1))
+        low, high = mean + stretch * (low - mean), mean + stretch * (high - mean)
     wins = int((differences < 0).sum() if lower_is_better else (differences > 0).sum())
     return Difference(float(mean), float(low), float(high), wins, len(differences))
 

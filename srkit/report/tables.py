@@ -73,7 +73,7 @@ def number(metric: str, value: float, *, sign: bool = False) -> str:
     if math.isinf(value):
         text = "∞" if value > 0 else "-∞"
         return ("+" if sign and value > 0 else "") + text.replace("-", MINUS)
-    return f"{value:{'+' if sign else ''}.{DIGITS.get(metric, 4)}f}".replace("-", MINUS)
+    return f"{value:{'+' if sign else ''}z.{DIGITS.get(metric, 4)}f}".replace("-", MINUS)
 
 
 def interval(one: Comparison) -> str:

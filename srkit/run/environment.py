@@ -30,7 +30,7 @@ def environment(catalog: Catalog, seed: int, device: torch.device) -> dict[str, 
         "threads": torch.get_num_threads(),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
         "seed": seed,
-        "command": sys.argv,
+        "command": ["srkit", *sys.argv[1:]],  # whatever it was found as: a script, python -m srkit
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 

@@ -100,6 +100,7 @@ def _summary(
         "best_step": best,
         "seconds": trained.get("seconds", 0.0),
         "images": len(built.test),
+        "own_low": built.test.scale is not None,
         "parameters": built.parameters,
         "model": experiment.model.name,  # type: ignore[attr-defined]
         "scale": experiment.scale,

@@ -23,7 +23,9 @@ def test_one_row_an_image_and_the_mean(srkit, images):
     assert code == 0
     lines = out.splitlines()
     assert [line.split()[0] for line in lines[:4]] == ["image", "a", "b", "mean"]
-    assert "Y of BT.601, 16..235" in lines[-1]
+    says = " ".join(lines[4:])
+    assert says.startswith("bicubic, x4; color Y of BT.601, 16..235; border 4; rounded; gray repeated to RGB;")
+    assert max(map(len, lines)) < 80
 
 
 def test_json_is_one_object(srkit, images):

@@ -47,16 +47,16 @@ def test_the_mean_gain_is_the_mean_of_gains():
 
 
 def test_a_headline_never_goes_without_its_protocol():
-    one = compare(scores(psnr=([30.0, 31.0], [29.0, 30.5])), "psnr", {"color": "Y", "border": 4})
+    one = compare(scores(psnr=([30.0, 31.0, 31.9], [29.0, 30.0, 31.0])), "psnr", {"color": "Y", "border": 4})
     assert tables.headline(one) == (
-        "+0.75 dB PSNR over bicubic (95 % interval +0.50 to +1.00), better on 2 of 2 test images; color Y, border 4"
+        "+0.97 dB PSNR over bicubic (95 % interval +0.79 to +1.06), better on 3 of 3 test images; color Y, border 4"
     )
     single = compare(scores(ssim=([0.5], [0.6])), "ssim", {})
     assert tables.headline(single) == (
         f"{MINUS}0.1000 SSIM over bicubic, better on 0 of 1 test image; as the metric defines it"
     )
     unsure = compare(scores(psnr=([30.0, 31.0], [29.0, 32.0])), "psnr", {})
-    assert f"(95 % interval {MINUS}1.00 to +1.00, which holds zero)" in tables.headline(unsure)
+    assert f"(95 % interval {MINUS}9.17 to +9.17, which holds zero)" in tables.headline(unsure)
 
 
 @pytest.mark.parametrize(("metric", "protocol"), [("lpips", {}), ("mine", {"better": "lower"})])

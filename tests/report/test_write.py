@@ -55,7 +55,7 @@ def test_the_page_holds_everything(page, parsed):
         assert text in page
     assert "range [0.35, 5]" in page
     assert "srkit run &#39;a b&#39;" in page
-    assert "10,000 resamples, seed 0; of so few images it is too narrow" in page
+    assert "10,000 resamples, seed 0, stretched by Student&#39;s t" in page
     assert "scale: 2" in page  # the config
 
 

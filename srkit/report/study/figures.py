@@ -99,8 +99,8 @@ def curves(block: Block, found: Sequence[Sequence[Curve]], title: str, *, flat: 
         color = color_of(arm)
         dash = DASHES[(arm.index - 1) // len(COLORS) % len(DASHES)] if arm.index else "-"
         axes.fill_between(at, low, high, color=color, alpha=0.15, linewidth=0)
-        every = max(1, len(at) // 8)
-        axes.plot(at, mean, _marker(arm), color=color, linestyle=dash, linewidth=1.6, markersize=4, markevery=every)
+        line = axes.plot(at, mean, _marker(arm), color=color, linestyle=dash, linewidth=1.6, markersize=4)[0]
+        line.set(markevery=max(1, len(at) // 8), clip_on=False)  # markers on the edge are whole
     if flat:
         _ripples(axes, max(max(high) for _, (*_, high) in bands))
     axes.margins(x=0)

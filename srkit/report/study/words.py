@@ -146,7 +146,7 @@ def measured(study: Study) -> dict[str, str]:
     found = {
         "equal": BUDGETS.get(study.mode, study.mode),
         "test images": _several(facts.chosen((one.get("data") or {}).get("test")) for one in settings),
-        "made small by": _several(facts.chosen(one.get("degradation")) for one in settings),
+        "LR": _several(facts.low(run) for run in study.runs),
         "bicubic": _several(run.summary.resize for run in study.runs),
         "weights": "best on the validation images",
         "seeds": ", ".join(map(str, study.seeds)),

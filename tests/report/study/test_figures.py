@@ -114,5 +114,5 @@ def test_ripples_are_drawn_by_their_logarithm_down_to_zero(study):
     (axes,) = drawn(study.write())["M1"].axes
     assert axes.get_yscale() == "symlog"
     assert axes.get_ylim()[0] == 0
-    assert re.fullmatch(r"M1 \(grey levels\)", axes.get_title("left"))
+    assert axes.figure.get_suptitle() == "M1 (grey levels)"
     assert measures.MEASURES["M1"].unit == "grey levels"

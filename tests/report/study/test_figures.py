@@ -1,5 +1,4 @@
 import itertools
-import re
 from xml.etree import ElementTree
 
 import pytest

@@ -14,7 +14,7 @@ from torch import Tensor
 from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
 from srkit.data.seeds import torch_generator
-from srkit.data.sizes import crop_sizes, decoded, same_channels
+from srkit.data.sizes import check_low, crop_sizes, decoded, same_channels
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
 from srkit.slots import DegradationFn, ImageSet, Pair
@@ -36,7 +36,8 @@ class Stream:
         batch: Crops in a step.
         seed: The experiment's seed.
         color: "y" gives BT.601 luma (N,1,...), "rgb" three channels.
-        degradation: Makes LR; None where the images have their own, and not used there.
+        degradation: Makes LR, of RGB; None where the images have their own, and not used there. One that is
+            ``per_channel`` is given luma where that is all that is wanted.
         cache: Decoded pixels.
         augment: Turn and mirror.
         workers: Threads that prepare batches ahead; 0 prepares each when it is asked for.
@@ -92,14 +93,21 @@ class Stream:
         crops = crops_of(self.seed, step, self.batch, self.sizes, self.side, augment=self.augment)
         names = tuple(self.images.names[crop.image] for crop in crops)
         with torch.no_grad():
-            high = self._batch(crops, self.scale)
+            planes = self._batch(crops, self.scale)
+            high = self._colored(planes)
             if self.images.scale is not None:
                 for crop, name in zip(crops, names, strict=True):
                     both = (self._pixels(crop.image, low=low).shape[-1] for low in (True, False))
                     same_channels(name, *both)
-                return Pair(self._batch(crops, 1), high, names)
+                return Pair(self._colored(self._batch(crops, 1)), high, names)
             assert self.degradation is not None  # refused by the constructor
-            return Pair(self.degradation(high, torch_generator("degrade", self.seed, step)), high, names)
+            generator = torch_generator("degrade", self.seed, step)
+            if getattr(self.degradation, "per_channel", False):
+                low = self.degradation(high, generator)  # of luma it is the same, and cheaper
+            else:
+                low = self._colored(self.degradation(planes, generator))
+            check_low(low, high, self.scale)
+            return Pair(low, high, names)
 
     def close(self) -> None:
         """Stop preparing ahead, and wait for the threads."""
@@ -130,13 +138,15 @@ class Stream:
         return self._ahead.pop(step).result()
 
     def _batch(self, crops: Sequence[Crop], factor: int) -> Tensor:
-        """Return the crops (N,C,H,W) in [0,1] of HR, or of LR where ``factor`` is 1, in the workshop."""
+        """Return the crops (N,3,H,W) in [0,1] of HR, or of LR where ``factor`` is 1, in the workshop."""
         side, pinned = self.side * factor, self.workshop.type == "cuda"
         pixels = torch.empty((len(crops), 3, side, side), dtype=torch.uint8, pin_memory=pinned)
         for place, crop in zip(pixels.numpy(), crops, strict=True):
             image = self._pixels(crop.image, low=factor != self.scale)
             place[:] = crop.cut(image, side, factor).transpose(2, 0, 1)  # gray goes into all three
-        planes = pixels.to(self.workshop, non_blocking=True).float().div_(255)
+        return pixels.to(self.workshop, non_blocking=True).float().div_(255)
+
+    def _colored(self, planes: Tensor) -> Tensor:
         return luma(planes) if self.color == "y" else planes
 
     def _pixels(self, index: int, *, low: bool) -> UInt8Image:

@@ -4,6 +4,7 @@ A degradation takes (high (N,C,sH,sW) in [0,1], generator) and gives low
 (N,C,H,W), batched, on the tensors' own device. The generator is always a CPU one,
 so that a seed draws the same degradation everywhere. ``trace`` also tells what was
 drawn. A part with ``resizes = False`` keeps the size and is a stage of a ``chain``.
+One with ``per_channel = True`` does to every channel the same, and so to luma what it does to RGB.
 """
 
 from __future__ import annotations

@@ -39,6 +39,8 @@ class AnisotropicGaussian:
         quantise: Round LR to 8 bits.
     """
 
+    per_channel = True
+
     def __init__(
         self,
         scale: int,

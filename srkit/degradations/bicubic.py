@@ -19,6 +19,8 @@ class Bicubic:
         quantise: Round to 8 bits after each of the two passes, as MATLAB does; false does not round at all.
     """
 
+    per_channel = True
+
     def __init__(
         self, scale: int, *, edge: Literal["clamp", "symmetric"] = "symmetric", quantise: bool = True
     ) -> None:

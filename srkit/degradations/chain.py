@@ -23,6 +23,7 @@ class Chain:
     def __init__(self, scale: int, *, stages: list[Degradation], quantise: bool = True) -> None:
         self.stages: list[Any] = [stage(scale) for stage in stages]
         self.scale, self.quantise = scale, quantise
+        self.per_channel = all(getattr(stage, "per_channel", False) for stage in self.stages)
         shrinking = sum(getattr(stage, "resizes", True) for stage in self.stages)
         if shrinking != 1:
             raise ValueError(f"stages must have exactly one that makes the image smaller, got {shrinking}")

@@ -27,6 +27,7 @@ class OneOf:
     def __init__(self, scale: int, *, choices: list[Degradation], shares: list[float] | None = None) -> None:
         self.choices: list[Any] = [choice(scale) for choice in choices]
         self.scale = scale
+        self.per_channel = all(getattr(choice, "per_channel", False) for choice in self.choices)
         if len(self.choices) < 2:
             raise ValueError(f"choices must be two or more, got {len(self.choices)}")
         given = [1.0] * len(self.choices) if shares is None else list(shares)

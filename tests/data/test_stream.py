@@ -10,12 +10,14 @@ import pytest
 import torch
 
 from srkit.data.cache import Cache
+from srkit.data.examples import examples
 from srkit.data.stream import Stream
 from srkit.datasets.files import ImageFiles
 from srkit.errors import DataError, ImageError
-from srkit.image.color import rgb_to_y
+from srkit.image.color import luma, rgb_to_y
 from srkit.image.convert import to_tensor
 from srkit.image.files import write
+from srkit.plugins import load_catalog
 
 
 def shrink(high, generator):
@@ -50,6 +52,61 @@ def test_a_batch_depends_on_seed_and_step_alone(photographs, tmp_path):
         with stream_of(photographs, tmp_path, workers=workers) as stream:
             for step in (3, 0, 1, 2, 5, 4, 4, 0):
                 assert same(stream(step), wanted[step])
+
+
+class Seeing:
+    """A degradation that keeps what it was given, and says or does not say that it is one by channel."""
+
+    def __init__(self, per_channel):
+        self.given = None
+        if per_channel:
+            self.per_channel = True
+
+    def __call__(self, high, generator):
+        self.given = high
+        return mean(high, generator)
+
+
+@pytest.mark.parametrize(("per_channel", "channels"), [(True, 1), (False, 3)])
+def test_luma_is_taken_of_a_degraded_rgb_image_unless_it_makes_no_difference(
+    photographs, tmp_path, per_channel, channels
+):
+    seeing = Seeing(per_channel)
+    pair = stream_of(photographs, tmp_path, degradation=seeing, workers=0)(0)
+    assert seeing.given.shape == (4, channels, 16, 16)
+    assert pair.low.shape == (4, 1, 8, 8)
+    torch.testing.assert_close(pair.low, mean(pair.high, None))
+
+
+def test_noise_in_training_is_the_noise_of_the_test(photographs, tmp_path):
+    catalog = load_catalog([])
+    noisy = catalog.build(
+        "degradation",
+        "chain",
+        2,
+        stages=[{"use": "bicubic"}, {"use": "noise", "sigma_range": [10, 10]}],
+        quantise=False,
+    )
+    clean = catalog.build("degradation", "bicubic", 2, quantise=False)
+
+    def strength(find):
+        return 255 * (find(noisy) - find(clean)).std().item()
+
+    trained = strength(lambda d: stream_of(photographs, tmp_path, degradation=d, batch=64, workers=0)(0).low)
+    tested = strength(lambda d: luma(next(examples(photographs, scale=2, degradation=d, seed=0)).low))
+    assert trained == pytest.approx(tested, rel=0.1)
+
+
+def test_a_degradation_of_another_scale_is_refused(photographs, tmp_path):
+    def halved(high, _generator):
+        return high[..., ::4, ::4]
+
+    with pytest.raises(
+        DataError, match=r"degradation: wants LR of shape \(4, 1, 8, 8\) of HR .*, found \(4, 1, 4, 4\)"
+    ):
+        stream_of(photographs, tmp_path, degradation=halved, workers=0)(0)
+    with pytest.raises(DataError, match=r"wants LR of shape \(1, 3, 20, 25\) .*, found \(1, 3, 10, 13\)"):
+        next(examples(photographs, scale=2, degradation=halved, seed=0))
 
 
 @pytest.mark.gpu

@@ -9,6 +9,7 @@ from srkit.degradations.chain import Chain
 from srkit.degradations.jpeg import Jpeg
 from srkit.degradations.noise import Noise
 from srkit.degradations.one_of import OneOf
+from srkit.image.color import luma
 
 
 def test_every_image_gets_one_whole_degradation(picture, seeded):
@@ -61,3 +62,25 @@ def test_as_a_stage_it_keeps_the_size_and_leaves_rounding_to_the_chain(picture, 
 def test_what_cannot_be_is_refused(options, message):
     with pytest.raises(ValueError, match=message):
         OneOf(2, **options)
+
+
+PER_CHANNEL = [
+    (partial(AnisotropicGaussian, quantise=False), True),
+    (partial(Bicubic, quantise=False), True),
+    (partial(Chain, stages=[AnisotropicGaussian], quantise=False), True),
+    (
+        partial(OneOf, choices=[partial(Bicubic, quantise=False), partial(AnisotropicGaussian, quantise=False)]),
+        True,
+    ),
+    (partial(Chain, stages=[AnisotropicGaussian, Noise], quantise=False), False),
+    (partial(Chain, stages=[AnisotropicGaussian, Jpeg], quantise=False), False),
+    (partial(OneOf, choices=[Bicubic, partial(Chain, stages=[Bicubic, Noise])]), False),
+]
+
+
+@pytest.mark.parametrize(("part", "per_channel"), PER_CHANNEL)
+def test_what_treats_channels_alike_says_so_and_does(picture, seeded, part, per_channel):
+    made, high = part(2), picture(4, 3, 64, 48)
+    assert made.per_channel == per_channel
+    apart = (luma(made(high, seeded())) - made(luma(high), seeded())).abs().max()
+    assert (apart < 1e-5) == per_channel

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, cast
 
 import torch
@@ -13,13 +15,16 @@ from torch.optim import Optimizer
 
 from srkit.config.check import Choice
 from srkit.data.originals import original
-from srkit.data.sizes import check_examples, check_measurable, crop_sizes
+from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import named_device
 from srkit.errors import ConfigError, DataError, Problem
-from srkit.experiment import Experiment
+from srkit.experiment import Experiment, Train
 from srkit.plugins import Catalog
 from srkit.slots import DegradationFn, ImageSet, LossFn, MetricFn
+
+MANY = 1_000_000
+"""Steps that a schedule is tried with where minutes do not tell how many there will be."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,8 @@ def channels(experiment: Experiment) -> int:
 def build(experiment: Experiment, catalog: Catalog) -> Built:
     """Build every part, the ones that are quick to refuse first.
 
-    The initial weights depend on the experiment's seed alone; torch's own
-    generator is left as it was.
+    What a part draws when it is built, such as initial weights, depends on the experiment's seed alone;
+    torch's own generator is left as it was.
 
     Raises:
         ConfigError: A metric is named twice.
@@ -59,29 +64,51 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         DataError: A collection of images is missing, empty or does not fit.
     """
     scale, color = experiment.scale, channels(experiment)
-    with torch.random.fork_rng():
-        torch.manual_seed(experiment.seed)
+    with seeded(experiment.seed):
         model = experiment.model(scale, color)
-    _try_training(experiment, model)
+    with seeded(experiment.seed):
+        loss = experiment.loss()
+    with seeded(experiment.seed):
+        degradation = _shrinking(experiment.degradation(scale))
+    with seeded(experiment.seed):
+        metrics = _named(experiment.metrics, scale, catalog)
+    train = experiment.data.train()
+    _try_training(experiment, model, len(train))
     return Built(
         model=model,
         baseline=catalog.build("model", "bicubic", scale, color),
-        loss=experiment.loss(),
-        degradation=_shrinking(experiment.degradation(scale)),
-        metrics=_named(experiment.metrics, scale, catalog),
-        train=experiment.data.train(),
+        loss=loss,
+        degradation=degradation,
+        metrics=metrics,
+        train=train,
         validate=experiment.data.validate(),
         test=experiment.data.test(),
     )
 
 
-def _try_training(experiment: Experiment, model: nn.Module) -> None:
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Have torch draw what depends on ``seed`` alone, and leave its generator as it was."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
+
+
+def steps_of(options: Train, images: int) -> int | None:
+    """Return the steps of a budget in steps or in epochs of ``images``; None of one in minutes."""
+    if options.epochs is None:
+        return options.steps
+    crops = Fraction(str(options.epochs)) * options.crops_per_image * images  # 1.1 is no float
+    return math.ceil(crops / options.batch)
+
+
+def _try_training(experiment: Experiment, model: nn.Module, images: int) -> None:
     """Ask what is built when training starts, by then in a run folder, whether it will refuse."""
     options = experiment.train
     named_device(options.device)
     with _without_compiler():
         optimizer = options.optimizer(list(model.named_parameters()))
-        options.schedule(optimizer, options.steps or 1)
+        options.schedule(optimizer, steps_of(options, images) or MANY)
 
 
 @contextmanager
@@ -127,6 +154,8 @@ def check_files(built: Built, experiment: Experiment) -> None:
     if experiment.start is not None:
         load_into(built.model, load_weights(experiment.start)[0], str(experiment.start))
     scale = experiment.scale
+    for use in ("train", "validate", "test"):
+        check_names(getattr(built, use), f"data.{use}")
     crop_sizes(built.train, scale, experiment.train.patch)
     train = {original(built.train, index) for index in range(len(built.train))}
     for use in ("validate", "test"):

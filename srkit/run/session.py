@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 from types import TracebackType
 from typing import Self, cast
@@ -13,6 +14,7 @@ from torch import nn
 
 from srkit.data.cache import Cache
 from srkit.data.examples import Example, examples
+from srkit.data.seeds import seed_of
 from srkit.data.stream import Stream
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.ema import Ema
@@ -25,6 +27,9 @@ from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
 from srkit.slots import LossFn, MetricFn, Pair, TrackerFn
+
+RGB_BYTES = 3 * 4
+"""Of a pixel in float32."""
 
 
 class Session:
@@ -52,6 +57,7 @@ class Session:
             device=self.device,
         )
         self.state: TrainState
+        self._kept: list[Example] | None = None
         self.trackers: list[TrackerFn] = [tracker(folder.path) for tracker in experiment.trackers]
 
     def __enter__(self) -> Self:
@@ -67,6 +73,7 @@ class Session:
     def start(self, steps: int) -> None:
         """Make the training state, once it is known how many steps there will be."""
         options = self.experiment.train
+        torch.manual_seed(seed_of("train", self.experiment.seed))  # of dropout and the like
         optimizer = options.optimizer(list(self.model.named_parameters()))
         ema = None if options.ema is None else Ema(self.model, options.ema)
         schedule = options.schedule(optimizer, steps)
@@ -92,19 +99,21 @@ class Session:
 
     def _means(self, model: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
         found: dict[str, list[float]] = defaultdict(list)
-        for score in evaluate(partial(self._upscale, model), self._validation, metrics):
+        for score in evaluate(partial(self._upscale, model), self._validation(), metrics):
             found[score.metric].append(score.value)
         return {metric: sum(values) / len(values) for metric, values in found.items()}
 
-    @cached_property
-    def _validation(self) -> list[Example]:
-        made = examples(
-            self.built.validate,
-            scale=self.experiment.scale,
-            degradation=self.built.degradation,
-            seed=self.experiment.seed,
-        )
-        return list(made)
+    def _validation(self) -> Iterable[Example]:
+        """Return the validation images: made once if ``data.memory`` holds them, else anew every time."""
+        if self._kept is not None:
+            return self._kept
+        images, scale = self.built.validate, self.experiment.scale
+        made = examples(images, scale=scale, degradation=self.built.degradation, seed=self.experiment.seed)
+        pixels = sum(math.prod(images.size(index)) for index in range(len(images)))
+        if RGB_BYTES * pixels * (1 + 1 / scale**2) > self.experiment.data.memory * 1e9:
+            return made
+        self._kept = list(made)
+        return self._kept
 
     def _upscale(self, model: nn.Module, low: torch.Tensor) -> torch.Tensor:
         return predict(

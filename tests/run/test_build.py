@@ -1,0 +1,65 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from srkit.cli.experiment import read_experiment
+from srkit.errors import DataError
+from srkit.experiment import Train
+from srkit.run.build import MANY, build, check_files, steps_of
+
+TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
+
+
+class Drawn:
+    """A part that draws something when it is built."""
+
+    def __init__(self, *_wired):
+        self.weight = torch.rand(3)
+
+
+def test_what_a_part_draws_depends_on_the_seed_alone():
+    experiment, _, catalog = read_experiment([str(TINY)])
+    drawing = replace(experiment, loss=Drawn, degradation=Drawn)
+    found = [build(drawing, catalog)]
+    before = torch.rand(7), torch.get_rng_state()
+    found.append(build(drawing, catalog))
+    assert torch.equal(torch.get_rng_state(), before[1])
+    plain, other = build(experiment, catalog), build(replace(drawing, seed=1), catalog)
+    for name in ("loss", "degradation"):
+        first, second, another = (getattr(one, name).weight for one in (*found, other))
+        assert torch.equal(first, second)
+        assert not torch.equal(first, another)
+    for one in found:
+        assert all(map(torch.equal, one.model.parameters(), plain.model.parameters()))
+
+
+@pytest.mark.parametrize(("epochs", "steps"), [(1.1, 110), (2.0, 200), (0.001, 1)])
+def test_epochs_are_counted_exactly(epochs, steps):
+    assert steps_of(Train(epochs=epochs, batch=1, crops_per_image=100), 1) == steps
+
+
+@pytest.mark.parametrize(
+    ("budget", "steps"), [("train.epochs=2", 1300), ("train.minutes=1", MANY), ("train.steps=9", 9)]
+)
+def test_a_schedule_is_tried_with_the_steps_that_there_will_be(budget, steps):
+    experiment, _, catalog = read_experiment([str(TINY), "train.steps=null", budget])
+    seen = []
+    train = replace(experiment.train, schedule=lambda _optimizer, steps: seen.append(steps))
+    build(replace(experiment, train=train), catalog)
+    assert seen == [steps]
+
+
+class Nothing:
+    names, scale = (), None
+
+    def __len__(self):
+        return 0
+
+
+def test_a_set_without_images_is_refused_before_anything_is_trained():
+    experiment, _, catalog = read_experiment([str(TINY)])
+    built = replace(build(experiment, catalog), test=Nothing())
+    with pytest.raises(DataError, match=r"^data\.test: wants images, found none"):
+        check_files(built, experiment)

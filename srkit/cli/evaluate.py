@@ -46,9 +46,10 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
+    from srkit.cli.choice import read_choice
     from srkit.engine.precision import resolve_device
     from srkit.inference.load import load
-    from srkit.inference.measure import measure
+    from srkit.inference.measure import measure, measuring
     from srkit.inference.protocol import Protocol
     from srkit.plugins import load_catalog
 
@@ -60,13 +61,14 @@ def evaluate(
     made, says = _degradation(degradation, loaded.scale, catalog)
     sets = [_images(folder, low, catalog) for folder in images]
     says = "given" if low is not None else says
-    metrics = tuple(dict.fromkeys(metric or ("psnr", "ssim")))
+    metrics = dict(read_choice(text, "--metric") for text in metric or ("psnr", "ssim"))
+    built = measuring(metrics, loaded.scale, protocol, catalog)
     rows: list[dict[str, Any]] = []
     if not as_json:
         _line("image", [name.upper() for name in metrics])
     for one in sets:
         found = measure(
-            loaded, one, protocol, made, catalog, seed=seed, device=resolve_device(device), metrics=metrics
+            loaded, one, protocol, made, catalog, seed=seed, device=resolve_device(device), metrics=built
         )
         for row in found:
             rows.append({"name": row.name, **row.scores})

@@ -39,4 +39,7 @@ def read_experiment(words: Sequence[str]) -> tuple[Experiment, Source, Catalog]:
 
 def is_override(word: str) -> bool:
     """Return whether a word of the command line is ``key=value`` rather than a file."""
-    return "=" in word and not Path(word).exists()
+    try:
+        return "=" in word and not Path(word).exists()
+    except OSError:  # too long for a name of a file
+        return True

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from srkit.data.seeds import torch_generator
-from srkit.data.sizes import check_examples, decoded, same_channels
+from srkit.data.sizes import check_examples, check_low, decoded, same_channels
 from srkit.image.convert import to_tensor
 from srkit.image.crop import modcrop
 from srkit.slots import DegradationFn, ImageSet, Traced
@@ -48,7 +48,10 @@ def _example(images: ImageSet, index: int, scale: int, degradation: DegradationF
         return Example(name, low, high, {})
     generator = torch_generator("example", seed, name)
     with torch.no_grad():
+        drawn: Mapping[str, Tensor] = {}
         if isinstance(degradation, Traced):
             low, drawn = degradation.trace(high, generator)
-            return Example(name, low, high, drawn)
-        return Example(name, degradation(high, generator), high, {})
+        else:
+            low = degradation(high, generator)
+    check_low(low, high, scale)
+    return Example(name, low, high, drawn)

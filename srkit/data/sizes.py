@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from srkit.errors import DataError, ImageError
 from srkit.image.array import UInt8Image
@@ -43,6 +46,24 @@ def check_examples(images: ImageSet, scale: int) -> None:
             f"scale: wants images of at least {scale} x {scale} pixels to shrink them by {scale}, "
             f"found {small}; leave them out"
         )
+
+
+def check_names(images: ImageSet, where: str) -> None:
+    """Refuse a set without images, and names that are not unique or lead out of the folder that results go to.
+
+    Raises:
+        DataError: Names the first of them.
+    """
+    if len(images) == 0:
+        raise DataError(f"{where}: wants images, found none")
+    seen: set[str] = set()
+    for name in images.names:
+        if name in seen:
+            raise DataError(f"{where}: wants every image by a name of its own, found {name!r} twice")
+        seen.add(name)
+        path = PurePath(name)
+        if not path.name or path.is_absolute() or ".." in path.parts:
+            raise DataError(f"{where}: wants names that are paths below a folder, found {name!r}")
 
 
 def check_measurable(images: ImageSet, scale: int, metrics: Mapping[str, MetricFn], where: str) -> None:
@@ -97,9 +118,15 @@ def decoded(images: ImageSet, index: int, *, low: bool = False) -> UInt8Image:
     """Decode the HR image ``index``, or its own LR, and see that it is what its header said.
 
     Raises:
-        ImageError: It has another size: the file was changed since the set was opened.
+        ImageError: It has another size: the file was changed since the set was opened; or the set gives
+            something else than 8-bit pixels.
     """
     pixels = images.low(index) if low else images.high(index)
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (1, 3):
+        raise ImageError(
+            f"{images.names[index]}: wants {'LR' if low else 'HR'} as uint8 (H,W,1) or (H,W,3), "
+            f"found {pixels.dtype} {pixels.shape}"
+        )
     scale = images.scale if low and images.scale else 1
     height, width = (side // scale for side in images.size(index))
     # LR of HR that was not cut to a multiple may be one pixel larger
@@ -110,6 +137,19 @@ def decoded(images: ImageSet, index: int, *, low: bool = False) -> UInt8Image:
             f"the images were opened; found {pixels.shape[1]} x {pixels.shape[0]}"
         )
     return pixels
+
+
+def check_low(low: Tensor, high: Tensor, scale: int) -> None:
+    """Refuse what a degradation made of ``high`` (N,C,H,W), if it is not ``scale`` times smaller.
+
+    Raises:
+        DataError: Says both shapes.
+    """
+    wanted = (*high.shape[:2], high.shape[-2] // scale, high.shape[-1] // scale)
+    if low.shape != wanted:
+        raise DataError(
+            f"degradation: wants LR of shape {wanted} of HR {tuple(high.shape)}, found {tuple(low.shape)}"
+        )
 
 
 def same_channels(name: str, low: int, high: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import srkit
 from srkit.data.originals import original
@@ -49,7 +50,7 @@ class Patches:
         """HR over LR of the set that is cut."""
         return self.images.scale
 
-    @property
+    @cached_property
     def names(self) -> Sequence[str]:
         """The image's name and the number of the square."""
         return [f"{name}-{number}" for name in self.images.names for number in range(self.count)]
@@ -81,7 +82,7 @@ class Patches:
         pixels = self._decoded(index // self.count, low)
         factor = self.step if low else 1
         top, left, side = (value // factor for value in (*self.corners[index], self.side))
-        return pixels[top : top + side, left : left + side]
+        return pixels[top : top + side, left : left + side].copy()  # a view would keep the whole image in memory
 
     def _decoded(self, image: int, low: bool) -> UInt8Image:
         """Decode an image once for all of its squares, which are asked for in turn."""

@@ -24,16 +24,22 @@ class Ema:
         self.module = copy.deepcopy(model).eval().requires_grad_(False)
         self.decay = decay
         self.steps = 0
+        self.endless = {
+            name
+            for name, value in self.module.named_buffers()
+            if value.is_floating_point() and not value.isfinite().all()
+        }
 
     @torch.no_grad()
     def update(self, model: nn.Module) -> None:
-        """Move the average towards ``model``; whatever is no float (counters) is copied."""
+        """Move the average towards ``model``; what is no float (counters), or is endless (masks), is copied."""
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         kept, new = self.module.state_dict(), model.state_dict()
-        floats = [name for name, value in kept.items() if value.is_floating_point()]
+        once = {value.data_ptr(): name for name, value in kept.items()}.values()  # a shared weight has two names
+        floats = [name for name in once if kept[name].is_floating_point() and name not in self.endless]
         torch._foreach_lerp_([kept[name] for name in floats], [new[name] for name in floats], 1 - decay)
-        for name in kept.keys() - set(floats):
+        for name in set(once) - set(floats):
             kept[name].copy_(new[name])
 
     def state_dict(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
+from srkit.errors import TrainingError
 from srkit.image.resize import resize
 from srkit.slots import LossFn, Pyramid
 
@@ -41,7 +42,14 @@ def mean_loss(predictions: Sequence[Tensor], high: Tensor, loss: LossFn) -> Tens
         predictions: (N,C,h_i,w_i), any float type, each no larger than ``high``.
         high: (N,C,H,W) in [0,1].
         loss: (prediction, target) to a scalar.
+
+    Raises:
+        TrainingError: The last prediction has not the shape of ``high``.
     """
+    if predictions[-1].shape != high.shape:
+        raise TrainingError(
+            f"model: wants {tuple(high.shape)} of these crops, found {tuple(predictions[-1].shape)}"
+        )
     total = high.new_zeros(())
     for prediction in predictions:
         size = prediction.shape[-2], prediction.shape[-1]

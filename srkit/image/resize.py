@@ -106,12 +106,16 @@ def resize(
     return result.to(image.dtype)
 
 
-def weigh(image: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """Resize (N,C,h,w) to (N,C,H,W) by the float64 weights (H,h) of its rows and (W,w) of its columns."""
+def weigh(image: Tensor, rows: Tensor | None, columns: Tensor | None) -> Tensor:
+    """Resize (N,C,h,w) to (N,C,H,W) by float64 weights (H,h) of its rows and (W,w) of its columns; None keeps."""
     exact = _exact(image)
     with torch.autocast(image.device.type, enabled=False):
-        down = torch.matmul(rows.to(image.device, exact), image.to(exact))
-        return torch.matmul(down, columns.to(image.device, exact).mT).to(image.dtype)
+        found = image.to(exact)
+        if rows is not None:
+            found = torch.matmul(rows.to(image.device, exact), found)
+        if columns is not None:
+            found = torch.matmul(found, columns.to(image.device, exact).mT)
+        return found.to(image.dtype)
 
 
 def _traced() -> bool:

@@ -10,9 +10,10 @@ from typing import Any
 
 from torch import nn
 
+import srkit
 from srkit.config.check import check_choice
 from srkit.engine.checkpoint import load_into, load_weights
-from srkit.errors import CheckpointError, did_you_mean
+from srkit.errors import BuildError, CheckpointError, ConfigError, did_you_mean
 from srkit.inference import zoo
 from srkit.plugins import Catalog
 
@@ -92,11 +93,25 @@ def _from_file(path: Path, catalog: Catalog, scale: int | None) -> Loaded:
     if scale is not None and scale != metadata["scale"]:
         raise CheckpointError(f"{path}: wants a model of x{scale}, found one of x{metadata['scale']}")
     options = dict(metadata["model"])
-    model = build_model(options.pop("use"), options, metadata["scale"], metadata["color"], catalog)
+    try:
+        model = build_model(options.pop("use"), options, metadata["scale"], metadata["color"], catalog)
+    except (ConfigError, BuildError) as error:
+        raise CheckpointError(f"{path}: {error}{_made_with(metadata, catalog)}") from None
     load_into(model, tensors, str(path))
     return Loaded(
         str(metadata.get("name", path.stem)), model.eval(), metadata["scale"], metadata["color"], metadata
     )
+
+
+def _made_with(metadata: Mapping[str, Any], catalog: Catalog) -> str:
+    """Return which packages made a checkpoint that are another version now, or gone: they may be why."""
+    here = {"srkit": srkit.__version__, **{plugin.name: plugin.version for plugin in catalog.plugins}}
+    found = [
+        f"{name} {version} ({f'{here[name]} is installed' if name in here else 'not installed'})"
+        for name, version in metadata.get("versions", {}).items()
+        if name != "torch" and here.get(name) != version
+    ]
+    return f"; it was made with {', '.join(found)}" if found else ""
 
 
 def _by_name(what: str, catalog: Catalog, scale: int | None) -> Loaded:

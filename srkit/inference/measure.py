@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -38,7 +39,7 @@ def measure(
     *,
     seed: int = 0,
     device: torch.device | None = None,
-    metrics: tuple[str, ...] = ("psnr", "ssim"),
+    metrics: Mapping[str, MetricFn] | None = None,
 ) -> Iterator[Row]:
     """Yield the scores of every image. LR is the set's own, or made by ``degradation``; None is bicubic.
 
@@ -46,13 +47,16 @@ def measure(
         SrkitError: An image is too small for the protocol (named), or luma in floats is asked of a model
             of RGB or of a degradation other than bicubic.
     """
-    built = {name: catalog.build("metric", name, loaded.scale, **_options(name, protocol)) for name in metrics}
+    if metrics is None:
+        metrics = measuring({"psnr": {}, "ssim": {}}, loaded.scale, protocol, catalog)
     model: nn.Module = Ensemble(loaded.model) if protocol.ensemble else loaded.model
     place = device or torch.device("cpu")
     model = model.to(place, memory_format=torch.channels_last)  # type: ignore[call-overload]
     upscale = _luma_upscaler if protocol.space == "y" else _rgb_upscaler
     if protocol.space == "y" and (degradation is not None or images.scale is not None):
         raise SrkitError("--space y: shrinks luma by bicubic in floats; it goes with no other LR")
+    if protocol.space == "y" and protocol.color == "rgb":
+        raise SrkitError("--space y: shrinks and measures luma; it goes with --color y")
     if protocol.space == "y" and loaded.color == "rgb" and any(True for _ in model.parameters()):
         raise SrkitError(f"--space y: wants a model of luma, {loaded.name} is one of RGB")
     low = degradation or catalog.build("degradation", "bicubic", loaded.scale, edge=protocol.edge)
@@ -60,7 +64,7 @@ def measure(
         if protocol.gray == "repeat":
             example = replace(example, low=gray_to_rgb(example.low), high=gray_to_rgb(example.high))
         high, target = upscale(model, example, loaded, protocol, place)
-        yield Row(example.name, _scores(example.name, high, target, built))
+        yield Row(example.name, _scores(example.name, high, target, metrics))
 
 
 def _rgb_upscaler(
@@ -83,7 +87,17 @@ def _luma_upscaler(
     return high, target.to(high.dtype)
 
 
-def _options(metric: str, protocol: Protocol) -> dict[str, object]:
+def measuring(
+    metrics: Mapping[str, Mapping[str, Any]], scale: int, protocol: Protocol, catalog: Catalog
+) -> dict[str, MetricFn]:
+    """Build metrics by name; ``psnr`` and ``ssim`` measure as the protocol says, where their options do not."""
+    return {
+        name: catalog.build("metric", name, scale, **_options(name, protocol) | dict(options))
+        for name, options in metrics.items()
+    }
+
+
+def _options(metric: str, protocol: Protocol) -> dict[str, Any]:
     if metric not in ("psnr", "ssim"):
         return {}
     return {"color": protocol.color, "border": protocol.border, "quantise": protocol.quantise}

@@ -178,7 +178,7 @@ class Upscaler:
     def _pixels(self, image: NDArray[Any], rows: Span, columns: Span, cover: Cover | None) -> NDArray[Any]:
         low = tensor_of(image[rows.window, columns.window]).to(self.device)
         high = self._enlarge(low, cover)[..., rows.cut, columns.cut].clamp(0, 1)
-        if rows.weights is not None and columns.weights is not None:
+        if rows.weights is not None or columns.weights is not None:  # rounding may leave one side at full size
             high = weigh(high, rows.weights, columns.weights)
         return to_array(high, image.dtype)
 

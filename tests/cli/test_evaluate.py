@@ -28,6 +28,21 @@ def test_one_row_an_image_and_the_mean(srkit, images):
     assert max(map(len, lines)) < 80
 
 
+def test_a_metric_may_have_options_and_a_wrong_one_is_refused_before_anything_is_printed(srkit, images):
+    def psnr(*words):
+        return json.loads(srkit("evaluate", "bicubic", images, "--scale", 2, "--json", *words)[1])["scores"]["psnr"]
+
+    assert psnr("--metric", "{use: psnr, border: 8}") == psnr("--metric", "psnr", "--border", 8) != psnr()
+    code, out, err = srkit("evaluate", "bicubic", images, "--scale", 2, "--metric", "{use: psnr, bordr: 8}")
+    assert (code, out) == (2, "")
+    assert "bordr: unknown option; did you mean 'border'?" in err
+
+
+def test_luma_in_floats_is_not_called_rgb(srkit, images):
+    code, _, err = srkit("evaluate", "bicubic", images, "--scale", 2, "--space", "y", "--color", "rgb")
+    assert (code, err) == (2, "--space y: shrinks and measures luma; it goes with --color y\n")
+
+
 def test_json_is_one_object(srkit, images):
     found = json.loads(srkit("evaluate", "bicubic", images, "--scale", 2, "--json")[1])
     assert found.keys() == {"model", "scale", "protocol", "scores", "images"}

@@ -1,8 +1,9 @@
+import numpy as np
 import pytest
 import torch
 
-from srkit.data.sizes import ENOUGH, check_measurable
-from srkit.errors import DataError
+from srkit.data.sizes import ENOUGH, check_measurable, check_names, decoded
+from srkit.errors import DataError, ImageError
 
 
 class Sized:
@@ -18,6 +19,34 @@ class Sized:
 
     def size(self, index):
         return self.sizes[index]
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ([], "here: wants images, found none"),
+        (["a", "b", "a"], "here: wants every image by a name of its own, found 'a' twice"),
+        (["a/b", "../c"], "here: wants names that are paths below a folder, found '../c'"),
+        (["/a"], "here: wants names that are paths below a folder, found '/a'"),
+        ([""], "here: wants names that are paths below a folder, found ''"),
+    ],
+)
+def test_names_that_would_be_lost_or_lead_elsewhere_are_refused(names, message):
+    images = Sized(*[(8, 8)] * len(names))
+    images.names = names
+    with pytest.raises(DataError) as caught:
+        check_names(images, "here")
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("pixels", [np.zeros((8, 8, 3), np.float32), np.zeros((8, 8), np.uint8)])
+def test_what_is_no_8_bit_image_is_refused(pixels):
+    images = Sized((8, 8))
+    images.high = lambda index: pixels
+    with pytest.raises(
+        ImageError, match=r"^8x8: wants HR as uint8 \(H,W,1\) or \(H,W,3\), found (uint8|float32) \(8, 8"
+    ):
+        decoded(images, 0)
 
 
 def wants(side, seen):

@@ -30,6 +30,12 @@ def test_low_and_high_are_cut_at_the_same_place(numbered):
         assert chr(low[0, 0, 2]) == patches.names[index][0]
 
 
+def test_a_patch_does_not_keep_its_photograph(numbered):
+    patches = Patches(of=numbered, size=16)
+    assert patches.high(0).base is None
+    assert patches.names is patches.names
+
+
 def test_where_they_lie_is_random_and_repeated(numbered):
     places = [Patches(of=numbered, size=16, seed=seed).corners for seed in (0, 0, 1)]
     assert places[0] == places[1] != places[2]

@@ -4,6 +4,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from srkit.engine.pyramid import Levels, mean_loss
+from srkit.errors import TrainingError
 from srkit.image.resize import resize
 
 
@@ -27,6 +28,12 @@ def test_levels_are_compared_with_hr_shrunk_to_their_size():
     assert mean_loss([resize(high, 0.25), resize(high, 0.5), high], high, F.mse_loss).item() < 1e-12
     off = [resize(high, 0.5) + 0.1, high + 0.3]
     assert mean_loss(off, high, F.l1_loss).item() == pytest.approx(0.2)
+
+
+def test_a_model_of_another_scale_is_refused():
+    high = torch.rand(2, 1, 8, 8)
+    with pytest.raises(TrainingError, match=r"model: wants \(2, 1, 8, 8\) of these crops, found \(2, 1, 4, 4\)"):
+        mean_loss([high[..., ::2, ::2]], high, F.l1_loss)
 
 
 def test_the_loss_is_computed_in_float32():

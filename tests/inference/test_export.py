@@ -14,12 +14,11 @@ import torch
 from torch import nn
 
 from srkit.cli.main import main
-from srkit.engine.checkpoint import save_weights
 from srkit.errors import ExportError
 from srkit.image.color import rgb_to_y
 from srkit.inference import export as module
 from srkit.inference.export import export
-from srkit.inference.load import Loaded
+from srkit.inference.load import Loaded, load
 from srkit.plugins import load_catalog
 
 onnx = pytest.importorskip("onnx")
@@ -182,9 +181,7 @@ def test_the_network_stays_as_it_was(tmp_path):
 def test_the_examples_of_the_docs(tmp_path, monkeypatch, capsys):
     page = (Path(module.__file__).parents[2] / "docs" / "speed.md").read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    one, image = built("lapsrn", 4, 1), np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
-    described = {"model": {"use": "lapsrn", **SMALL["lapsrn"]}, "scale": 4, "color": "y", "name": "mine"}
-    save_weights(Path("lapsrn_x4.safetensors"), one.model.state_dict(), described)
+    one, image = load("lapsrn-x4", load_catalog()), np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
     cv2.imwrite("photo.png", image)
     (console,) = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
     command, _, wanted = console.partition("\n")

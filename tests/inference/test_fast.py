@@ -137,7 +137,7 @@ def test_half_precision_moves_no_score_by_a_hundredth(shared_data, tmp_path, cat
     images = catalog.build("dataset", "folder", path=str(shared_data / "test" / "Set5"))
 
     def scores(network):
-        rows = measure(replace(loaded, model=network), images, Protocol(), None, catalog, metrics=("psnr",))
+        rows = measure(replace(loaded, model=network), images, Protocol(), None, catalog)
         return torch.tensor([row.scores["psnr"] for row in rows])
 
     wanted = scores(loaded.model)

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+import srkit
 from srkit.engine.checkpoint import save_weights
 from srkit.errors import CheckpointError
 from srkit.inference.ensemble import Ensemble
@@ -45,6 +46,18 @@ def test_another_scale_and_foreign_metadata_are_refused(tmp_path, catalog):
     save_weights(path, {"x": torch.zeros(1)}, {"scale": 2})
     with pytest.raises(CheckpointError, match="its metadata has no 'model'"):
         load(str(path), catalog)
+
+
+def test_a_model_that_is_gone_is_told_with_the_file_and_who_made_it(tmp_path, catalog):
+    path, made = tmp_path / "w.safetensors", {"srkit": "0.0", "srkit-other": "0.3", "torch": "1.0"}
+    save_weights(path, {}, {"model": {"use": "other"}, "scale": 2, "color": "y", "versions": made})
+    with pytest.raises(CheckpointError) as caught:
+        load(str(path), catalog)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert "no model called 'other'" in str(caught.value)
+    assert f"made with srkit 0.0 ({srkit.__version__} is installed), srkit-other 0.3 (not installed)" in str(
+        caught.value
+    )
 
 
 def test_the_ensemble_is_the_mean_over_eight_orientations(tmp_path, catalog):

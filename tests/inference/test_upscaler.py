@@ -112,6 +112,17 @@ def test_what_is_no_picture_is_refused(catalog, image, error, message):
         upscaler(loaded(catalog))(image)
 
 
+@pytest.mark.parametrize(("size", "wanted"), [((24, 200), 1.98), ((64, 1), 1.7), ((1, 64), 1.7)])
+def test_rounding_may_leave_one_side_at_full_scale(catalog, size, wanted):
+    image = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    network = loaded(catalog)
+    found = upscaler(network, tile=16)(image, wanted)
+    assert found.shape == (*(round(wanted * side) for side in size), 3)
+    whole = predict(network.model, to_tensor(image), scale=2, color="y", device=CPU)
+    exact = resize(whole, size=found.shape[:2]).clamp(0, 1)
+    assert np.abs(found - 255 * exact[0].permute(1, 2, 0).numpy()).max() < 1
+
+
 @pytest.mark.parametrize("scale", [1, 0, -2, 2.01, float("nan"), float("inf")])
 def test_scales_out_of_range_are_refused(catalog, scale):
     with pytest.raises(ValueError, match="scale wants more than 1 and at most the network's 2, got"):

@@ -31,7 +31,12 @@ def degradation(part: Part, make: Make) -> None:
 @torch.no_grad()
 def _degrades(part: Part, make: Make, scale: int, high: Tensor) -> None:
     one, given = make(scale), high.clone()
-    low = one(high, _generator(1))
+    try:
+        low = one(high, _generator(1))
+    except Exception as error:  # whatever a stranger's code raises, it must be said of what
+        raise AssertionError(
+            f"{part}: fails on HR of {tuple(high.shape)} at x{scale}; wants Y, one channel, and RGB: {error!r}"
+        ) from error
     shape = (*high.shape[:2], 16, 12) if getattr(one, "resizes", True) else tuple(high.shape)
     tensor(part, low, shape, f"{shape} of {tuple(high.shape)} at x{scale}")
     assert low.isfinite().all(), f"{part}: gives values that are not numbers"

@@ -3,10 +3,12 @@
 A *slot* (``Upsampler``, ``Loss``, ...) is an annotation: written on a
 keyword-only parameter it lets YAML fill that parameter with a part of the kind.
 To mypy a slot is a plain callable: call it with what the kind wires in, and it
-gives the part. A ``...Fn`` or a protocol is the part itself, once built.
+gives the part. A ``...Fn`` or a protocol is the part itself, once built. The contract of
+each kind stands in docs/add-a-part.md, and ``srkit.testing.check_part`` checks it.
 
 Conventions that hold everywhere: images are float tensors (N,C,H,W) in [0,1];
-C is 1 (Y of BT.601 studio range, so in [16/255, 235/255]) or 3 (RGB).
+C is 1 (Y of BT.601 studio range, so in [16/255, 235/255]) or 3 (RGB). Torch's generator is
+seeded when a part is built; when it is called, nothing but a network in ``train()`` draws from it.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ class Pair(NamedTuple):
 
 
 LossFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
-"""(prediction, target), both (N,C,H,W), to a scalar."""
+"""(prediction, target), both float32 (N,C,H,W), to a scalar of shape (); the prediction is not clipped.
+
+One that has tensors is an ``nn.Module`` with buffers: only a module is moved to the training's device.
+"""
 
 
 @runtime_checkable
@@ -56,13 +61,21 @@ class Balanced(Protocol):
 
 
 MetricFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
-"""(prediction, target), both (N,C,H,W) in [0,1], to one value per image: (N,)."""
+"""(prediction, target), both (N,C,H,W) in [0,1] on the CPU, to one value per image: (N,). C is 3, of gray 1.
+
+Its attribute ``protocol``, plain values by name, says how it measures. Higher values are taken for
+better ones unless it has ``"better": "lower"``.
+"""
 
 DegradationFn: TypeAlias = Callable[[Tensor, torch.Generator], Tensor]
 """(high (N,C,s*H,s*W), generator) to low (N,C,H,W), batched, on the tensors' own device.
 
 The generator is always a CPU one: the same seed draws the same degradation on
-every device. See ``Traced`` for getting back what was drawn.
+every device. See ``Traced`` for getting back what was drawn. Called by several threads at once in training,
+where C is 1 for Y; with RGB, or a gray image, in tests.
+
+Its attribute ``resizes`` is False for a stage of a chain, which keeps the size. One that rounds to 8 bits has
+``quantise`` True, which a chain sets to False.
 """
 
 
@@ -88,7 +101,8 @@ class Pyramid(Protocol):
 class ImageSet(Protocol):
     """A sized collection of named images, cheap to open, decoded late.
 
-    A set of LR/HR pairs knows their ``scale``; where it is None, LR is to be made by a degradation.
+    A set of LR/HR pairs knows their ``scale``; where it is None, LR is to be made by a degradation, and ``low``
+    is never called. Opened again it has the same images in the same order. Threads decode several at once.
     """
 
     @property
@@ -98,17 +112,17 @@ class ImageSet(Protocol):
 
     @property
     def names(self) -> Sequence[str]:
-        """The images' names, unique."""
+        """The images' names, unique; pictures of each go into a folder of its name, so none leads out of one."""
         ...
 
     def __len__(self) -> int: ...
 
     def high(self, index: int, /) -> UInt8Image:
-        """Decode the HR image."""
+        """Decode the HR image, RGB or gray."""
         ...
 
     def low(self, index: int, /) -> UInt8Image:
-        """Decode the LR image of a pair."""
+        """Decode the LR image of a pair: HR's channels, its sides over the scale, rounded down or up."""
         ...
 
     def size(self, index: int, /) -> tuple[int, int]:
@@ -130,10 +144,14 @@ class WithOriginals(Protocol):
 
 
 class TrackerFn(Protocol):
-    """Receives the records of a run as they happen: plain numbers by name."""
+    """Receives the records of a run as they happen: plain numbers by name.
+
+    A resumed run opens its folder again and repeats the steps since its last checkpoint: the first record
+    takes back what was written of its step and later ones.
+    """
 
     def record(self, step: int, values: Mapping[str, float], /) -> None:
-        """Receive what was measured at ``step``."""
+        """Receive what was measured at ``step``; a perfect image has an infinite PSNR."""
         ...
 
     def close(self) -> None:
@@ -167,7 +185,8 @@ class LauncherFn(Protocol):
     def __call__(self, tasks: Sequence[Task], jobs: int | None, /) -> Iterator[Ended]:
         """Run ``tasks``, ``jobs`` of them at a time (None: as many as is best), and yield each when it is over.
 
-        Closing the iterator stops what is still running.
+        Closing the iterator, a generator, stops what is still running. Until then each task has an
+        open standard input.
         """
         ...
 

@@ -4,8 +4,10 @@ import importlib.util
 import inspect
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from srkit.image.files import write
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import documented, options
 from srkit.testing import check_part
@@ -16,8 +18,10 @@ CATALOG = load_catalog()
 PARTS = [part for shelf in CATALOG.values() for part in shelf.values()]
 OPTIONS = {
     "weighted": {"terms": {"a": {"loss": "l1"}, "b": {"loss": "mse", "weight": 0.5}}},
+    "one_of": {"choices": ["bicubic", "anisotropic_gaussian"]},
     "chain": {"stages": ["anisotropic_gaussian", "noise", "jpeg"]},
     "step": {"every": 4},
+    "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "lapsrn": {"depth": 2, "features": 8},
     "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 8},
 }
@@ -34,16 +38,38 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ),
     ("model", "lapsrn", OPTIONS["lapsrn"] | {"activation": "pre", "residual": "local"}),
     ("model", "lapsrn", OPTIONS["lapsrn"] | {"image_upsampler": {"use": "transposed_conv", "init": "bilinear"}}),
+    ("degradation", "one_of", {"choices": ["noise", "jpeg"], "shares": [1, 3]}),
+    ("dataset", "samples", {"split": "validate"}),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
 ]
 
 
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory):
+    """HR and LR of three images, one of them gray, with odd sizes: LR is rounded up."""
+    place = tmp_path_factory.mktemp("images")
+    for index, name in enumerate(("a.png", "b/c.png", "b/d.png")):
+        for folder, size in (("high", (17, 31)), ("low", (9, 16))):
+            (place / folder / name).parent.mkdir(parents=True, exist_ok=True)
+            write(place / folder / name, np.full((*size, 1 if index == 1 else 3), 80 * index, np.uint8))
+    return place
+
+
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
-def test_contract(part, vgg_file):
+def test_contract(part, vgg_file, folders):
     if part.name == "lpips" and importlib.util.find_spec("lpips") is None:
         pytest.skip("wants the package lpips, an extra")
-    given = {"weights": str(vgg_file)} if part.name == "perceptual" else OPTIONS.get(part.name, {})
-    check_part(part, CATALOG, **given)
+    files = {
+        "perceptual": {"weights": str(vgg_file)},
+        "folder": {"path": str(folders / "high")},
+        "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
+    }
+    check_part(part, CATALOG, **(files.get(part.name) or OPTIONS.get(part.name, {})))
+
+
+def test_contract_of_patches_of_pairs(folders):
+    of = {"use": "pairs", "high": str(folders / "high"), "low": str(folders / "low")}
+    check_part(CATALOG["dataset"]["patches"], CATALOG, of=of, size=16, count=3)
 
 
 def test_contract_of_a_balanced_sum(vgg_file):

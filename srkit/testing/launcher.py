@@ -1,0 +1,91 @@
+"""What every launcher must keep."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from srkit.registry import Part
+from srkit.slots import Task
+from srkit.testing.making import Make
+
+PATIENCE = 10.0
+"""Seconds that a process gets to be gone."""
+
+MARK = "import os, socket, sys; open(sys.argv[1], 'w').write(f'{socket.gethostname()} {os.getpid()} ')"
+GOOD = f"""{MARK}
+import threading
+print('said good', flush=True)
+reader = threading.Thread(target=sys.stdin.read, daemon=True)
+reader.start()
+reader.join(0.3)
+os._exit(0 if reader.is_alive() else 7)
+"""
+BAD = f"{MARK}; print('said bad', file=sys.stderr); sys.exit(3)"
+LONG = f"{MARK}; import threading; threading.Timer(60, os._exit, (9,)).start(); sys.stdin.read(); os._exit(0)"
+QUICK = "import os, sys, time\nfor _ in range(30):\n    if os.path.exists(sys.argv[1]): break\n    time.sleep(0.1)"
+
+
+def launcher(part: Part, make: Make) -> None:
+    """It runs every task, says how each ended, and leaves no process behind, even where it is not let finish.
+
+    A task ends by itself once its standard input is closed, so a launcher holds that open.
+    """
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        assert list(make()((), None)) == [], f"{part}: wants nothing of no tasks"
+        _runs_all(part, make, place)
+        _stops(part, make, place)
+
+
+def _runs_all(part: Part, make: Make, place: Path) -> None:
+    tasks = [_task(place, "good", GOOD), _task(place, "bad", BAD)]
+    ended = list(make()(tasks, None))
+    assert ("good", 7) not in ended, f"{part}: must hold a task's standard input open as long as the task is to run"
+    assert sorted(ended) == [("bad", 3), ("good", 0)], (
+        f"{part}: wants one Ended each with the exit status, good 0 and bad 3, gave {ended}"
+    )
+    for task in tasks:
+        written = task.output.read_text(encoding="utf-8") if task.output.exists() else None
+        assert written is not None, f"{part}: wrote no file for what a task prints"
+        assert f"said {task.name}" in written, (
+            f"{part}: wants what a task prints, on either output, in its file, found {written!r}"
+        )
+        _gone(part, place / task.name, "of a task that it says has ended")
+
+
+def _stops(part: Part, make: Make, place: Path) -> None:
+    """Close it with one task over and another under way."""
+    quick = Task("quick", (sys.executable, "-c", QUICK, str(place / "long")), place / "quick.txt")
+    ended = make()([quick, _task(place, "long", LONG)], 2)
+    next(ended)
+    assert callable(getattr(ended, "close", None)), f"{part}: wants an iterator with close(), such as a generator"
+    ended.close()
+    _gone(part, place / "long", "when it is closed")
+
+
+def _task(place: Path, name: str, code: str) -> Task:
+    return Task(name, (sys.executable, "-c", code, str(place / name)), place / f"{name}.txt")
+
+
+def _gone(part: Part, mark: Path, when: str) -> None:
+    """See that the process which left ``mark`` is no more; one on another machine cannot be seen."""
+    host, process = mark.read_text(encoding="utf-8").split() if mark.exists() else ("", "0")
+    if host != socket.gethostname() or os.name != "posix":
+        return
+    until = time.monotonic() + PATIENCE
+    while _lives(int(process)):
+        assert time.monotonic() < until, f"{part}: leaves a process behind {when}"
+        time.sleep(0.05)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,74 @@
+"""What every metric must keep."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from srkit.image.resize import resize
+from srkit.registry import Part
+from srkit.testing.loss import INSTEAD
+from srkit.testing.making import CHANNELS, SCALES, Make, rebuilt, steady, tensor
+
+SIDES = (48, 96, 208)
+"""Sizes to try: a metric may want larger images, such as MS-SSIM."""
+
+
+def metric(part: Part, make: Make) -> None:
+    """One value per image, gray or RGB, the same alone as in a batch, best where the prediction is the target."""
+    for (scale,) in make.allowed(SCALES):
+        one = make(scale)
+        better = _better(part, getattr(one, "protocol", {}))
+        for channels in CHANNELS:
+            target = _target(part, one, channels)
+            noisy = (target + 0.05 * torch.randn_like(target)).clamp(0, 1)
+            values = one(noisy, target)
+            tensor(part, values, (2,), "one value per image (N,)")
+            assert not values.isnan().any(), f"{part}: gives values that are not numbers"
+            for index in range(2):
+                alone = float(one(noisy[index : index + 1], target[index : index + 1])[0])
+                assert math.isclose(alone, float(values[index]), rel_tol=1e-5), (
+                    f"{part}: a batch changes its values"
+                )
+            rebuilt(part, steady(part, one, noisy, target, instead=INSTEAD), make(scale)(noisy, target))
+            _knows_the_best(part, one(target, target), values, better)
+
+
+def _better(part: Part, protocol: Any) -> str:
+    """Return which values are better, having seen that the protocol can stand beside a number."""
+    assert isinstance(protocol, Mapping), f"{part}: wants a protocol of plain values by name, gave {protocol!r}"
+    try:
+        json.dumps(dict(protocol))
+    except TypeError as error:
+        raise AssertionError(f"{part}: wants a protocol of plain values by name: {error}") from None
+    better: str = protocol.get("better", "higher")
+    assert better in ("higher", "lower"), f"{part}: wants protocol['better'] higher or lower, gave {better!r}"
+    return better
+
+
+def _knows_the_best(part: Part, own: Tensor, noisy: Tensor, better: str) -> None:
+    right = own < noisy if better == "lower" else own > noisy
+    assert right.all(), (
+        f"{part}: wants the target itself scored {better} than a noisy copy of it, "
+        f"found {own.tolist()} and {noisy.tolist()}; protocol['better'] says which values are better, "
+        "'lower' or 'higher' (where it is left out, higher)"
+    )
+
+
+def _target(part: Part, one: Any, channels: int) -> Tensor:
+    """Return two images (2,C,H,W) that are large enough for it, smooth as a photograph."""
+    refusal = ""
+    for side in SIDES:
+        target = resize(torch.rand(2, channels, 6, 6), size=(side, side - 8)).clamp(0, 1)
+        try:
+            one(target, target)
+        except (ValueError, RuntimeError) as error:  # as its host takes it: too small for a window or a border
+            refusal = str(error).partition("\n")[0]
+        else:
+            return target
+    raise AssertionError(f"{part}: refuses images of {channels} channels and {SIDES[-1]} pixels a side: {refusal}")

@@ -1,0 +1,89 @@
+"""What every model must keep."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from srkit.registry import Part
+from srkit.slots import Pyramid
+from srkit.testing.making import CHANNELS, SCALES, Make, rebuilt, steady, tensor
+from srkit.testing.network import is_network, same_alone
+
+SIZES = ((5, 7), (8, 8))
+
+
+def model(part: Part, make: Make) -> None:
+    """LR (N,C,H,W) becomes (N,C,sH,sW) for Y and RGB; a pyramid ends in what ``forward`` gives.
+
+    It may refuse scales and channels when it is built, as long as something is left.
+    """
+    for scale, channels in make.allowed(SCALES, CHANNELS):
+        network = make(scale, channels)
+        is_network(part, network)
+        network.eval()
+        for height, width in SIZES:
+            _enlarges(part, network, torch.Size((2, channels, height, width)), scale)
+        same_alone(part, network, torch.rand(2, channels, 6, 5))
+        _repeats(part, make, scale, channels)
+        _halo_is_enough(part, make(scale, channels).eval(), scale, channels)
+
+
+@torch.no_grad()
+def _enlarges(part: Part, network: nn.Module, size: torch.Size, scale: int) -> None:
+    batch, channels, height, width = size
+    x = torch.rand(size)
+    y = network(x)
+    tensor(part, y, (batch, channels, height * scale, width * scale), f"x{scale} of {tuple(size)}")
+    assert y.isfinite().all(), f"{part}: gives values that are not numbers at x{scale}"
+    if isinstance(network, Pyramid):
+        levels = list(network.pyramid(x))
+        torch.testing.assert_close(levels[-1], y, msg=f"{part}: the last level must be what forward gives")
+        widths = [level.shape[-1] for level in levels]
+        assert widths == sorted(widths), f"{part}: levels must go from coarse to fine, got widths {widths}"
+
+
+@torch.no_grad()
+def _repeats(part: Part, make: Make, scale: int, channels: int) -> None:
+    """See that its seed says all about a new one, and its weights all about a trained one."""
+    x = torch.rand(2, channels, 8, 8)
+    first, second = (make(scale, channels).eval() for _ in range(2))
+    large = steady(part, first, x, instead="in eval() a network draws nothing")
+    rebuilt(part, large, second(x))
+    for parameter in first.parameters():
+        parameter.add_(0.01 * torch.randn_like(parameter))
+    third = make.elsewhere(scale, channels).eval()
+    third.load_state_dict(first.state_dict())
+    assert torch.equal(third(x), first(x)), f"{part}: its state_dict does not say all about it"
+
+
+@torch.no_grad()
+def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -> None:
+    """A model that says its ``halo`` gives a tile, seen with that halo, the pixels that it gives the whole image.
+
+    Its windows begin at multiples of ``align``, if it has that. Weights are drawn anew: those of a fresh
+    model may ignore most of what it sees.
+    """
+    halo, align = getattr(network, "halo", None), getattr(network, "align", 1)
+    if halo is None:
+        return
+    for parameter in network.parameters():
+        fan_in = parameter[0].numel() if parameter.ndim > 1 else 100
+        parameter.normal_(std=fan_in**-0.5)
+    for length in (2 * halo + 3 * align + 1, halo + align):  # with an inside, and all of it near a border
+        image = torch.rand(1, channels, length, length)
+        whole = network(image)
+        for first in range(0, length, 2 * align):
+            last = min(length, first + 2 * align)
+            begin = max(0, first - halo)
+            begin -= begin % align
+            end = min(length, -(-(last + halo) // align) * align)
+            window = network(image[..., begin:end, begin:end])
+            inside, place = (slice((first - at) * scale, (last - at) * scale) for at in (begin, 0))
+            torch.testing.assert_close(
+                window[..., inside, inside],
+                whole[..., place, place],
+                atol=1e-5,
+                rtol=1e-5,
+                msg=lambda why: f"{part}: its halo of {halo} at x{scale} is not enough: a tile differs; {why}",
+            )

@@ -1,0 +1,30 @@
+"""What models and upsamplers have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from srkit.registry import Part
+
+
+def is_network(part: Part, module: Any) -> None:
+    """See that it is a module whose weights can be kept: safetensors hold tensors by name, and nothing else."""
+    assert isinstance(module, nn.Module), f"{part}: wants a torch.nn.Module, gave {type(module).__name__}"
+    others = [
+        f"{key} ({type(one).__name__})" for key, one in module.state_dict().items() if not isinstance(one, Tensor)
+    ]
+    assert not others, (
+        f"{part}: its state_dict must hold tensors alone, found {', '.join(others)}; "
+        "let get_extra_state return a tensor, or make it a buffer"
+    )
+
+
+def same_alone(part: Part, module: nn.Module, batch: Tensor) -> None:
+    """See that an image does not know which others share its batch."""
+    module.eval()
+    with torch.no_grad():
+        together, alone = module(batch)[:1], module(batch[:1])
+    torch.testing.assert_close(together, alone, atol=1e-4, rtol=1e-4, msg=f"{part}: a batch changes its result")

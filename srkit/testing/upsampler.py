@@ -1,0 +1,36 @@
+"""What every upsampler must keep."""
+
+from __future__ import annotations
+
+import torch
+
+from srkit.registry import Part
+from srkit.testing.making import SCALES, Make, rebuilt, steady, tensor
+from srkit.testing.network import is_network, same_alone
+
+SIZES = ((5, 7), (8, 8), (1, 1))
+
+
+def upsampler(part: Part, make: Make) -> None:
+    """Features (N,C,H,W) become exactly (N,C,sH,sW), for every batch, odd sizes and 1x1 included."""
+    for channels, scale in make.allowed((3,), SCALES):
+        module = make(channels, scale)
+        is_network(part, module)
+        for height, width in SIZES:
+            x = torch.rand(2, 3, height, width, requires_grad=True)
+            y = module(x)
+            shape = (2, 3, height * scale, width * scale)
+            tensor(part, y, shape, f"{shape} of {tuple(x.shape)} at x{scale}")
+            assert y.isfinite().all(), f"{part}: gives values that are not numbers at x{scale}"
+        (gradient,) = torch.autograd.grad(y.sum(), x)
+        assert gradient.isfinite().all(), f"{part}: has no gradient at x{scale}"
+        same_alone(part, module, torch.rand(2, 3, 5, 7))
+        _repeats(part, make, channels, scale)
+
+
+@torch.no_grad()
+def _repeats(part: Part, make: Make, channels: int, scale: int) -> None:
+    x = torch.rand(1, channels, 5, 7)
+    first, second = (make(channels, scale).eval() for _ in range(2))
+    large = steady(part, first, x, instead="in eval() a network draws nothing")
+    rebuilt(part, large, second(x))

@@ -1,0 +1,73 @@
+"""The page that says how to add a part: its examples keep the contracts that it describes."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from srkit.registry import KINDS
+from srkit.testing import check_part
+
+PAGE = (Path(__file__).parents[2] / "docs" / "add-a-part.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture
+def page(tmp_path, monkeypatch):
+    """What stands in the names of the page once all of its Python was run."""
+    monkeypatch.chdir(tmp_path)
+    np.save("images.npy", np.arange(3 * 8 * 6 * 3, dtype=np.uint8).reshape(3, 8, 6, 3))
+    names = {"__name__": "page"}
+    for block in BLOCKS:
+        exec(block, names)
+    return names
+
+
+def test_the_examples_keep_their_contracts(page):
+    names = {"plain", "stack", "jsonl", "one_by_one"}
+    assert {part.name for shelf in page["catalog"].values() for part in shelf.values()} > names
+
+
+def test_the_model_of_the_page_keeps_its_contract_as_it_is(page):
+    check_part(page["catalog"]["model"]["plain"], page["catalog"])
+
+
+def test_every_kind_is_described():
+    assert re.findall(r"^### (\w+)$", PAGE, re.MULTILINE) == [kind.name for kind in KINDS]
+
+
+ASKED = (
+    *(
+        "srkit.slots",
+        "default",
+        "pyramid",
+        "halo",
+        "align",
+        "buffers",
+        "balance",
+        "balanced",
+        "resizes",
+        "quantise",
+    ),
+    *(
+        "trace",
+        "kernels",
+        "threads",
+        "protocol",
+        "better",
+        "scale",
+        "names",
+        "high",
+        "low",
+        "size",
+        "key",
+        "original",
+    ),
+    *("record", "close", "Task", "Ended", "output"),
+)
+
+
+@pytest.mark.parametrize("word", ASKED)
+def test_nothing_that_a_host_asks_for_is_unsaid(word):
+    assert re.search(rf"\b{re.escape(word)}\b", PAGE)

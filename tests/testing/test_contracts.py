@@ -1,0 +1,640 @@
+"""Contracts refuse what its host could not use, say why, and let pass what is honest."""
+
+import random
+import re
+import subprocess
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import srkit
+from srkit.plugins import load_catalog
+from srkit.registry import KINDS, Part
+from srkit.slots import Ended
+from srkit.testing import CONTRACTS, check_part
+
+
+def check(factory, **options):
+    """Check ``factory`` as a plugin's author would, beside the built-in parts."""
+    factory.__doc__ = "A part of a test."
+    catalog, part = load_catalog([]), Part.of(factory, "a test")
+    catalog.add([part])
+    check_part(part, catalog, **options)
+
+
+def refused(why, factory, **options):
+    with pytest.raises(AssertionError, match=re.escape(why)):
+        check(factory, **options)
+
+
+def test_every_kind_has_a_contract():
+    assert set(CONTRACTS) == {kind.name for kind in KINDS}
+
+
+# what all kinds share
+
+
+def shrink(high, scale):
+    return F.avg_pool2d(high, scale)
+
+
+def test_an_option_that_must_be_given_is_asked_for():
+    @srkit.degradation("blurry")
+    def blurry(scale: int, *, radius: int):
+        return lambda high, generator: shrink(high, scale)
+
+    refused("radius: missing; wants int\npass options to check_part", blurry)
+    check(blurry, radius=2)
+
+
+def test_a_value_that_the_part_refuses_is_no_pass():
+    @srkit.loss("picky")
+    def picky(*, power: float = 0.0):
+        raise ValueError(f"power must be positive, got {power}")
+
+    refused("pass options that it takes: check_part(part, option=...)", picky)
+
+
+def test_contracts_leave_the_random_state_as_it_was():
+    states = torch.get_rng_state(), random.getstate(), np.random.get_state()
+    check_part(load_catalog([])["loss"]["l1"])
+    assert torch.equal(states[0], torch.get_rng_state())
+    assert states[1] == random.getstate()
+    assert np.array_equal(states[2][1], np.random.get_state()[1])
+
+
+# losses
+
+
+def loss_of(function):
+    @srkit.loss("tried")
+    def tried():
+        return function
+
+    return tried
+
+
+def test_a_loss_may_draw_a_frozen_network_from_torch():
+    @srkit.loss("frozen")
+    class Frozen(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_buffer("look", torch.randn(4, 1, 3, 3), persistent=False)
+
+        def forward(self, prediction, target):
+            one, other = (F.conv2d(image.flatten(0, 1)[:, None], self.look) for image in (prediction, target))
+            return (one - other).abs().mean()
+
+    check(Frozen)
+
+
+def test_a_loss_may_not_be_drawn_from_elsewhere():
+    @srkit.loss("numpy")
+    class FromNumPy(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.factor = float(np.random.rand()) + 1
+
+        def forward(self, prediction, target):
+            return self.factor * (prediction - target).abs().mean()
+
+    refused("is another one each time it is built; draw what is random from torch's generator", FromNumPy)
+
+
+def test_a_loss_may_not_be_random_when_called():
+    rolled = loss_of(lambda prediction, target: F.dropout(prediction - target, 0.5).abs().mean())
+    refused(
+        "takes from the random numbers of the process when called; draw what is random when it is built", rolled
+    )
+
+    def thrown(prediction, target):
+        return (prediction - target).abs().mean() * (1 + np.random.rand())
+
+    refused("takes from the random numbers of the process when called", loss_of(thrown))
+
+
+def test_a_loss_may_not_seed_the_process():
+    def seeding(prediction, target):
+        torch.manual_seed(3)
+        return (prediction - target).abs().mean()
+
+    refused("takes from the random numbers of the process when called", loss_of(seeding))
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda prediction, target: (prediction - target).abs(), "wants a scalar, gave shape (2, 1, 32, 32)"),
+        (lambda prediction, target: 0.5, "wants a scalar, gave float, which is no tensor"),
+        (lambda prediction, target: (prediction - target).abs().mean().detach(), "has no gradient"),
+        (lambda prediction, target: -(prediction - target).abs().mean(), "must be smallest where"),
+    ],
+)
+def test_a_loss_is_a_scalar_that_can_be_minimised(function, why):
+    refused(why, loss_of(function))
+
+
+def test_a_loss_with_tensors_must_be_movable():
+    @srkit.loss("stays")
+    class Stays:
+        def __init__(self):
+            self.weights = torch.ones(3)
+
+        def __call__(self, prediction, target):
+            return self.weights.mean() * (prediction - target).abs().mean()
+
+    refused("weights would stay on the CPU; a loss with tensors is a torch.nn.Module", Stays)
+
+    @srkit.loss("forgets")
+    class Forgets(Stays, nn.Module):
+        def __init__(self):
+            nn.Module.__init__(self)
+            self.weights = torch.ones(3)
+
+    refused("weights would stay on the CPU", Forgets)
+
+
+class Balancing(nn.Module):
+    """Weighs itself, and remembers how."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = {}
+
+    def forward(self, prediction, target):
+        return self.found.get("own", 1.0) * (prediction - target).abs().mean()
+
+    def balance(self, prediction, target):
+        self.found = {"own": float(target.mean())}
+
+    @property
+    def balanced(self):
+        return self.found
+
+
+def test_what_a_loss_balanced_must_be_in_its_state():
+    @srkit.loss("forgetful")
+    class Forgetful(Balancing):
+        pass
+
+    refused("its state_dict must hold what balance() found", Forgetful)
+
+    @srkit.loss("remembers")
+    class Remembers(Balancing):
+        def get_extra_state(self):
+            return self.found
+
+        def set_extra_state(self, state):
+            self.found = state
+
+    check(Remembers)
+
+    @srkit.loss("odd")
+    class Odd(Remembers):
+        def get_extra_state(self):
+            return {"weight": Balancing()}
+
+    refused("its state_dict must hold tensors and plain values alone", Odd)
+
+
+# metrics
+
+
+def metric_of(function, **protocol):
+    @srkit.metric("tried")
+    class Tried:
+        def __init__(self, scale: int):
+            self.protocol = protocol
+
+        def __call__(self, prediction, target):
+            return function(prediction, target)
+
+    return Tried
+
+
+def distance(prediction, target):
+    return (prediction - target).square().mean((1, 2, 3))
+
+
+def test_a_metric_must_say_that_less_is_better():
+    refused("protocol['better'] says which values are better, 'lower' or 'higher'", metric_of(distance))
+    check(metric_of(distance, better="lower"))
+    refused("wants the target itself scored lower", metric_of(lambda *both: -distance(*both), better="lower"))
+    refused("wants protocol['better'] higher or lower, gave 'less'", metric_of(distance, better="less"))
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda *both: float(distance(*both).mean()), "wants one value per image (N,), gave float"),
+        (lambda *both: distance(*both).mean(), "wants one value per image (N,), gave shape ()"),
+        (lambda *both: distance(*both) / distance(*both).sum(), "a batch changes its values"),
+        (
+            lambda *both: distance(*both) + 1e-9 * torch.rand(1),
+            "takes from the random numbers of the process when called",
+        ),
+    ],
+)
+def test_a_metric_gives_one_value_an_image(function, why):
+    refused(why, metric_of(function, better="lower"))
+
+
+def test_a_metric_is_shown_gray_and_rgb():
+    refused("refuses images of 1 channels", metric_of(refusing(1), better="lower"))
+    refused("refuses images of 3 channels", metric_of(refusing(3), better="lower"))
+
+
+def refusing(channels):
+    def function(prediction, target):
+        if prediction.shape[1] == channels:
+            raise ValueError(f"cannot measure {channels}")
+        return distance(prediction, target)
+
+    return function
+
+
+def test_a_metric_may_want_large_images():
+    def large(prediction, target):
+        if min(prediction.shape[-2:]) < 160:
+            raise ValueError("wants 160 pixels")
+        return distance(prediction, target)
+
+    check(metric_of(large, better="lower"))
+
+
+def test_a_protocol_must_be_plain():
+    refused("wants a protocol of plain values by name", metric_of(distance, better="lower", border=torch.ones(1)))
+
+
+# degradations
+
+
+def degradation_of(function, **attributes):
+    @srkit.degradation("tried")
+    class Tried:
+        def __init__(self, scale: int):
+            self.scale = scale
+
+        def __call__(self, high, generator):
+            return function(high, generator, self.scale)
+
+    for name, value in attributes.items():
+        setattr(Tried, name, value)
+    return Tried
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (
+            lambda high, generator, scale: shrink(high, scale) + torch.rand(1),
+            "the same generator must give the same",
+        ),
+        (lambda high, generator, scale: high, "wants (3, 1, 16, 12) of (3, 1, 32, 24) at x2, gave shape"),
+        (lambda high, generator, scale: shrink(high.mul_(0.5), scale), "changes the HR that it is given"),
+        (lambda high, generator, scale: shrink(high, scale) / 0, "gives values that are not numbers"),
+        (lambda high, generator, scale: shrink(high, scale) + torch.ones(1, 3, 1, 1), "wants (3, 1, 16, 12)"),
+    ],
+)
+def test_a_degradation_is_decided_by_its_generator(function, why):
+    refused(why, degradation_of(function))
+
+
+def test_a_degradation_may_not_take_from_the_process():
+    def taking(high, generator, scale):
+        torch.rand(1)
+        return shrink(high, scale)
+
+    refused(
+        "takes from the random numbers of the process when called; draw from the generator", degradation_of(taking)
+    )
+
+
+def test_a_degradation_that_works_on_rgb_alone_fails_on_y():
+    def toned(high, generator, scale):
+        return shrink(high, scale)[:, [2, 1, 0]]
+
+    refused("fails on HR of (3, 1, 32, 24) at x2; wants Y, one channel, and RGB: IndexError", degradation_of(toned))
+
+
+def test_a_degradation_may_refuse_scales_but_the_others_are_tested():
+    def only(scales, function):
+        @srkit.degradation("some")
+        def some(scale: int):
+            if scale not in scales:
+                raise ValueError(f"scale must be one of {scales}, got {scale}")
+            return lambda high, generator: function(high, scale)
+
+        return some
+
+    check(only((3,), shrink))
+    refused("wants (3, 1, 16, 12) of (3, 1, 48, 36) at x3", only((3,), lambda high, scale: high))
+    refused("no scale is allowed", only((5,), shrink))
+
+
+def test_what_a_degradation_drew_is_checked():
+    @srkit.degradation("traced")
+    class Traced:
+        kernels = torch.ones(1, 5, 5)
+
+        def __init__(self, scale: int):
+            self.scale = scale
+
+        def __call__(self, high, generator):
+            return shrink(high, self.scale)
+
+        def trace(self, high, generator):
+            return self(high, generator), {"kernels": self.kernels}
+
+    refused("wants kernels of (N,k,k), gave (1, 5, 5)", Traced)
+
+
+def test_a_chain_must_be_able_to_turn_rounding_off():
+    fixed = property(lambda self: True)
+    refused(
+        "a chain sets quantise to False", degradation_of(lambda high, _, scale: shrink(high, scale), quantise=fixed)
+    )
+
+
+# models and upsamplers
+
+
+def nearest(scales, channels_taken, **more):
+    class Nearest(nn.Module):
+        def __init__(self, scale: int, channels: int):
+            super().__init__()
+            if scale not in scales or channels not in channels_taken:
+                raise ValueError(f"scale and channels must be of {scales} and {channels_taken}")
+            self.scale, self.weight = scale, nn.Parameter(torch.ones(1))
+
+        def forward(self, low):
+            return self.weight * F.interpolate(low, scale_factor=float(self.scale))
+
+    return srkit.model("nearest")(type("Nearest", (Nearest,), more))
+
+
+def test_a_model_may_serve_one_scale_and_rgb_alone():
+    for scale in (2, 3, 4, 8):
+        check(nearest((scale,), (3,)))
+    refused("no scale and channels is allowed", nearest((5,), (3,)))
+
+
+def test_an_odd_scale_is_tried():
+    wrong = nearest((2, 3), (1, 3), forward=lambda self, low: F.interpolate(low, scale_factor=2.0))
+    refused("wants x3 of (2, 1, 5, 7), gave shape (2, 1, 10, 14)", wrong)
+
+
+def test_the_state_of_a_model_is_flat_tensors():
+    odd = nearest((2,), (3,), get_extra_state=lambda self: {"a": 1}, set_extra_state=lambda self, state: None)
+    refused("its state_dict must hold tensors alone, found _extra_state (dict)", odd)
+
+
+def test_all_that_a_model_learns_is_in_its_state():
+    @srkit.model("hidden")
+    class Hidden(nn.Module):
+        def __init__(self, scale: int, channels: int):
+            super().__init__()
+            self.scale, self.shift = scale, [torch.rand(1)]
+
+        def forward(self, low):
+            return self.shift[0] + F.interpolate(low, scale_factor=float(self.scale))
+
+    refused("its state_dict does not say all about it", Hidden)
+
+    @srkit.model("numpy")
+    class FromNumPy(Hidden):
+        def __init__(self, scale: int, channels: int):
+            super().__init__(scale, channels)
+            self.shift = nn.Parameter(torch.tensor(np.random.rand(1)))
+
+    refused("is another one each time it is built", FromNumPy)
+
+
+def test_an_upsampler_does_not_draw_in_eval():
+    @srkit.upsampler("grainy")
+    class Grainy(nn.Module):
+        def __init__(self, channels: int, scale: int):
+            super().__init__()
+            self.scale = scale
+
+        def forward(self, features):
+            large = F.interpolate(features, scale_factor=float(self.scale))
+            return large + 1e-6 * torch.rand_like(large)
+
+    refused("takes from the random numbers of the process when called; in eval() a network draws nothing", Grainy)
+
+
+# datasets
+
+
+class Blank:
+    """Two images, made up; the classes below break one thing each."""
+
+    scale = 2
+    names = ("a", "b/c")
+
+    def __len__(self):
+        return len(self.names)
+
+    def high(self, index):
+        return np.full((9, 7, 3), index, np.uint8)
+
+    def low(self, index):
+        return np.full((5, 3, 3), index, np.uint8)
+
+    def size(self, index):
+        return 9, 7
+
+    def key(self, index):
+        return f"blank {index}"
+
+
+def dataset_of(**changes):
+    return srkit.dataset("tried")(type("Tried", (Blank,), {"__init__": lambda self: None} | changes))
+
+
+def test_an_honest_set_passes():
+    check(dataset_of())
+    check(dataset_of(scale=None, low=None))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"names": ()}, "wants an image at least, has none"),
+        ({"names": ("a", "a")}, "wants names that differ"),
+        ({"names": ("a", "./a")}, "wants names that differ"),
+        ({"names": ("a", "")}, "wants names that stay within a folder"),
+        ({"names": ("a", "/b")}, "wants names that stay within a folder"),
+        ({"names": ("a", "../b")}, "wants names that stay within a folder"),
+        ({"names": (1, 2)}, "wants names that are strings, found 1"),
+        ({"__len__": lambda self: 3}, "wants a name for each of 3 images, has 2"),
+        ({"scale": 1}, "wants a scale of None or 2 and up, 1"),
+        ({"scale": 2.0}, "wants a scale of None or 2 and up, 2.0"),
+        ({"high": lambda self, index: np.zeros((9, 7, 3))}, "uint8 (H,W,C), C 1 or 3, gave float64 (9, 7, 3)"),
+        ({"high": lambda self, index: np.zeros((9, 7), np.uint8)}, "gave uint8 (9, 7)"),
+        ({"high": lambda self, index: np.zeros((9, 7, 4), np.uint8)}, "gave uint8 (9, 7, 4)"),
+        ({"high": lambda self, index: torch.zeros(9, 7, 3)}, "wants HR of 'a' as a NumPy array, gave Tensor"),
+        ({"size": lambda self, index: (7, 9)}, "says (7, 9) is the size of 'a', whose HR is (9, 7)"),
+        ({"low": lambda self, index: np.zeros((6, 3, 3), np.uint8)}, "wants LR of 'a' 2 times smaller than (9, 7)"),
+        ({"low": lambda self, index: np.zeros((4, 4, 1), np.uint8)}, "both gray or both RGB"),
+        ({"key": lambda self, index: "same"}, "wants keys that differ where images do"),
+        ({"key": lambda self, index: index}, "wants keys that are strings, found 0"),
+        ({"key": lambda self, index: str(random.random())}, "a key must stay as long as its image"),
+        ({"high": lambda self, index: np.random.randint(0, 9, (9, 7, 3), np.uint8)}, "gives other pixels"),
+        ({"original": lambda self, index: index}, "wants originals that are strings"),
+    ],
+)
+def test_a_set_that_the_host_could_not_use(changes, why):
+    refused(why, dataset_of(**changes))
+
+
+def test_a_set_has_one_order():
+    def shuffled(self):
+        self.names = random.sample([str(number) for number in range(20)], 20)
+
+    changes = {"__init__": shuffled, "key": lambda self, index: self.names[index]}
+    refused("opened again it has other names or keys, or another order", dataset_of(**changes))
+
+
+# trackers
+
+
+def tracker_of(record, close=lambda self: None, opened=lambda self: None):
+    @srkit.tracker("tried")
+    class Tried:
+        def __init__(self, folder):
+            self.path = folder / "log.txt"
+            opened(self)
+
+        def record(self, step, values):
+            record(self, step, values)
+
+        def close(self):
+            close(self)
+
+    return Tried
+
+
+def append(self, step, values):
+    with open(self.path, "a") as file:
+        file.write(f"{step} {dict(values)}\n")
+
+
+def test_a_tracker_takes_back_the_steps_that_are_done_again():
+    refused("log.txt of a resumed run differs from that of one that never stopped", tracker_of(append))
+
+
+def test_a_tracker_whose_writing_is_never_the_same_passes():
+    check(tracker_of(lambda self, step, values: append(self, step, {"folder": str(self.path)})))
+
+
+def test_a_tracker_that_starts_anew_loses_a_finished_run():
+    def anew(self):
+        self.path.write_text("")
+
+    refused("of a resumed run differs", tracker_of(append, opened=anew))
+
+    def step_files(self, step, values):
+        (self.path.parent / f"{step}.txt").write_text(str(dict(values)))
+
+    check(tracker_of(step_files))
+    refused("opened and closed again, it loses", tracker_of(step_files, opened=emptied))
+
+
+def emptied(self):
+    if len(list(self.path.parent.iterdir())) == 3:
+        (self.path.parent / "1.txt").write_text("")
+
+
+def test_a_tracker_takes_any_number():
+    def whole(self, step, values):
+        return [int(value) for value in values.values()]
+
+    with pytest.raises(OverflowError):
+        check(tracker_of(whole))
+
+
+# launchers
+
+
+def launcher_of(function):
+    @srkit.launcher("tried")
+    def tried():
+        return function
+
+    return tried
+
+
+def started(task, **changes):
+    with open(task.output, "wb") as output:
+        given = {"stdin": subprocess.PIPE, "stdout": output, "stderr": subprocess.STDOUT} | changes
+        return subprocess.Popen(task.command, **given)
+
+
+def stopped(process):
+    if process.stdin:
+        process.stdin.close()
+    return process.wait()
+
+
+def one_by_one(tasks, jobs, **changes):
+    for task in tasks:
+        process = started(task, **changes)
+        code = process.wait()
+        stopped(process)
+        yield Ended(task.name, code)
+
+
+def test_a_launcher_that_runs_one_after_the_other_is_honest():
+    check(launcher_of(one_by_one))
+
+
+def test_a_launcher_must_tell_how_tasks_ended():
+    def all_well(tasks, jobs):
+        return (Ended(one.name, 0) for one in one_by_one(tasks, jobs))
+
+    refused("wants one Ended each with the exit status, good 0 and bad 3", launcher_of(all_well))
+    refused("wants one Ended each", launcher_of(lambda tasks, jobs: one_by_one(tasks[:1], jobs)))
+
+
+def test_a_launcher_must_keep_what_tasks_print():
+    quiet = launcher_of(lambda tasks, jobs: one_by_one(tasks, jobs, stderr=subprocess.DEVNULL))
+    refused("wants what a task prints, on either output, in its file, found ''", quiet)
+
+
+def test_a_launcher_must_hold_standard_input_open():
+    deaf = launcher_of(lambda tasks, jobs: one_by_one(tasks, jobs, stdin=subprocess.DEVNULL))
+    refused("must hold a task's standard input open", deaf)
+
+
+def test_a_launcher_must_stop_what_is_running_when_it_is_closed(monkeypatch):
+    monkeypatch.setattr("srkit.testing.launcher.PATIENCE", 0.5)
+    left = []
+
+    def careless(tasks, jobs):
+        running = {task: started(task) for task in tasks}
+        left.extend(running.values())
+        for task, process in running.items():
+            process.wait()
+            process.stdin.close()
+            yield Ended(task.name, process.returncode)
+
+    try:
+        refused("leaves a process behind when it is closed", launcher_of(careless))
+    finally:
+        for process in left:
+            stopped(process)
+
+
+def test_a_launcher_must_give_a_generator():
+    def listed(tasks, jobs):
+        return iter([Ended(one.name, one.code) for one in one_by_one(tasks, jobs)]) if tasks[:1] != [] else iter([])
+
+    def brief(tasks, jobs):
+        return listed([task for task in tasks if task.name != "long"], jobs)
+
+    refused("wants an iterator with close(), such as a generator", launcher_of(brief))

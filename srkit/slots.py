@@ -71,8 +71,9 @@ DegradationFn: TypeAlias = Callable[[Tensor, torch.Generator], Tensor]
 """(high (N,C,s*H,s*W), generator) to low (N,C,H,W), batched, on the tensors' own device.
 
 The generator is always a CPU one: the same seed draws the same degradation on
-every device. See ``Traced`` for getting back what was drawn. Called by several threads at once in training,
-where C is 1 for Y; with RGB, or a gray image, in tests.
+every device. See ``Traced`` for getting back what was drawn. Called by several threads at once in training.
+C is 3; it is 1 of a gray image, and of luma where the attribute ``per_channel`` says that every channel is treated
+alike and by itself.
 
 Its attribute ``resizes`` is False for a stage of a chain, which keeps the size. One that rounds to 8 bits has
 ``quantise`` True, which a chain sets to False.

@@ -9,13 +9,17 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
+from srkit.image.color import luma
 from srkit.registry import Part
 from srkit.slots import Traced
 from srkit.testing.making import SCALES, Make, rebuilt, steady, tensor
 
 INSTEAD = "draw from the generator that it is given"
+LEVEL = 1.1 / 255
+"""How far rounding to 8 bits, before or after luma is taken, may move it."""
+
 BATCHES = ((3, 1), (3, 3), (1, 3))
-"""Images and channels: batches of Y and of RGB in training, one image after the other in tests."""
+"""Images and channels: batches of RGB or of luma in training, one image after the other in tests, gray ones too."""
 
 
 def degradation(part: Part, make: Make) -> None:
@@ -52,6 +56,9 @@ def _degrades(part: Part, make: Make, scale: int, high: Tensor) -> None:
     )
     if isinstance(one, Traced):
         _traces(part, one, high, low)
+    if getattr(one, "per_channel", False) and high.shape[1] == 3:
+        apart = (luma(low) - one(luma(high), _generator(1))).abs().max().item()
+        assert apart < LEVEL, f"{part}: says per_channel, but its LR of luma is not the luma of its LR of RGB"
     if isinstance(getattr(one, "quantise", None), bool):
         _leaves_rounding(part, one, high)
 

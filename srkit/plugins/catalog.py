@@ -118,6 +118,9 @@ def _owner(point: EntryPoint) -> str:
 def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:
     try:
         module = point.load()
+    except PartError as error:  # of a mark
+        plugin.problem = f"is refused: {error}"
+        return
     except (Exception, SystemExit) as error:  # whatever a stranger's import raises, it must be named, not passed on
         plugin.problem = f"does not load: {type(error).__name__}: {error}"
         return

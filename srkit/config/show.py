@@ -13,6 +13,7 @@ import yaml
 
 from srkit.config.source import Keys, Source
 
+NUMBER = re.compile(r"[-+.]*\d")
 INTERPOLATION = re.compile(r"(\\*)\$\{")
 
 
@@ -50,7 +51,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     """Quote what OmegaConf takes for a number (1e3), and escape what it would follow (``${x}``)."""
-    style = "'" if text[:1] in {*"+-.0123456789"} else None
+    style = "'" if NUMBER.match(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", INTERPOLATION.sub(r"\1\1\\${", text), style=style)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,6 +11,10 @@ from typing import Any, TypeVar
 from srkit.errors import PartError, UnknownPart, did_you_mean
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+NOT_NAMES = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
+"""What YAML reads as another value, with or without capitals."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +30,24 @@ class Kind:
     wired: tuple[str, ...] = ()
 
     def __call__(self, name: str) -> Callable[[F], F]:
-        """Mark a class or function as the part ``name``; marking registers nothing."""
+        """Mark a class or function as the part ``name``; marking registers nothing.
+
+        Raises:
+            PartError: No name was given, YAML would read it as something else, or there is a mark already.
+        """
+        if not isinstance(name, str) or not NAME.fullmatch(name) or name.lower() in NOT_NAMES:
+            raise PartError(
+                f"@srkit.{self.name} wants a name of letters, digits, _ and -, a letter first, "
+                f"as in @srkit.{self.name}('mine'), got {getattr(name, '__qualname__', repr(name))}"
+            )
 
         def mark(factory: F) -> F:
+            if other := getattr(factory, "__dict__", {}).get("__srkit_part__"):
+                raise PartError(
+                    f"@srkit.{self.name}({name!r}) wants a class or function without a mark, got "
+                    f"{getattr(factory, '__qualname__', repr(factory))}, which is {other[0].name} {other[1]!r}; "
+                    "write a subclass or a function for the second part"
+                )
             factory.__srkit_part__ = self, name  # type: ignore[attr-defined]
             return factory
 

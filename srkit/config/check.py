@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import inspect
 import sys
-import types
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin
 
-from srkit.config.source import Keys, Source
-from srkit.errors import BuildError, ConfigError, Problem, UnknownPart, did_you_mean
+from srkit.config.show import fill, names_part
+from srkit.config.signature import among, declared
+from srkit.config.source import Keys, Source, laid
+from srkit.config.spelling import kind_of, optional, spell
+from srkit.errors import BuildError, ConfigError, Problem, SrkitError, UnknownPart, did_you_mean
 from srkit.registry import Kind, Part, Registry
+
+DEEPEST = 40
+"""Nobody writes a part within a part this often; a part that is its own default would go on for ever."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +37,29 @@ class Choice:
         """The name of the chosen part."""
         return self.part.name
 
+    def tree(self) -> dict[str, Any]:
+        """Return the choice as YAML would write it, but for its options' values."""
+        return {"use": self.name, **self.options}
+
     def __call__(self, *wired: Any) -> Any:
-        """Build the part. A ``ValueError`` of its constructor becomes a ``BuildError`` with places."""
+        """Build the part.
+
+        Raises:
+            BuildError: With places, for a ``ValueError`` of its constructor (an option it refuses) or an
+                ``OSError`` (a file that an option names is missing): both are for the user to put right.
+            Exception: Any other is a bug of the part. It stays as it is, since whoever repairs the part needs
+                its traceback, and gets a note that says which part, and where the config names it.
+        """
         try:
             return self.part.factory(*wired, **self.options)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             raise BuildError(str(self.part), error, self.where) from error
-
-
-class Default(Protocol):
-    """What a slot's default must offer: itself, as YAML would write it."""
-
-    def tree(self) -> dict[str, Any]:
-        """Return the default as YAML would write it."""
-        ...
+        except SrkitError:
+            raise
+        except Exception as error:
+            places = "".join(f"\n    {place}: {name}" for name, place in self.where.items())
+            error.add_note(f"raised while building {self.part}{places}")
+            raise
 
 
 def check(source: Source, schema: Callable[..., Any], catalog: Mapping[str, Registry]) -> Any:
@@ -81,9 +95,9 @@ class _Checker:
     def blame(self, keys: Keys, what: str) -> None:
         self.problems.append(Problem(self.source.where(keys), ".".join(keys), what))
 
-    def section(self, tree: Mapping[str, Any], schema: Callable[..., Any], at: Keys) -> Any:
+    def section(self, tree: Mapping[str, Any], schema: Callable[..., Any], at: Keys, default: Any = None) -> Any:
         before = len(self.problems)
-        options = self.options(tree, schema, at)
+        options = self.options(tree, schema, at, default)
         if len(self.problems) > before:
             return None
         try:
@@ -92,51 +106,42 @@ class _Checker:
             self.blame(at, str(error))
             return None
 
-    def options(self, tree: Mapping[str, Any], schema: Callable[..., Any], at: Keys) -> dict[str, Any]:
-        parameters = inspect.signature(schema).parameters
-        takes = {name: p for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY}
-        hints = get_type_hints(schema.__init__ if inspect.isclass(schema) else schema, include_extras=True)
+    def options(
+        self, tree: Mapping[str, Any], schema: Callable[..., Any], at: Keys, default: Any = None
+    ) -> dict[str, Any]:
+        """Read the options of ``schema``; what ``tree`` leaves out is as ``default``, a section, has it."""
+        takes, parameters = declared(schema), inspect.signature(schema).parameters
         for name in tree:
             if name in parameters and name not in takes:
                 self.blame((*at, name), "is wired in by its host; it is not an option")
             elif name not in takes:
                 self.blame((*at, name), f"unknown option{did_you_mean(name, takes)}")
-        defaults = {name: _default(schema, p) for name, p in takes.items()}
         read = {}
-        for name, wanted in ((name, hints[name]) for name in takes):
+        for name, option in takes.items():
             key = (*at, name)
+            usual = option.default if default is None else getattr(default, name)
             if name in tree:
-                read[name] = self.value(tree[name], wanted, key, defaults[name])
-            elif defaults[name] is inspect.Parameter.empty:
-                self.blame(key, f"missing; wants {spell(wanted)}")
-            else:
-                read[name] = self.filled(defaults[name], wanted, key)
+                read[name] = self.value(tree[name], option.wanted, key, usual)
+            elif option.required and default is None:
+                self.blame(key, f"missing; wants {spell(option.wanted)}")
+            else:  # read as YAML would give it, so that a run's own config.yaml gives the same again
+                read[name] = self.value(fill(usual), option.wanted, key)
         return read
-
-    def filled(self, default: Any, wanted: Any, at: Keys) -> Any:
-        """Turn a default into what YAML would have given: slots into choices, at any depth."""
-        if hasattr(default, "tree"):
-            return self.choice(default.tree(), _kind_of(wanted), None, at)
-        if is_dataclass(wanted) and default is not None:
-            return self.section({}, wanted, at)  # type: ignore[arg-type]
-        if isinstance(default, list):
-            (item,) = get_args(wanted)
-            return [self.filled(value, item, (*at, str(index))) for index, value in enumerate(default)]
-        return default
 
     def value(self, value: Any, wanted: Any, at: Keys, default: Any = None) -> Any:
         origin, args = get_origin(wanted), get_args(wanted)
-        if origin is Annotated and isinstance(args[1], Kind):
-            return self.choice(value, args[1], default, at)
-        if origin in (Union, types.UnionType):  # only `X | None` is an option type
-            inner = next(arg for arg in args if arg is not type(None))
+        if (kind := kind_of(wanted)) is not None:
+            return self.choice(value, kind, default, at)
+        if (inner := optional(wanted)) is not None:
             return None if value is None else self.value(value, inner, at, default)
+        if origin in (list, Sequence) and isinstance(value, dict) and isinstance(default, (list, tuple)):
+            value = laid(fill(default), value)
         if origin in (list, Sequence) and isinstance(value, list):
             return [self.value(item, args[0], (*at, str(index))) for index, item in enumerate(value)]
         if origin in (dict, Mapping) and isinstance(value, dict):
             return {name: self.value(item, args[1], (*at, name)) for name, item in value.items()}
         if is_dataclass(wanted) and isinstance(value, dict):
-            return self.section(value, wanted, at)  # type: ignore[arg-type]
+            return self.section(value, wanted, at, default)  # type: ignore[arg-type]
         if wanted is float and type(value) in (int, float):
             if abs(value) <= sys.float_info.max:
                 return float(value)
@@ -144,15 +149,15 @@ class _Checker:
             return None
         if wanted is Path and type(value) is str and value:
             return Path(value).expanduser()
-        if wanted is Any or type(value) is wanted or (origin is Literal and _among(value, args)):
+        if wanted is Any or type(value) is wanted or (origin is Literal and among(value, args)):
             return value  # `type is`, not isinstance: `true` is not a number here
-        self.blame(at, f"wants {spell(wanted)}, got {value!r}")
+        self.blame(at, f"wants {spell(wanted)}, got {value!r}{_whole(value, origin)}")
         return None
 
     def choice(self, value: Any, kind: Kind, default: Any, at: Keys) -> Choice | None:
         tree = {"use": value} if isinstance(value, str) else value
-        if isinstance(tree, dict) and "use" not in tree and hasattr(default, "tree"):
-            tree = default.tree() | tree  # options given for the part that is there by default
+        if isinstance(tree, dict) and "use" not in tree and names_part(default):
+            tree = fill(default) | tree  # options given for the part that is there by default
         if not isinstance(tree, dict) or not isinstance(tree.get("use"), str):
             self.blame(at, f"wants {spell(kind)}, got {value!r}")
             return None
@@ -161,47 +166,16 @@ class _Checker:
         except UnknownPart as error:
             self.blame((*at, "use") if isinstance(value, dict) else at, str(error))
             return None
+        if len(at) > DEEPEST:
+            self.blame(at[:4], "its default parts hold one another without end; write one of them out")
+            return None
         given = {name: value for name, value in tree.items() if name != "use"}
         where = {".".join((*at, name)): self.source.where((*at, name)) for name in tree}
         return Choice(part, self.options(given, part.factory, at), where)
 
 
-def _default(schema: Callable[..., Any], parameter: inspect.Parameter) -> Any:
-    if is_dataclass(schema):  # a signature shows a factory as an opaque mark
-        for one in fields(schema):
-            if one.name == parameter.name and callable(one.default_factory):
-                return one.default_factory()
-    return parameter.default
-
-
-def _among(value: Any, allowed: tuple[Any, ...]) -> bool:
-    return any(type(value) is type(one) and value == one for one in allowed)
-
-
-def _kind_of(wanted: Any) -> Kind:
-    """Find the kind in ``Slot`` or ``Slot | None``."""
-    if get_origin(wanted) is Annotated:
-        kind: Kind = get_args(wanted)[1]
-        return kind
-    return _kind_of(next(arg for arg in get_args(wanted) if arg is not type(None)))
-
-
-def spell(wanted: Any) -> str:
-    """Spell a type the way a YAML author would say it."""
-    origin, args = get_origin(wanted), get_args(wanted)
-    if origin is Annotated:
-        return spell(args[1])
-    if isinstance(wanted, Kind):
-        article = "an" if wanted.name[0] in "aeiou" else "a"
-        return f"{article} {wanted.name}: a name, or a mapping with 'use: NAME'"
-    if origin is Literal:
-        return " or ".join(map(repr, args))
-    if origin in (Union, types.UnionType):
-        return " or ".join("null" if arg is type(None) else spell(arg) for arg in args)
-    if origin in (list, Sequence):
-        return f"a list, each {spell(args[0])}"
-    if origin in (dict, Mapping):
-        return "a mapping" if args[1] is Any else f"a mapping, each {spell(args[1])}"
-    if is_dataclass(wanted):
-        return f"a mapping with {', '.join(one.name for one in fields(wanted))}"
-    return "a path" if wanted is Path else inspect.formatannotation(wanted)
+def _whole(value: Any, origin: Any) -> str:
+    """Say how a list is overridden, to somebody who gave an element that it does not have."""
+    if origin not in (list, Sequence) or not isinstance(value, dict):
+        return ""
+    return "; give the whole list, or an element that is there by its number, counted from 0"

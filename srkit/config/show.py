@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -9,16 +11,23 @@ from typing import Any
 
 import yaml
 
-from srkit.config.check import Choice
 from srkit.config.source import Keys, Source
+
+NUMBER = re.compile(r"[-+.]*\d")
+INTERPOLATION = re.compile(r"(\\*)\$\{")
+
+
+def names_part(value: Any) -> bool:
+    """Return whether a value is a choice, or a slot's default: it says what YAML would by ``tree()``."""
+    return callable(getattr(type(value), "tree", None))  # of the type: a section may have a field called so
 
 
 def fill(checked: Any) -> Any:
-    """Return ``checked`` (a dataclass of values and choices) as plain values, defaults written out."""
-    if isinstance(checked, Choice):
-        return {"use": checked.name, **{name: fill(value) for name, value in checked.options.items()}}
+    """Return ``checked`` (a dataclass of values and choices, or a default of one) as plain values."""
+    if names_part(checked):
+        return fill(checked.tree())
     if is_dataclass(checked) and not isinstance(checked, type):
-        return {one.name: fill(getattr(checked, one.name)) for one in fields(checked)}
+        return {one.name: fill(getattr(checked, one.name)) for one in fields(checked) if one.init}
     if isinstance(checked, Mapping):
         return {name: fill(value) for name, value in checked.items()}
     if isinstance(checked, (list, tuple)):
@@ -28,7 +37,29 @@ def fill(checked: Any) -> Any:
 
 def to_yaml(tree: Any) -> str:
     """Return plain values as YAML, in their own order."""
-    text: str = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+    return _dumped(tree, default_flow_style=None, width=100)
+
+
+def in_line(tree: Any) -> str:
+    """Return a plain value as YAML says it within a line."""
+    return _dumped([tree], default_flow_style=True, width=math.inf).strip()[1:-1]
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what OmegaConf, which knows more than YAML does, reads back as the same value."""
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Quote what OmegaConf takes for a number (1e3), and escape what it would follow (``${x}``)."""
+    style = "'" if NUMBER.match(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", INTERPOLATION.sub(r"\1\1\\${", text), style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _dumped(tree: Any, **layout: Any) -> str:
+    text: str = yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, **layout)
     return text
 
 

@@ -13,6 +13,7 @@ import pluggy
 
 from srkit import hookspecs
 from srkit.config.check import check_choice
+from srkit.config.signature import verify
 from srkit.errors import PartError, did_you_mean
 from srkit.plugins.rooms import BUILT_IN
 from srkit.registry import KINDS, Part, Registry
@@ -54,9 +55,14 @@ class Catalog(Mapping[str, Registry]):
         return len(self._shelves)
 
     def add(self, parts: Iterable[Part]) -> None:
-        """Shelve ``parts``: all of them, or none if one name is taken."""
+        """Shelve ``parts``: all of them, or none if a name is taken or YAML cannot say an option.
+
+        Raises:
+            PartError: What is wrong with the first part that is refused.
+        """
         shelves = {kind: shelf.copy() for kind, shelf in self._shelves.items()}
         for part in parts:
+            verify(part)
             shelves[part.kind.name].add(part)
         self._shelves = shelves
 
@@ -118,6 +124,9 @@ def _owner(point: EntryPoint) -> str:
 def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:
     try:
         module = point.load()
+    except PartError as error:  # of a mark
+        plugin.problem = f"is refused: {error}"
+        return
     except (Exception, SystemExit) as error:  # whatever a stranger's import raises, it must be named, not passed on
         plugin.problem = f"does not load: {type(error).__name__}: {error}"
         return

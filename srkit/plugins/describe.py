@@ -5,9 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 from dataclasses import dataclass
-from typing import get_type_hints
+from typing import Any
 
-from srkit.config.check import spell
+from srkit.config.show import fill, in_line
+from srkit.config.signature import Declared, declared
+from srkit.config.spelling import spell
 from srkit.registry import Part
 
 OPTION = re.compile(r"^ {4}(\w+):\s*(.+?)(?=^ {4}\w+:|\Z)", re.MULTILINE | re.DOTALL)
@@ -15,7 +17,7 @@ OPTION = re.compile(r"^ {4}(\w+):\s*(.+?)(?=^ {4}\w+:|\Z)", re.MULTILINE | re.DO
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a part, as its author wrote it."""
+    """One option of a part, in the words of YAML."""
 
     name: str
     wants: str
@@ -25,13 +27,10 @@ class Option:
 
 def options(part: Part) -> list[Option]:
     """Read the options of ``part`` from its signature, and their meaning from its docstring."""
-    factory = part.factory
-    hints = get_type_hints(factory.__init__ if inspect.isclass(factory) else factory, include_extras=True)
     meanings = documented(part)
     return [
-        Option(name, spell(hints[name]), _spell_default(parameter), meanings.get(name, ""))
-        for name, parameter in inspect.signature(factory).parameters.items()
-        if parameter.kind is parameter.KEYWORD_ONLY
+        Option(name, spell(option.wanted), _spell_default(option), meanings.get(name, ""))
+        for name, option in declared(part.factory).items()
     ]
 
 
@@ -42,8 +41,12 @@ def documented(part: Part) -> dict[str, str]:
     return {name: " ".join(text.split()) for name, text in OPTION.findall(section)}
 
 
-def _spell_default(parameter: inspect.Parameter) -> str:
-    if parameter.default is parameter.empty:
-        return "required"
-    use = getattr(parameter.default, "use", None)
-    return str(use) if use else repr(parameter.default)
+def _spell_default(option: Declared) -> str:
+    return "required" if option.required else in_line(_short(fill(option.default)))
+
+
+def _short(tree: Any) -> Any:
+    """Return a tree with ``{use: NAME}`` as ``NAME``, which means the same."""
+    if isinstance(tree, dict):
+        return tree["use"] if tree.keys() == {"use"} else {name: _short(value) for name, value in tree.items()}
+    return [_short(value) for value in tree] if isinstance(tree, list) else tree

@@ -24,6 +24,8 @@ class Shuffle:
     def __init__(self, channels, scale, *, kernel: int = 3, init: Literal["he", "icnr"] = "he"):
         if kernel % 2 == 0:
             raise ValueError(f"kernel must be odd to keep the size, got {kernel}")
+        if kernel == 13:
+            _ = 1 / 0  # a bug
         self.built = (channels, scale, kernel, init)
 
 
@@ -39,7 +41,13 @@ class L1:
 
 @srkit.loss("sum")
 class Sum:
-    def __init__(self, *, terms: dict[str, Loss]): ...
+    def __init__(self, *, terms: dict[str, Loss], gain: float = 1.0): ...
+
+
+@srkit.loss("read")
+class Read:
+    def __init__(self, *, file: Path):
+        self.text = file.read_text()
 
 
 @srkit.metric("psnr")
@@ -68,6 +76,9 @@ class Schema:
     metrics: list[Metric] = field(default_factory=lambda: [default("psnr")])
     shares: list[float] = field(default_factory=lambda: [0.8, 0.2])
     start: Path | None = None
+    pace: Budget = field(default_factory=lambda: Budget(steps=9))
+    both: Loss = default("sum", terms={"a": default("l1", weight=2.0)})
+    tree: dict[str, Any] = field(default_factory=dict)
     let: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
 
@@ -80,7 +91,7 @@ def schema():
 @pytest.fixture(scope="session")
 def catalog():
     shelves = {kind.name: Registry(kind) for kind in KINDS}
-    for factory in (Net, Shuffle, Nearest, L1, Sum, Psnr):
+    for factory in (Net, Shuffle, Nearest, L1, Sum, Read, Psnr):
         part = Part.of(factory, origin="tests")
         shelves[part.kind.name].add(part)
     return shelves

@@ -1,5 +1,7 @@
 """What we say when a config is wrong. The text is the feature, so the text is the test."""
 
+from dataclasses import replace
+
 import pytest
 
 from srkit.config.check import check
@@ -132,6 +134,9 @@ def test_defaults_are_filled_in_at_every_depth(written):
         "metrics": [{"use": "psnr", "border": None}],
         "shares": [0.8, 0.2],
         "start": None,
+        "pace": {"steps": 9, "precision": "fp32", "rate": 0.1},
+        "both": {"use": "sum", "terms": {"a": {"use": "l1", "weight": 2.0}}, "gain": 1.0},
+        "tree": {},
         "let": {},
         "seed": 0,
     }
@@ -150,6 +155,11 @@ def test_options_of_a_default_part_need_not_name_it(written):
     assert fill(experiment)["model"]["upsampler"] == {"use": "shuffle", "kernel": 5, "init": "he"}
 
 
+def test_a_default_part_that_holds_parts_takes_options_as_well(written):
+    experiment, _ = written(BASE + "both: {gain: 3}\n")
+    assert fill(experiment)["both"] == {"use": "sum", "terms": {"a": {"use": "l1", "weight": 2.0}}, "gain": 3.0}
+
+
 def test_explain_names_who_said_it_last(written, tmp_path):
     experiment, source = written(BASE + "loss: l1\n", "model.upsampler.kernel=5")
     said = {key: place for key, _, place in explain(experiment, source)}
@@ -158,3 +168,57 @@ def test_explain_names_who_said_it_last(written, tmp_path):
     assert said["model.upsampler.kernel"] == "model.upsampler.kernel=5"
     assert said["loss.use"] == f"{tmp_path}/a.yaml:4"
     assert said["loss.weight"] == said["seed"] == said["model.depth"] == "default"
+
+
+def test_a_section_keeps_what_its_default_says(written):
+    experiment, _ = written(BASE)
+    assert experiment.pace.steps == 9
+    assert written(BASE + "pace: {rate: 2}\n")[0].pace == replace(experiment.pace, rate=2.0)
+
+
+def test_a_list_is_overridden_by_the_number_of_an_element(written):
+    experiment, source = written(BASE + "metrics: [psnr, {use: psnr, border: 4}]\n", "metrics.0.border=5")
+    assert [metric["border"] for metric in fill(experiment)["metrics"]] == [5, 4]
+    said = {key: place for key, _, place in explain(experiment, source)}
+    assert said["metrics.0.border"] == "metrics.0.border=5"
+    assert said["metrics.1.border"].endswith("a.yaml:4")
+
+
+def test_an_element_that_only_the_default_has_is_overridden_too(written):
+    experiment, source = written(BASE, "metrics.0.border=5", "shares.1=0.5")
+    assert fill(experiment)["metrics"] == [{"use": "psnr", "border": 5}]
+    assert experiment.shares == [0.8, 0.5]
+    said = {key: place for key, _, place in explain(experiment, source)}
+    assert (said["metrics.0.use"], said["metrics.0.border"]) == ("default", "metrics.0.border=5")
+
+
+@pytest.mark.parametrize("text", [BASE, BASE + "shares: [0.8, 0.2]\n"])
+def test_an_element_that_is_not_there_is_refused(text, written):
+    with pytest.raises(
+        ConfigError, match=r"got \{'2': 1\}; give the whole list, or an element that is there by its"
+    ):
+        written(text, "shares.2=1")
+
+
+def test_a_bug_of_a_part_keeps_its_traceback_and_names_the_part(written, tmp_path):
+    experiment, _ = written(BASE, "model.upsampler.kernel=13")
+    with pytest.raises(ZeroDivisionError, match="division by zero") as caught:
+        experiment.model(2, 1)
+    assert caught.traceback[-1].name == "__init__"
+    assert caught.value.__notes__ == [
+        "raised while building upsampler 'shuffle' (tests)\n"
+        f"    {tmp_path}/a.yaml:2: model.upsampler.use\n"
+        "    model.upsampler.kernel=13: model.upsampler.kernel",
+        f"raised while building model 'net' (tests)\n    {tmp_path}/a.yaml:2: model.use\n"
+        f"    {tmp_path}/a.yaml:2: model.upsampler",
+    ]
+
+
+def test_a_missing_file_is_for_the_user_to_put_right(written):
+    experiment, _ = written(BASE, "loss={use: read, file: nowhere.txt}")
+    with pytest.raises(BuildError) as caught:
+        experiment.loss()
+    assert str(caught.value).startswith(
+        "loss 'read' (tests) refuses: [Errno 2] No such file or directory: 'nowhere.txt'\n"
+    )
+    assert "loss.file" in str(caught.value)

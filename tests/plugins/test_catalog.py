@@ -93,6 +93,39 @@ def test_a_part_must_take_what_its_host_wires_in():
             Part.of(srkit.upsampler("x")(up), "here")
 
 
+def up(channels, scale): ...
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [(up, "up"), (3, "3"), ("", "''"), ("a b", "'a b'"), ("no", "'no'"), ("4x", "'4x'")]
+)
+def test_a_mark_wants_a_name(name, shown):
+    with pytest.raises(PartError) as caught:
+        srkit.upsampler(name)
+    assert str(caught.value) == (
+        "@srkit.upsampler wants a name of letters, digits, _ and -, a letter first, as in "
+        f"@srkit.upsampler('mine'), got {shown}"
+    )
+
+
+def test_a_second_mark_is_refused():
+    with pytest.raises(PartError) as caught:
+
+        @srkit.upsampler("outer")
+        @srkit.loss("inner")
+        def twice(): ...
+
+    assert str(caught.value).startswith("@srkit.upsampler('outer') wants a class or function without a mark, got ")
+    assert str(caught.value).endswith(
+        "twice, which is loss 'inner'; write a subclass or a function for the second part"
+    )
+
+
+def test_a_plugin_with_a_mark_without_a_name_is_named(install):
+    (line,) = refused([install("srkit-x", "@srkit.upsampler\ndef up(channels, scale): ...")])
+    assert line.startswith("plugin srkit-x 1.0 (srkit_x) is refused: @srkit.upsampler wants a name of letters")
+
+
 def test_a_subclass_is_not_its_parent():
     shelf = load_catalog([])["upsampler"]
 

@@ -1,0 +1,196 @@
+"""What a signature may say: the options of a part or a section, their types and their defaults.
+
+YAML must be able to say every value of an option, and to say it again in a run's
+own ``config.yaml``; so the types are few, and all others are refused where a part
+is shelved, not where somebody uses it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from srkit.config.show import fill, names_part
+from srkit.config.spelling import kind_of, optional, python
+from srkit.errors import PartError
+from srkit.registry import KINDS, Kind, Part
+
+MISSING = "???"
+PLAIN = (bool, int, float, str)
+ALLOWED = (
+    "bool, int, float, str, Path, Literal[...], list[...], Sequence[...], dict[str, ...], Mapping[str, ...], "
+    "a @dataclass(kw_only=True), a slot such as srkit.slots.Upsampler, or one of these | None"
+)
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One option as its author declared it."""
+
+    wanted: Any
+    required: bool
+    default: Any
+
+
+def declared(schema: Callable[..., Any]) -> dict[str, Declared]:
+    """Return the options of a part or a section: what stands after the ``*`` of its signature.
+
+    Raises:
+        PartError: An option has no type, or one that cannot be read.
+    """
+    return {name: _declared(schema, parameter) for name, parameter in _options(schema)}
+
+
+def verify(part: Part) -> None:
+    """See that YAML can say every option of ``part``, and that every default is a value of its type.
+
+    Raises:
+        PartError: Everything that is wrong with its options, a line each.
+    """
+    found = list(_faults(part.factory, "", ()))
+    if "use" in inspect.signature(part.factory).parameters:
+        found.append("use: wants another name; in YAML 'use' says which part it is")
+    if found:
+        raise PartError("\n    ".join(f"{part}: {fault}" for fault in found))
+
+
+def _faults(schema: Callable[..., Any], at: str, above: tuple[Any, ...]) -> Iterator[str]:
+    """Yield what is wrong with the options of ``schema``, which stands within the sections ``above``."""
+    for name, parameter in _options(schema):
+        try:
+            option = _declared(schema, parameter)
+        except PartError as error:
+            yield f"{at}{error}"
+            continue
+        wrong = list(_refused(option.wanted, f"{at}{name}", (*above, schema)))
+        yield from wrong
+        if not wrong and not option.required and not fits(option.default, option.wanted):
+            what = f"wants a default that is {python(option.wanted)}, got {option.default!r}"
+            yield f"{at}{name}: {what}{_instead_of(option)}"
+
+
+def _refused(wanted: Any, at: str, above: tuple[Any, ...]) -> Iterator[str]:
+    """Yield what is wrong with a type, down to what its lists, mappings and sections hold."""
+    origin, args = get_origin(wanted), get_args(wanted)
+    if kind_of(wanted) in KINDS or wanted is Any or any(wanted is one for one in (*PLAIN, Path)):
+        return
+    if origin is Literal and all(type(one) in (*PLAIN, types.NoneType) for one in args):
+        return
+    if (inner := optional(wanted)) is not None:
+        yield from _refused(inner, at, above)
+    elif origin in (list, Sequence) and args:
+        yield from _refused(args[0], at, above)
+    elif origin in (dict, Mapping) and args[:1] == (str,):
+        yield from _refused(args[1], at, above)
+    elif isinstance(wanted, type) and is_dataclass(wanted) and _kw_only(wanted):
+        if wanted not in above:  # a section may hold lists of itself
+            yield from _faults(wanted, f"{at}.", above)
+    else:
+        yield f"{at}: wants a type that YAML can say ({ALLOWED}), got {python(wanted)}{_instead(wanted)}"
+
+
+def _instead(wanted: Any) -> str:
+    """Say what to write for a type that is refused, where that is known."""
+    origin, args = get_origin(wanted), get_args(wanted)
+    if wanted is tuple or origin is tuple:
+        return f"; use list[{python(args[0]) if args else 'int'}]"
+    if wanted in (list, Sequence, dict, Mapping):
+        return f"; say of what, such as {'list[int]' if wanted in (list, Sequence) else 'dict[str, int]'}"
+    if origin in (dict, Mapping):
+        return f"; use {python(origin)}[str, ...]"
+    if origin in (Union, types.UnionType):
+        return "; use one of the types, or one | None"
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return f"; use Literal[{', '.join(repr(one.name) for one in wanted)}]"
+    if isinstance(wanted, Kind):
+        return f"; use srkit.slots.{wanted.name.capitalize()}"
+    return "; make it @dataclass(kw_only=True), and each of its parameters a field" if is_dataclass(wanted) else ""
+
+
+def _instead_of(option: Declared) -> str:
+    """Say what to write for a default that is refused, where that is known."""
+    inner = optional(option.wanted) or option.wanted
+    if kind_of(inner) is not None:
+        return "; name the part with srkit.slots.default, and give plain values"
+    if option.default == MISSING:
+        return "; YAML has it for a value that must be given"
+    return "; a number must be finite" if inner is float and type(option.default) is float else ""
+
+
+def fits(value: Any, wanted: Any) -> bool:
+    """Return whether a default is a value of its type, which is one of those allowed."""
+    origin, args = get_origin(wanted), get_args(wanted)
+    if kind_of(wanted) is not None:
+        return names_part(value) and fits(fill(value), Any)
+    if (inner := optional(wanted)) is not None:
+        return value is None or fits(value, inner)
+    if origin in (list, Sequence):
+        return isinstance(value, list if origin is list else (list, tuple)) and all(
+            fits(item, args[0]) for item in value
+        )
+    if origin in (dict, Mapping):
+        return isinstance(value, origin) and all(
+            type(name) is str and fits(item, args[1]) for name, item in value.items()
+        )
+    if is_dataclass(wanted):
+        return type(value) is wanted and all(
+            fits(getattr(value, name), option.wanted) for name, option in declared(wanted).items()
+        )
+    if origin is Literal:
+        return among(value, args)
+    if wanted is Any:
+        return value is None or any(fits(value, one) for one in (*PLAIN, list[Any], dict[str, Any]))
+    if wanted is float:
+        return type(value) in (int, float) and abs(value) <= sys.float_info.max
+    return isinstance(value, Path) if wanted is Path else type(value) is wanted and value != MISSING
+
+
+def _options(schema: Callable[..., Any]) -> list[tuple[str, inspect.Parameter]]:
+    parameters = inspect.signature(schema).parameters
+    return [(name, one) for name, one in parameters.items() if one.kind is one.KEYWORD_ONLY]
+
+
+def _type(schema: Callable[..., Any], parameter: inspect.Parameter) -> Any:
+    """Read the type of one option; what its host wires in is not looked at, and may stand in quotes."""
+    if parameter.annotation is parameter.empty:
+        raise PartError(f"{parameter.name}: wants a type, such as {parameter.name}: int, got none")
+    try:
+        if is_dataclass(schema):  # its fields may be those of a class in another file
+            return get_type_hints(schema, include_extras=True)[parameter.name]
+        made = inspect.unwrap(schema.__init__ if inspect.isclass(schema) else schema)
+        alone = types.SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
+        names = getattr(made, "__globals__", {})
+        return get_type_hints(alone, globalns=names, include_extras=True)[parameter.name]
+    except Exception as error:  # an annotation is a stranger's code
+        hint = "; import it for real, not under TYPE_CHECKING" if isinstance(error, NameError) else ""
+        raise PartError(
+            f"{parameter.name}: wants a type that can be read, got {parameter.annotation!r} "
+            f"({type(error).__name__}: {error}){hint}"
+        ) from None
+
+
+def _declared(schema: Callable[..., Any], parameter: inspect.Parameter) -> Declared:
+    wanted, default = _type(schema, parameter), parameter.default
+    if is_dataclass(schema):  # a signature shows a factory as an opaque mark
+        for one in fields(schema):
+            if one.name == parameter.name and callable(one.default_factory):
+                default = one.default_factory()
+    required = default is parameter.empty
+    return Declared(wanted, required, None if required else default)
+
+
+def _kw_only(section: type) -> bool:
+    """Return whether a dataclass takes its fields by name and nothing else: so it can be written and read."""
+    written = {one.name for one in fields(section) if one.init}
+    return {name for name, _ in _options(section)} == written == set(inspect.signature(section).parameters)
+
+
+def among(value: Any, allowed: tuple[Any, ...]) -> bool:
+    """Return whether a value is one of a ``Literal``; True is not 1."""
+    return any(type(value) is type(one) and value == one for one in allowed)

@@ -65,6 +65,15 @@ class TrialFolder:
         """What the process printed."""
         return self.path / "output.txt"
 
+    @property
+    def inputs(self) -> Path:
+        """What the files were like that it was trained on."""
+        return self.path / "inputs.json"
+
+    def test_inputs(self, name: str) -> Path:
+        """Return what the files of one further test were like."""
+        return self.test(name) / "inputs.json"
+
     def test(self, name: str) -> Path:
         """Return the folder of one further test."""
         return self.path / "tests" / folder_of(name)

@@ -17,6 +17,7 @@ from torch import nn
 
 from srkit.ablation.cost import costs
 from srkit.ablation.folder import TrialFolder
+from srkit.ablation.inputs import OF_TEST, OF_TRIAL, note
 from srkit.ablation.measures import Measures
 from srkit.atomic import write_text
 from srkit.config.check import check
@@ -68,6 +69,8 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     wanted: dict[str, Any] = json.loads(folder.measure.read_text(encoding="utf-8"))
     measures = Measures(experiment, built, folder.measures, wanted["what"], wanted["every"])
     if not run.summary.exists():
+        if not run.log.exists():  # where it goes on, it was begun with the files of then
+            note(folder.inputs, experiment, OF_TRIAL)
         step = 0
         for record in train(experiment, built, run):
             measures.follow(record)
@@ -99,6 +102,7 @@ def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: 
             parts = build(tested, catalog)
             protocol = {metric: getattr(part, "protocol", {}) for metric, part in parts.metrics.items()}
             write_text(path / "protocol.json", json.dumps(protocol, indent=2) + "\n")
+            note(folder.test_inputs(name), tested, OF_TEST)
             rows = score_rows(tested, parts, model)
             write_text(path / "scores.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
         except SrkitError as error:

@@ -25,6 +25,7 @@ def ablate(
     """
     from srkit.ablation.execute import execute, problem, waiting
     from srkit.ablation.folder import TrialFolder
+    from srkit.ablation.inputs import changed
     from srkit.ablation.plan import plan
     from srkit.cli.experiment import is_override
     from srkit.cli.place import below_runs
@@ -39,6 +40,8 @@ def ablate(
     catalog = load_catalog()
     planned = plan(files, [word for word in study if is_override(word)], catalog)
     folder = output or below_runs(planned.name)
+    for line in changed(planned, folder):
+        typer.echo(f"warning: {line}", err=True)
     if dry_run:
         typer.echo(_listing(planned, waiting(planned, folder)))
         return

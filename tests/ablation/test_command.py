@@ -1,6 +1,7 @@
 """``srkit ablate`` and ``srkit report`` as a user calls them."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,19 @@ def test_a_test_that_every_arm_fails_is_dropped_and_the_study_is_whole(srkit, st
     code, out, err = srkit("ablate", study(TWO + SHORT), "--output", folder)
     assert (code, err) == (0, "")
     assert "failed" not in (folder / "report.md").read_text()
+
+
+def test_changed_files_are_spoken_of_before_anything_runs(srkit, study, tmp_path, base):
+    folder, images = tmp_path / "out", tmp_path / "images"
+    shutil.copytree(base.parent / "test", images)
+    words = (study(TWO + SHORT), f"experiment.data.test={{use: folder, path: {images}}}", "--output", folder)
+    assert srkit("ablate", *words)[0] == 0
+    os.utime(min(images.iterdir()), ns=(1, 1))
+    code, out, err = srkit("ablate", *words, "--dry-run")
+    assert (code, "2 trials, 0 to run" in out) == (0, True)
+    assert [line.partition(" seed 0: ")[2] for line in err.splitlines()] == [
+        "data.test has changed since it was trained; delete its folder to train it again"
+    ] * 2
 
 
 def test_the_name_of_a_study_does_not_lead_out_of_runs(srkit, study, tmp_path, monkeypatch):

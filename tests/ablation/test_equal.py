@@ -61,3 +61,9 @@ def test_a_width_that_comes_near_is_not_enough(fitted):
         ValueError, match=r"wants 10,000 parameters within 1%; the nearest is 9,216 at model\.features=96"
     ):
         fitted(10_000, lambda width: width % 48 == 0, tolerance=0.01)
+
+
+def test_no_network_is_built_that_is_far_too_wide(fitted):
+    built = []
+    fitted(10_000, lambda width: width % 3 == 0 and (built.append(width) or True))
+    assert max(built) < 256

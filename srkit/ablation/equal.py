@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -9,6 +10,7 @@ import torch
 
 from srkit.ablation.study import Equal
 from srkit.config.check import Choice
+from srkit.errors import BuildError
 from srkit.experiment import Experiment
 
 WIDEST = 4096
@@ -18,28 +20,61 @@ def equalised(experiment: Experiment, wanted: int, equal: Equal) -> tuple[int, i
     """Return the width at which the model comes nearest to ``wanted`` parameters, and how many it has then.
 
     Raises:
-        ValueError: The model has no such width, or no width comes within the tolerance.
+        ValueError: The model has no such option, refuses every width, or none comes within the tolerance.
     """
-    found: dict[int, int] = {}
-
-    def count(width: int) -> int:
-        if width not in found:
-            found[width] = _parameters(widened(experiment, equal.width, width))
-        return found[width]
-
-    low, high = 1, 2
-    while count(high) < wanted and high < WIDEST:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if count(middle) < wanted else (low, middle)
-    width = min((low, high), key=lambda one: abs(count(one) - wanted))
-    if abs(count(width) - wanted) > equal.tolerance * wanted:
+    widths = _Widths(experiment, equal.width)
+    low, high = 0, WIDEST + 1
+    first = 1
+    while first <= WIDEST:  # twice as wide each time, until there are parameters enough
+        found = widths.accepted(range(first, min(2 * first, WIDEST + 1)))
+        if found is not None and widths.count(found) >= wanted:
+            high = found
+            break
+        low, first = found or low, 2 * first
+    while (found := widths.between(low, high)) is not None:
+        low, high = (found, high) if widths.count(found) < wanted else (low, found)
+    ends = [width for width in (low, high) if 1 <= width <= WIDEST]
+    if not ends:
+        raise ValueError(f"its model refuses every {equal.width} up to {WIDEST}: {widths.refused}")
+    width = min(ends, key=lambda one: abs(widths.count(one) - wanted))
+    if abs(widths.count(width) - wanted) > equal.tolerance * wanted:
         raise ValueError(
-            f"wants {wanted:,} parameters within {equal.tolerance:.0%}; the nearest is {count(width):,} "
+            f"wants {wanted:,} parameters within {equal.tolerance:.0%}; the nearest is {widths.count(width):,} "
             f"at {equal.width}={width}; make the baseline wider, or the tolerance larger"
         )
-    return width, count(width)
+    return width, widths.count(width)
+
+
+class _Widths:
+    """The widths of a model that it accepts, and how many parameters it has with each."""
+
+    def __init__(self, experiment: Experiment, path: str) -> None:
+        self.experiment, self.path = experiment, path
+        self.refused = ""
+        self._counted: dict[int, int | None] = {}
+
+    def accepted(self, widths: Iterable[int]) -> int | None:
+        """Return the first of ``widths`` that the model does not refuse: it may want a multiple of something."""
+        return next((width for width in widths if self._count(width) is not None), None)
+
+    def between(self, low: int, high: int) -> int | None:
+        """Return a width of the model between two others, near the middle; None where there is none."""
+        middle = (low + high) // 2
+        return self.accepted([*range(max(middle, low + 1), high), *range(middle - 1, low, -1)])
+
+    def count(self, width: int) -> int:
+        """Return the number of parameters with a width that the model accepts."""
+        found = self._count(width)
+        assert found is not None
+        return found
+
+    def _count(self, width: int) -> int | None:
+        if width not in self._counted:
+            try:
+                self._counted[width] = _parameters(widened(self.experiment, self.path, width))
+            except BuildError as error:
+                self._counted[width], self.refused = None, str(error).partition("\n")[0]
+        return self._counted[width]
 
 
 def widened(experiment: Experiment, path: str, width: int) -> Experiment:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from srkit.ablation.folder import TrialFolder, folder_of, prepare
 from srkit.ablation.plan import Plan
-from srkit.ablation.trial import TrialFolder, prepare
 from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.errors import RunError
@@ -50,23 +52,40 @@ def execute(
         launcher: What runs them; None is the study's.
 
     Raises:
-        RunError: The folder holds something else, cannot be written, or is at work already.
+        BuildError: The launcher refuses its options; nothing has been written then.
+        RunError: The folder holds something else, cannot be written, or is at work already; or the launcher
+            ended what it was not given.
     """
+    launch = launcher or plan.study.launcher()
     with _claimed(folder):
         write_text(folder / "study.yaml", to_yaml(fill(plan.study)))
         write_text(folder / STUDY, json.dumps(describe(plan), indent=2) + "\n")
-        tasks = [_task(plan, one, folder, catalog) for one in waiting(plan, folder)]
-        for ended in (launcher or plan.study.launcher())(tasks, jobs):
-            path = folder / ended.name
-            if ended.code and not TrialFolder.at(path).error.exists():
-                _died(TrialFolder.at(path), ended.code)
-            yield Outcome(ended.name, problem(path))
+        left = waiting(plan, folder)
+        for one in plan.trials.keys() - left:  # an error may be of a test that is no longer wanted
+            TrialFolder.at(folder / one).error.unlink(missing_ok=True)
+        for ended in launch([_task(plan, one, folder, catalog) for one in left], jobs):
+            if ended.name not in left:
+                raise RunError(f"launcher: wants to end what it was given, each once, ended {ended.name!r}")
+            left.remove(ended.name)
+            yield _outcome(plan, folder, ended.name, ended.code)
+        for one in left:
+            yield _outcome(plan, folder, one, None)
 
 
-def problem(path: Path) -> str | None:
-    """Return the first line of why the trial in ``path`` failed, or None."""
-    error = TrialFolder.at(path).error
-    return error.read_text(encoding="utf-8").splitlines()[0] if error.exists() else None
+def problem(plan: Plan, folder: Path, name: str) -> str | None:
+    """Return the first line of why a trial has failed, or None where it is complete or has not been tried."""
+    trial = TrialFolder.at(folder / name)
+    if not trial.error.exists() or trial.complete(plan.trials[name]):
+        return None
+    return trial.error.read_text(encoding="utf-8").partition("\n")[0]
+
+
+def _outcome(plan: Plan, folder: Path, name: str, code: int | None) -> Outcome:
+    """See what came of a trial by what it left, whatever its launcher says."""
+    trial = TrialFolder.at(folder / name)
+    if not trial.complete(plan.trials[name]) and not trial.error.exists():
+        _died(trial, code)
+    return Outcome(name, problem(plan, folder, name))
 
 
 def describe(plan: Plan) -> dict[str, Any]:
@@ -76,12 +95,13 @@ def describe(plan: Plan) -> dict[str, Any]:
         "name": plan.name,
         "title": study.title or plan.name,
         "question": study.question,
-        "command": " ".join(["srkit", *sys.argv[1:]]),
+        "command": shlex.join(["srkit", *sys.argv[1:]]),
         "mode": study.equal.budget,
         "baseline": study.baseline,
         "seeds": list(study.seeds),
         "intervals": study.intervals,
         "tests": list(study.tests),
+        "folders": {test: folder_of(test) for test in study.tests},
         "blocks": [
             {
                 "name": block.name,
@@ -103,15 +123,34 @@ def describe(plan: Plan) -> dict[str, Any]:
 
 def _task(plan: Plan, name: str, folder: Path, catalog: Catalog) -> Task:
     trial = prepare(plan.trials[name], folder / name, catalog)
-    return Task(name, (sys.executable, "-m", "srkit", "trial", str(trial.path)), trial.output)
+    return Task(name, (sys.executable, *_safe(), "-m", "srkit", "trial", str(trial.path)), trial.output)
 
 
-def _died(folder: TrialFolder, code: int) -> None:
-    """Say of a process that could not say it itself how it ended."""
-    how = f"ended by signal {-code}" if code < 0 else f"ended with status {code}"
-    hint = "; was there too little memory?" if code == -9 else ""
-    printed = folder.output.read_text(encoding="utf-8", errors="replace")
-    write_text(folder.error, f"its process was {how}{hint}\n\n{printed}")
+def _safe() -> tuple[str, ...]:
+    """Return what keeps a process from finding another srkit than this one in the working folder.
+
+    ``python -m`` looks there first, and in the folder around a clone it finds the clone and takes it for srkit.
+    Where this process looks there itself, as one that runs in a source tree does, so must the others.
+    """
+    return () if {"", os.getcwd()} & set(sys.path) else ("-P",)
+
+
+def _died(folder: TrialFolder, code: int | None) -> None:
+    """Say of a process that could not say it itself how it ended; None says that nobody knows."""
+    if code is None:
+        how = "its launcher never said that it ended"
+    elif code == 0:
+        how = "its launcher says that it went well, but it has no scores"
+    elif code < 0:
+        how = f"its process was ended by signal {-code}{'; was there too little memory?' if code == -9 else ''}"
+    else:
+        how = f"its process ended with status {code}"
+    try:
+        printed = folder.output.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # a launcher may have written none
+        printed = ""
+    last = printed.strip().rpartition("\n")[2]
+    write_text(folder.error, f"{how}{f': {last}' if last and code and code > 0 else ''}\n\n{printed}")
 
 
 @contextmanager

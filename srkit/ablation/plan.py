@@ -133,6 +133,12 @@ class _Planner:
             yield self._problem(("seeds",), what)
         if len(set(study.seeds)) < len(study.seeds) or not study.seeds:
             yield self._problem(("seeds",), f"wants different seeds, one at least, got {list(study.seeds)}")
+        try:
+            study.launcher()  # a launcher that refuses its options shall do so before anything is written
+        except SrkitError as error:
+            yield self._problem(("launcher",), str(error))
+        if "" in study.tests:
+            yield self._problem(("tests",), "wants a name for every test, got ''")
         for name, changes in study.tests.items():
             for path in changes:
                 if path.split(".")[0] not in TESTED:

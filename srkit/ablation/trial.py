@@ -7,105 +7,27 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from srkit.ablation.cost import costs
+from srkit.ablation.folder import TrialFolder
+from srkit.ablation.inputs import OF_TEST, OF_TRIAL, note
 from srkit.ablation.measures import Measures
-from srkit.ablation.plan import Trial
 from srkit.atomic import write_text
 from srkit.config.check import check
-from srkit.config.show import fill, to_yaml
 from srkit.config.source import read
 from srkit.engine.checkpoint import load_into, load_weights
-from srkit.engine.precision import resolve_device
-from srkit.errors import SrkitError
+from srkit.errors import RunError, SrkitError
 from srkit.experiment import Experiment
 from srkit.plugins import Catalog
 from srkit.run import RunFolder, build, score, train
-from srkit.run.environment import environment
 from srkit.run.score import score_rows
-
-
-@dataclass(frozen=True)
-class TrialFolder:
-    """The files of one trial: those of a run, and what a study adds."""
-
-    run: RunFolder
-
-    @classmethod
-    def at(cls, path: Path) -> TrialFolder:
-        """Name the files of the trial in ``path``."""
-        return cls(RunFolder(path))
-
-    @property
-    def path(self) -> Path:
-        """The folder."""
-        return self.run.path
-
-    @property
-    def measures(self) -> Path:
-        """The checkerboard along the way."""
-        return self.path / "measures.jsonl"
-
-    @property
-    def measure(self) -> Path:
-        """What to measure."""
-        return self.path / "measure.json"
-
-    @property
-    def cost(self) -> Path:
-        """What the network costs."""
-        return self.path / "cost.json"
-
-    @property
-    def error(self) -> Path:
-        """Why the trial failed, its first line the message."""
-        return self.path / "error.txt"
-
-    @property
-    def output(self) -> Path:
-        """What the process printed."""
-        return self.path / "output.txt"
-
-    def test(self, name: str) -> Path:
-        """Return the folder of one further test."""
-        return self.path / "tests" / name
-
-    def complete(self, trial: Trial) -> bool:
-        """Return whether everything there is to know of the trial is known."""
-        tests = all(self.tested(name, to_yaml(fill(test))) for name, test in trial.tests.items())
-        return self.run.summary.exists() and self.cost.exists() and tests
-
-    def tested(self, name: str, config: str) -> bool:
-        """Return whether a test has its scores, and they are of the test as it is now: it may have been edited."""
-        written = self.test(name) / "config.yaml"
-        scored = (self.test(name) / "scores.jsonl").exists() and written.exists()
-        return scored and written.read_text(encoding="utf-8") == config
-
-
-def prepare(trial: Trial, path: Path, catalog: Catalog) -> TrialFolder:
-    """Write what the process of a trial reads. What is there says the same: the folder is named by its hash."""
-    folder = TrialFolder.at(path)
-    path.mkdir(parents=True, exist_ok=True)
-    if not folder.run.environment.exists():
-        device = resolve_device(trial.experiment.train.device)
-        values = environment(catalog, trial.seed, device)
-        write_text(folder.run.environment, json.dumps(values, indent=2) + "\n")
-    write_text(folder.measure, json.dumps(dict(trial.measure)) + "\n")
-    for name, test in trial.tests.items():
-        folder.test(name).mkdir(parents=True, exist_ok=True)
-        config = to_yaml(fill(test))
-        if not folder.tested(name, config):
-            (folder.test(name) / "scores.jsonl").unlink(missing_ok=True)
-            write_text(folder.test(name) / "config.yaml", config)
-    write_text(folder.run.config, to_yaml(fill(trial.experiment)))
-    return folder
 
 
 def perform(path: Path, catalog: Catalog) -> bool:
@@ -128,11 +50,13 @@ def perform(path: Path, catalog: Catalog) -> bool:
 
 
 def stop_with_parent() -> None:
-    """End this process as soon as its standard input ends, however its parent came to its end."""
+    """End this process as soon as its standard input ends, however its parent came to its end, and say why."""
 
     def wait() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
+        with suppress(OSError):  # whoever read what it prints may be gone too
+            print("stopped: its launcher closed its standard input, or ended", file=sys.stderr, flush=True)
         os._exit(1)
 
     threading.Thread(target=wait, name="srkit-parent", daemon=True).start()
@@ -145,6 +69,8 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     wanted: dict[str, Any] = json.loads(folder.measure.read_text(encoding="utf-8"))
     measures = Measures(experiment, built, folder.measures, wanted["what"], wanted["every"])
     if not run.summary.exists():
+        if not run.log.exists():  # where it goes on, it was begun with the files of then
+            note(folder.inputs, experiment, OF_TRIAL)
         step = 0
         for record in train(experiment, built, run):
             measures.follow(record)
@@ -157,14 +83,32 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
             pass
     tensors, _ = load_weights(run.best)
     load_into(built.model, tensors, str(run.best))
-    for test in sorted(path.parent for path in (folder.path / "tests").glob("*/config.yaml")):
-        if not (test / "scores.jsonl").exists():
-            tested = _read(test / "config.yaml", catalog)
+    _test(folder, wanted["tests"], built.model, catalog)
+
+
+def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: Catalog) -> None:
+    """Make the tests that are wanted now and have no scores; one that fails stops no other.
+
+    Raises:
+        RunError: What went wrong with each that failed.
+    """
+    problems = []
+    for name in names:
+        path = folder.test(name)
+        if (path / "scores.jsonl").exists():
+            continue
+        try:
+            tested = _read(path / "config.yaml", catalog)
             parts = build(tested, catalog)
-            protocol = {name: getattr(metric, "protocol", {}) for name, metric in parts.metrics.items()}
-            write_text(test / "protocol.json", json.dumps(protocol, indent=2) + "\n")
-            rows = score_rows(tested, parts, built.model)
-            write_text(test / "scores.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+            protocol = {metric: getattr(part, "protocol", {}) for metric, part in parts.metrics.items()}
+            write_text(path / "protocol.json", json.dumps(protocol, indent=2) + "\n")
+            note(folder.test_inputs(name), tested, OF_TEST)
+            rows = score_rows(tested, parts, model)
+            write_text(path / "scores.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+        except SrkitError as error:
+            problems.append(f"test {name!r}: {error}")
+    if problems:
+        raise RunError("\n".join(problems))
 
 
 def _read(config: Path, catalog: Catalog) -> Experiment:

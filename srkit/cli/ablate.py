@@ -24,8 +24,11 @@ def ablate(
     The report compares what there is with the baseline; it is written even when an arm fails.
     """
     from srkit.ablation.execute import execute, problem, waiting
+    from srkit.ablation.folder import TrialFolder
+    from srkit.ablation.inputs import changed
     from srkit.ablation.plan import plan
     from srkit.cli.experiment import is_override
+    from srkit.cli.place import below_runs
     from srkit.cli.trials import Trials
     from srkit.errors import ConfigError, Problem
     from srkit.plugins import load_catalog
@@ -36,15 +39,17 @@ def ablate(
         raise ConfigError([Problem("srkit ablate", "", f"wants one study file, got {len(files)}")])
     catalog = load_catalog()
     planned = plan(files, [word for word in study if is_override(word)], catalog)
-    folder = output or Path("runs") / planned.name
+    folder = output or below_runs(planned.name)
+    for line in changed(planned, folder):
+        typer.echo(f"warning: {line}", err=True)
     if dry_run:
         typer.echo(_listing(planned, waiting(planned, folder)))
         return
     with Trials(planned, folder, quiet=quiet) as trials:
         for outcome in execute(planned, folder, catalog, jobs=jobs):
             trials.ended(outcome)
-    failed = [one for one in planned.trials if problem(folder / one)]
-    if len(failed) < len(planned.trials):
+    failed = [one for one in planned.trials if problem(planned, folder, one)]
+    if any(TrialFolder.at(folder / one).run.summary.exists() for one in planned.trials):
         typer.echo(f"report: {write_study(folder)}")
     if failed:
         typer.echo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Annotated
 import typer
 
 from srkit.cli.experiment import read_experiment
+from srkit.cli.place import below_runs
 
 
 def run(
@@ -45,15 +45,9 @@ def _start(config: list[str], output: Path | None) -> Path:
     experiment, _, catalog = read_experiment(config)
     check_files(build(experiment, catalog), experiment)
     device = resolve_device(experiment.train.device)
-    path = output or _place(str(experiment.name))
+    path = output or below_runs(str(experiment.name)) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
     RunFolder.create(path, to_yaml(fill(experiment)), environment(catalog, experiment.seed, device))
     return path
-
-
-def _place(name: str) -> Path:
-    """Return the folder of a new run that was given none: below runs/, whatever it is called."""
-    plain = re.sub(r"[^\w .-]+", "-", name).strip(" .-") or "run"
-    return Path("runs") / plain / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
 
 
 def _go(path: Path, *, quiet: bool) -> None:

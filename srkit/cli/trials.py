@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from srkit.ablation.execute import Outcome, waiting
+from srkit.ablation.folder import TrialFolder
 from srkit.ablation.plan import Plan
-from srkit.ablation.trial import TrialFolder
 
 TAIL = 4096
 """Bytes at the end of a log in which its last record is looked for."""

@@ -60,7 +60,7 @@ class Local:
 
     def best(self) -> int:
         """Return how many tasks run side by side by default."""
-        return torch.cuda.device_count() or max(1, (os.cpu_count() or 1) // self.threads)
+        return torch.cuda.device_count() or max(1, _cores() // self.threads)
 
     def _start(self, task: Task, place: int, ended: Queue[_Running]) -> _Running:
         with open(task.output, "wb") as output:
@@ -89,6 +89,11 @@ class Local:
             device = place % count
             values["CUDA_VISIBLE_DEVICES"] = visible[device] if len(visible) == count else str(device)
         return values
+
+
+def _cores() -> int:
+    """Return how many cores this process may use: a scheduler or ``taskset`` may give it fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,7 @@
 """``srkit ablate`` and ``srkit report`` as a user calls them."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,6 +67,49 @@ def test_where_every_arm_fails_there_is_nothing_to_report(srkit, study, tmp_path
     code, _, err = srkit("report", folder)
     assert code == 2
     assert err.startswith(f"{folder}: wants a trial that has scores, found none of 2; sub, seed 0: step ")
+
+
+def test_a_test_that_every_arm_fails_is_dropped_and_the_study_is_whole(srkit, study, tmp_path):
+    folder, bad = tmp_path / "out", tmp_path / "bad"
+    bad.mkdir()
+    (bad / "x.png").write_bytes(b"no picture")
+    broken = f"tests={{broken: {{data.test: {{use: folder, path: {bad}}}}}}}"
+    code, out, err = srkit("ablate", study(TWO + SHORT), broken, "--output", folder)
+    assert (code, "2 of 2 failed" in err) == (1, True)
+    assert f"report: {folder}/study.html" in out  # of the tests that could be made
+    assert srkit("ablate", study(TWO + SHORT), "--dry-run", "--output", folder)[1].endswith("2 trials, 0 to run\n")
+    code, out, err = srkit("ablate", study(TWO + SHORT), "--output", folder)
+    assert (code, err) == (0, "")
+    assert "failed" not in (folder / "report.md").read_text()
+
+
+def test_changed_files_are_spoken_of_before_anything_runs(srkit, study, tmp_path, base):
+    folder, images = tmp_path / "out", tmp_path / "images"
+    shutil.copytree(base.parent / "test", images)
+    words = (study(TWO + SHORT), f"experiment.data.test={{use: folder, path: {images}}}", "--output", folder)
+    assert srkit("ablate", *words)[0] == 0
+    os.utime(min(images.iterdir()), ns=(1, 1))
+    code, out, err = srkit("ablate", *words, "--dry-run")
+    assert (code, "2 trials, 0 to run" in out) == (0, True)
+    assert [line.partition(" seed 0: ")[2] for line in err.splitlines()] == [
+        "data.test has changed since it was trained; delete its folder to train it again"
+    ] * 2
+
+
+def test_the_name_of_a_study_does_not_lead_out_of_runs(srkit, study, tmp_path, monkeypatch):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "deep" / "er")
+    assert srkit("ablate", study(TWO + SHORT), "name=../../x", "--quiet")[0] == 0
+    assert [path.name for path in Path("runs").iterdir()] == ["x"]
+
+
+def test_a_launcher_that_is_refused_leaves_nothing(srkit, study, tmp_path):
+    folder, wrong = tmp_path / "out", "launcher={use: local, threads: 0}"
+    for more in ((), ("--dry-run",)):
+        code, _, err = srkit("ablate", study(TWO + SHORT), wrong, "--output", folder, *more)
+        assert code == 2
+        assert "launcher: launcher 'local' (srkit.launchers) refuses: threads must be positive, got 0" in err
+        assert not folder.exists()
 
 
 def start(*words):

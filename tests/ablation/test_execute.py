@@ -3,9 +3,13 @@ from pathlib import Path
 
 import pytest
 
+import srkit
 from srkit.ablation.execute import execute, problem, waiting
-from srkit.ablation.trial import TrialFolder, perform
+from srkit.ablation.folder import TrialFolder, folder_of
+from srkit.ablation.trial import perform
 from srkit.errors import RunError
+from srkit.launchers.local import Local
+from srkit.report.study.read import read_study
 from srkit.slots import Ended
 
 TWO = """arms: {sub: {}, deep: {model.depth: 2}}
@@ -90,8 +94,121 @@ def test_an_arm_that_fails_stops_no_other_and_is_tried_again(run, tmp_path):
     assert len(outcomes) == 6
     failed = [outcome for outcome in outcomes if outcome.problem]
     assert {plan.titles()[outcome.id].split()[0] for outcome in failed} == {"broken"}
-    assert all(problem(tmp_path / "study" / outcome.id) == outcome.problem for outcome in failed)
+    assert all(problem(plan, tmp_path / "study", outcome.id) == outcome.problem for outcome in failed)
     assert sorted(run(TWO, *broken)[2]) == sorted(outcome.id for outcome in failed)
+
+
+@pytest.fixture
+def damaged(tmp_path):
+    """The changes of a test whose one image cannot be decoded."""
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "x.png").write_bytes(b"no picture")
+    return f"{{data.test: {{use: folder, path: {tmp_path / 'damaged'}}}}}"
+
+
+def test_a_test_that_fails_stops_no_other_and_is_forgotten_once_it_is_removed(run, tmp_path, damaged):
+    plan, outcomes, ran = run(TWO, f"tests={{broken: {damaged}, clean: {{degradation: bicubic}}}}")
+    assert all(outcome.problem.startswith("test 'broken': ") for outcome in outcomes)
+    folders = [TrialFolder.at(tmp_path / "study" / one) for one in ran]
+    assert all((one.test("clean") / "scores.jsonl").exists() for one in folders)
+    plan, outcomes, more = run(TWO, "tests={clean: {degradation: bicubic}}")
+    assert (outcomes, more) == ([], [])
+    assert not any(one.error.exists() or problem(plan, one.path.parent, one.path.name) for one in folders)
+    more = run(TWO, "tests={other: {seed: 5}}")[1]
+    assert [outcome.problem for outcome in more] == [None] * 4
+    assert not any(one.error.exists() for one in folders)
+
+
+def test_whatever_tests_are_called_their_scores_lie_below_the_trial_and_are_read(run, tmp_path):
+    names = ("clean/bicubic", "clean-bicubic", "../../escaped", f"{tmp_path}/escaped", "..", "a" * 300)
+    tests = ", ".join(f"{name}: {{seed: {10 + index}}}" for index, name in enumerate(names))
+    plan, outcomes, (ran,) = run(TWO, f"tests={{{tests}}}", stop=1)
+    assert outcomes[0].problem is None
+    assert ran not in waiting(plan, tmp_path / "study")
+    found = [path for path in tmp_path.rglob("scores.jsonl") if "tests" in path.parts]
+    assert {path.parents[1] for path in found} == {tmp_path / "study" / ran / "tests"}
+    trial = read_study(tmp_path / "study").trials[ran]
+    assert {name: one.given["seed"] for name, one in trial.tests.items() if name} == {
+        name: 10 + index for index, name in enumerate(names)
+    }
+
+
+def test_a_plain_name_is_the_tests_folder_and_others_stay_apart():
+    assert folder_of("clean bicubic") == "clean bicubic"
+    names = ("a/b", "a-b", "a:b", "..", ".", "/", "a" * 61, "a" * 62)
+    assert len({folder_of(name) for name in names}) == len(names)
+    assert not any(folder_of(name).startswith(".") for name in names)
+
+
+def test_another_name_of_an_arm_tests_nothing_again(run):
+    text = TWO + "tests: {clean: {degradation: bicubic}}\n"
+    run(text)
+    assert run(text.replace("sub", "other"))[2] == []
+    assert run(text, "arms.twin={model.depth: 2}")[2] == []
+
+
+def outcomes_of(plan, catalog, tmp_path, launcher):
+    return [one.problem for one in execute(plan, tmp_path / "study", catalog, launcher=launcher)]
+
+
+def test_a_launcher_that_says_well_where_nothing_ran_is_not_believed(planned, catalog, tmp_path):
+    def liar(tasks, jobs, /):
+        yield Ended(tasks[0].name, 0)
+
+    said = outcomes_of(planned(TWO), catalog, tmp_path, liar)
+    assert (
+        said
+        == ["its launcher says that it went well, but it has no scores"]
+        + ["its launcher never said that it ended"] * 3
+    )
+
+
+def test_a_launcher_that_keeps_no_output_is_borne_with(planned, catalog, tmp_path):
+    said = outcomes_of(planned(TWO), catalog, tmp_path, lambda tasks, _: (Ended(one.name, 3) for one in tasks))
+    assert said == ["its process ended with status 3"] * 4
+
+
+@pytest.mark.parametrize("names", [("nobody",), (0, 0)])
+def test_a_launcher_that_ends_what_it_was_not_given_is_named(planned, catalog, tmp_path, names):
+    def confused(tasks, jobs, /):
+        yield from (Ended(name if isinstance(name, str) else tasks[name].name, 1) for name in names)
+
+    with pytest.raises(RunError, match="launcher: wants to end what it was given, each once, ended '"):
+        outcomes_of(planned(TWO), catalog, tmp_path, confused)
+
+
+def test_an_error_of_an_earlier_start_is_not_told_again(planned, catalog, tmp_path):
+    def dies(code):
+        def launch(tasks, jobs, /):
+            for task in tasks:
+                task.output.write_text(f"words\nlast words of {code}\n")
+                yield Ended(task.name, code)
+
+        return launch
+
+    for code in (3, 4):
+        said = outcomes_of(planned(TWO), catalog, tmp_path, dies(code))
+        assert said == [f"its process ended with status {code}: last words of {code}"] * 4
+
+
+def test_a_trial_finds_the_srkit_that_started_it(planned, catalog, tmp_path, monkeypatch):
+    """Around a clone, `python -m srkit` takes the clone for srkit; a source tree is another matter."""
+    (tmp_path / "srkit").mkdir()
+    (tmp_path / "srkit" / "__init__.py").write_text("raise ImportError('this is a clone around srkit')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(Path(srkit.__file__).parents[1]))
+    commands = []
+
+    def launch(tasks, jobs, /):
+        commands.append(tasks[0].command)
+        yield from Local()(tasks[:1], jobs)
+
+    outcome = next(execute(planned(TWO), tmp_path / "study", catalog, launcher=launch))
+    assert outcome.problem is None
+    assert commands[-1][1] == "-P"
+    monkeypatch.syspath_prepend(tmp_path)
+    next(execute(planned(TWO), tmp_path / "study", catalog, launcher=launch))
+    assert commands[-1][1] == "-m"
 
 
 def test_a_process_that_dies_without_a_word_is_reported(planned, catalog, tmp_path):
@@ -114,6 +231,13 @@ def test_the_study_is_described_for_the_report(run, tmp_path):
     assert told["blocks"][1]["arms"][1]["changes"] == {"model.depth": 2}
     ids = [trial["id"] for block in told["blocks"] for arm in block["arms"] for trial in arm["trials"]]
     assert ids == list(plan.trials)
+
+
+def test_the_command_can_be_given_again(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["srkit", "ablate", "my study.yaml", "title=a; b"])
+    run(TWO, stop=1)
+    told = json.loads((tmp_path / "study" / "study.json").read_text())
+    assert told["command"] == "srkit ablate 'my study.yaml' 'title=a; b'"
 
 
 def test_a_folder_of_something_else_is_left_alone(run, tmp_path):

@@ -128,6 +128,11 @@ tests: {other: {model.depth: 3}}
             TWO + "equal: {budget: parameters, width: loss.width}",
             "width must be a whole-number option of the model",
         ),
+        (
+            TWO + "launcher: {use: local, threads: 0}",
+            "launcher: launcher 'local' (srkit.launchers) refuses:",
+        ),
+        (TWO + "tests: {'': {seed: 1}}", "tests: wants a name for every test, got ''"),
         (TWO + "equal: {budget: seconds}", "give seconds with budget: seconds"),
         ("vary: {loss: [l1]}\narms: {l1: {loss: mse}}\nseeds: [0, 1]", "wants every arm once, got two called 'l1'"),
     ],

@@ -3,11 +3,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
-from srkit.ablation.trial import perform, prepare
+from srkit.ablation.folder import prepare
+from srkit.ablation.trial import perform
 from srkit.engine.checkpoint import load_weights
 
 ONE = """arms: {sub: {}, deep: {model.depth: 2}}
@@ -89,9 +91,9 @@ def test_a_bug_keeps_its_traceback(trial, catalog, tmp_path, monkeypatch):
     assert "Traceback" in folder.error.read_text()
 
 
-def start(folder):
+def start(folder, **options):
     command = [sys.executable, "-m", "srkit", "trial", str(folder.path)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=os.environ | {"OMP_NUM_THREADS": "1"}, **options)
 
 
 def wait_for(path, text, seconds=90):
@@ -120,8 +122,24 @@ def test_a_killed_trial_ends_in_the_same_scores_and_measures(trial, catalog, tmp
 
 def test_a_trial_ends_with_its_parent(trial, catalog, tmp_path):
     folder = prepare(trial, tmp_path / "t", catalog)
-    process = start(folder)
+    process = start(folder, stderr=subprocess.PIPE)
     wait_for(folder.run.log, '"train", "step": 1')
     process.stdin.close()
     assert process.wait(10) == 1
+    with process.stderr as said:
+        assert said.read().endswith(b"stopped: its launcher closed its standard input, or ended\n")
     assert not folder.error.exists()
+
+
+def test_two_processes_are_never_at_one_trial(trial, catalog, tmp_path, monkeypatch):
+    """One whose parent was killed may still be writing when the study is started again."""
+    fcntl, begun = pytest.importorskip("fcntl", reason="wants file locks"), threading.Event()
+    monkeypatch.setattr("srkit.ablation.trial._perform", lambda *_: begun.set())
+    folder = prepare(trial, tmp_path / "t", catalog)
+    with open(folder.path / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = threading.Thread(target=perform, args=(folder.path, catalog))
+        second.start()
+        assert not begun.wait(0.5)
+    second.join(60)
+    assert begun.is_set()

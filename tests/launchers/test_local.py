@@ -50,6 +50,16 @@ def test_every_task_gets_its_own_gpu(tmp_path, monkeypatch):
     assert sorted(one.output.read_text() for one in tasks) == ["5\n", "7\n"]
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="wants a system that pins processes to cores")
+def test_there_are_as_many_side_by_side_as_the_process_has_cores(monkeypatch):
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {3, 4, 6, 7, 9, 11})
+    assert [Local(threads=threads).best() for threads in (1, 2, 4, 8)] == [6, 3, 1, 1]
+    monkeypatch.delattr(os, "sched_getaffinity")  # as on a Mac
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert Local().best() == 1
+
+
 def test_leaving_stops_what_is_running(tmp_path):
     lives = tmp_path / "pid"
     forever = f"import os, sys; open({str(lives)!r}, 'w').write(str(os.getpid())); sys.stdin.read()"

@@ -32,6 +32,14 @@ def test_any_loss_can_be_drawn_and_stays_small(values):
     ElementTree.fromstring(drawing.replace("xlink:href", "href"))
 
 
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [([1.0, 0.19], "log"), ([1.0, 0.21], "linear"), ([1.0, 0.0], "linear"), ([1.0, -1.0], "linear")],
+)
+def test_a_loss_that_falls_to_less_than_a_fifth_is_drawn_by_its_logarithm(values, scale):
+    assert figures.loss_curve(run_with(losses(values))).axes[0].get_yscale() == scale
+
+
 def test_a_long_curve_is_thinned_to_the_mean_and_range_of_its_neighbours():
     values = np.random.default_rng(0).normal(size=1000)
     at, low, middle, high = figures.thinned(range(1000), values)

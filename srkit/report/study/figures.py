@@ -34,6 +34,9 @@ THEME = {
     **{color: f"var(--arm-{index})" for index, color in enumerate(COLORS, 1)},
 }
 
+FEWEST = 3
+"""Measurements of a line: one through start and end alone would claim a way that nobody saw."""
+
 FLAT = 1e-2
 """Ripple in grey levels below which nobody sees one; there its axis goes on linearly, down to zero."""
 
@@ -83,7 +86,9 @@ def differences(found: Sequence[Standing]) -> Figure | None:
 
 
 def curves(block: Block, found: Sequence[Sequence[Curve]], title: str, *, flat: bool = False) -> Figure | None:
-    """Draw a line an arm, its mean over seeds in the range of the seeds, named where it ends; None of points alone.
+    """Draw a line an arm, its mean over seeds in the range of the seeds, named where it ends.
+
+    An arm of fewer than ``FEWEST`` measurements has none; None where no arm has so many.
 
     Args:
         block: Whose arms they are.
@@ -92,7 +97,8 @@ def curves(block: Block, found: Sequence[Sequence[Curve]], title: str, *, flat: 
         flat: Draw small values linearly and large ones by their logarithm, as ripples want.
     """
     bands = [(arm, measures.band(each)) for arm, each in zip(block.arms, found, strict=True) if each]
-    if not any(len(at) > 1 for _, (at, *_) in bands):
+    bands = [(arm, band) for arm, band in bands if len(band[0]) >= FEWEST]
+    if not bands:
         return None
     figure, axes = empty(title, WIDTH, HEIGHT + 0.16 * max(0, len(bands) - 12))
     for arm, (at, low, mean, high) in bands:

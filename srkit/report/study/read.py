@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class _Told:
     intervals: bool
     tests: list[str]
     blocks: list[dict[str, Any]]
+    folders: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def read_study(folder: Path) -> Study:
         seeds=told.seeds,
         intervals=told.intervals,
         tests=told.tests,
-        blocks=_Reader(folder, path, told.tests).blocks(told.blocks),
+        blocks=_Reader(folder, path, _folders(told)).blocks(told.blocks),
         text=written.read_text(encoding="utf-8") if written.is_file() else "",
     )
     if not study.runs:
@@ -82,7 +83,7 @@ def read_study(folder: Path) -> Study:
 class _Reader:
     """Reads blocks, and each trial once, however many arms share it."""
 
-    def __init__(self, folder: Path, path: Path, tests: Sequence[str]) -> None:
+    def __init__(self, folder: Path, path: Path, tests: Mapping[str, str]) -> None:
         self.folder, self.path, self.tests = folder, path, tests
         self.names: dict[str, int] = {}
         self.trials: dict[str, Trial] = {}
@@ -120,12 +121,17 @@ class _Reader:
 
     def _tests(self, path: Path, run: Run) -> Iterator[tuple[str, Tested]]:
         yield OWN, Tested(run.scores, run.summary.protocol, _given(run.settings))
-        for name in self.tests:
-            folder = path / "tests" / name
+        for name, called in self.tests.items():
+            folder = path / "tests" / called
             if (scores := folder / "scores.jsonl").is_file():
                 settings = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
                 again = f"delete {scores} and start the study again"
                 yield name, Tested(read_scores(scores, again), _protocol(folder, settings, run), _given(settings))
+
+
+def _folders(told: _Told) -> dict[str, str]:
+    """Return what the folder of each test is called; studies of earlier versions called it as the test."""
+    return {test: told.folders.get(test, test) for test in told.tests}
 
 
 def _protocol(test: Path, settings: Mapping[str, Any], run: Run) -> dict[str, Any]:

@@ -52,8 +52,9 @@ class View:
 def views(study: Study) -> list[View]:
     """Return for each block the places where its arms differ most, an image each, the largest difference first.
 
-    They are of one seed, the first that most arms have; arms without it are left out, and so is a block
-    whose pictures are gone.
+    They are of one seed, the first that most arms have; arms without it are left out, those that were tested
+    on other images or at another scale than the baseline (without it: the first arm), and a block whose
+    pictures are gone.
 
     Raises:
         ImageError: A picture is damaged.
@@ -74,15 +75,15 @@ def _views(study: Study, block: Block) -> Iterator[View]:
     runs = _runs(block, seed)
     if not runs:
         return
-    first = next(iter(runs.values()))
-    images = [image for image in first.scores.images if all(_pictured(run, image) for run in runs.values())]
+    first = runs.get(block.baseline) or next(iter(runs.values()))
     found = []
-    for image in spread(images, CANDIDATES):
-        folders = [run.folder / "pictures" / image for run in runs.values()]
+    for image in spread([image for image in first.scores.images if _pictured(first, image)], CANDIDATES):
+        alike = {name: run for name, run in runs.items() if _alike(run, first, image)}
+        folders = [run.folder / "pictures" / image for run in alike.values()]
         means = window_means(_variance(folders), first.summary.scale)
-        found.append((float(means.max()), image, int(means.argmax())))
-    for _, image, index in sorted(found, key=lambda one: -one[0]):
-        yield _view(block.name, image, seed, index, runs)
+        found.append((float(means.max()), image, int(means.argmax()), alike))
+    for _, image, index, alike in sorted(found, key=lambda one: -one[0]):
+        yield _view(block.name, image, seed, index, alike)
 
 
 def _runs(block: Block, seed: int) -> dict[str, Run]:
@@ -97,6 +98,16 @@ def _runs(block: Block, seed: int) -> dict[str, Run]:
 
 def _pictured(run: Run, image: str) -> bool:
     return all((run.folder / "pictures" / image / f"{kind}.png").is_file() for kind in KINDS)
+
+
+def _alike(run: Run, first: Run, image: str) -> bool:
+    """Return whether two runs made the same HR image out of LR of the same size: their crops can be compared."""
+    if run is first:
+        return True
+    if run.summary.scale != first.summary.scale or not _pictured(run, image):
+        return False
+    own, other = (one.folder / "pictures" / image / "hr.png" for one in (run, first))
+    return own.read_bytes() == other.read_bytes() or np.array_equal(read(own), read(other))
 
 
 def _variance(folders: Sequence[Path]) -> NDArray[np.float64]:
@@ -126,13 +137,16 @@ def _view(block: str, image: str, seed: int, index: int, runs: dict[str, Run]) -
     def version(name: str, picture: UInt8Image) -> Version:
         return Version(name, picture, psnr_of(np.abs(luma_plane(picture) - plane)))
 
+    def no_arm(name: str) -> str:
+        return f"{name} (no arm)" if name in runs else name
+
     arms = [version(name, cut(run, "srkit")) for name, run in runs.items()]
     inputs: dict[bytes, tuple[str, Run]] = {}
     for name, run in runs.items():  # arms that degrade in their own ways were given different images
         inputs.setdefault(cut(run, "lr", scale).tobytes(), (name, run))
     several = len(inputs) > 1
     given = [(f" of {name}" if several else "", run) for name, run in inputs.values()]
-    bicubic = [version(f"bicubic{name}", cut(run, "bicubic")) for name, run in given]
-    low = [Version(f"LR{name}", cut(run, "lr", scale)) for name, run in given]
-    versions = (*arms, *bicubic, Version("HR", high), *low)
+    bicubic = [version(no_arm(f"bicubic{name}"), cut(run, "bicubic")) for name, run in given]
+    low = [Version(no_arm(f"LR{name}"), cut(run, "lr", scale)) for name, run in given]
+    versions = (*arms, *bicubic, Version(no_arm("HR"), high), *low)
     return View(block, image, seed, (left, top), (high.shape[1], high.shape[0]), versions)

@@ -32,11 +32,8 @@ document.querySelectorAll(".sortable").forEach((table) => {
 // Two versions of one crop, the left one up to the divider and the right one from there on.
 const compare = document.querySelector(".compare");
 
-function choices(select, options) {
-  const before = select.value;
-  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
-  if (options.some(([value]) => value === before)) select.value = before;
-  return before === select.value;
+function choices(select, names) {
+  select.replaceChildren(...names.map((name, index) => new Option(name, index)));
 }
 
 function slider() {
@@ -45,17 +42,18 @@ function slider() {
   const range = compare.querySelector("input"), stage = compare.querySelector(".stage");
   const tiles = () => [...places[place.value].querySelectorAll("[data-flip]")];
   const names = () => tiles().map((tile) => tile.closest("figure").dataset.name);
+  const said = (select) => select.selectedOptions[0]?.text ?? "";
 
   function move() {
     stage.style.setProperty("--at", `${range.value}%`);
-    range.setAttribute("aria-valuetext", `${range.value} % ${left.value}, then ${right.value}`);
+    range.setAttribute("aria-valuetext", `${range.value} % ${said(left)}, then ${said(right)}`);
   }
 
   function show() {
     const picture = tiles()[0].querySelector("img");
     stage.style.aspectRatio = `${picture.getAttribute("width")} / ${picture.getAttribute("height")}`;
     for (const [side, select] of [["left", left], ["right", right]]) {
-      const tile = tiles()[names().indexOf(select.value)], image = stage.querySelector(`[data-side=${side}]`);
+      const tile = tiles()[select.value], image = stage.querySelector(`[data-side=${side}]`);
       image.src = tile.querySelector("img").src;
       image.alt = tile.querySelector("img").alt;
       compare.querySelector(`[data-name=${side}]`).textContent = tile.dataset.flip;
@@ -65,13 +63,14 @@ function slider() {
 
   function turn() {
     const found = names(), { baseline } = places[place.value].dataset;
-    const known = [left, right].map((select) => choices(select, found.map((name) => [name, name])));
-    if (!known[0]) left.value = found.includes(baseline) ? baseline : found[0];
-    if (!known[1]) right.value = found.find((name) => name !== left.value) ?? found[0];
+    const before = [left, right].map((select) => found.indexOf(said(select)));
+    for (const select of [left, right]) choices(select, found);
+    left.value = before[0] < 0 ? Math.max(0, found.indexOf(baseline)) : before[0];
+    right.value = before[1] < 0 ? Number(left.value === "0" && found.length > 1) : before[1];
     show();
   }
 
-  choices(place, places.map((one, index) => [String(index), one.querySelector("h3").textContent]));
+  choices(place, places.map((one) => one.querySelector("h3").textContent));
   place.addEventListener("change", turn);
   left.addEventListener("change", show);
   right.addEventListener("change", show);

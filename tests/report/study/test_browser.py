@@ -147,6 +147,7 @@ def test_the_divider_follows_a_finger(page):
 def test_any_two_versions_can_be_compared(page):
     place, left, right = (Select(one(page, f"[data-pick={name}]")) for name in ("place", "left", "right"))
     assert [option.text for option in left.options] == ["plain", "good & <b>", "same", "bicubic", "HR", "LR"]
+    assert [option.get_attribute("value") for option in left.options] == list("012345")  # names may be equal
     assert len(place.options) == 6
     left.select_by_visible_text("LR")
     right.select_by_visible_text("HR")

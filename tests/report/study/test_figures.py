@@ -49,6 +49,15 @@ def test_nothing_to_compare_is_not_drawn(study):
     assert figures.differences(standings(found, found.blocks[0], "psnr")) is None
     assert figures.curves(found.blocks[0], [[]], "nothing") is None
     assert figures.curves(found.blocks[0], [[([20], [30.0])]], "one validation, at the end") is None
+    assert figures.curves(found.blocks[0], [[([0, 20], [9.0, 30.0])]], "start and end alone") is None
+
+
+def test_a_line_is_drawn_through_three_measurements_or_more(study):
+    block = read_study(study.write().folder).blocks[0]
+    several, two = ([0, 10, 20], [5.0, 6.0, 7.0]), ([0, 20], [5.0, 9.0])
+    figure = figures.curves(block, [[several], [two], [two]], "some")
+    assert texts(figure) == ["plain"]
+    assert figure.axes[0].get_yscale() == "linear"
 
 
 def test_every_line_is_named_where_it_ends(study):

@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -61,6 +62,36 @@ def test_arms_that_were_given_other_images_are_shown_with_them(study):
     assert names[3:] == ["bicubic of plain", "bicubic of same", "HR", "LR of plain", "LR of same"]
 
 
+def test_arms_of_another_scale_or_with_other_images_are_left_out(study):
+    study.write()
+    other = study.path("same") / "pictures"
+    for kind, (height, width) in {"hr": (156, 288), "srkit": (156, 288), "bicubic": (156, 288)}.items():
+        write(other / "edges" / f"{kind}.png", np.zeros((height, width, 3), np.uint8))
+    write(other / "noise" / "hr.png", np.zeros((160, 288, 3), np.uint8))
+    shutil.rmtree(other / "flat")
+    assert {tuple(one.name for one in view.versions[:3]) for view in seen(study)} == {
+        ("plain", "good & <b>", "bicubic")
+    }
+    summary = study.path("good & <b>") / "summary.json"
+    summary.write_text(summary.read_text().replace('"scale": 2', '"scale": 4'))
+    assert {view.versions[1].name for view in seen(study)} == {"bicubic"}
+
+
+def test_arms_are_compared_with_the_baseline_wherever_it_stands(study):
+    told = study.write().told()
+    told["blocks"][0]["baseline"] = "same"
+    (study.folder / "study.json").write_text(json.dumps(told))
+    for image in study.images:
+        write(study.path("plain") / "pictures" / image / "hr.png", np.zeros((160, 288, 3), np.uint8))
+    assert [one.name for one in seen(study)[0].versions][:3] == ["good & <b>", "same", "bicubic"]
+
+
+def test_what_is_no_arm_cannot_be_taken_for_one(study):
+    study.arms |= {"bicubic": 0.0, "HR": 0.0, "LR": 0.0}
+    names = [one.name for one in seen(study.write())[0].versions]
+    assert names == [*study.arms, "bicubic (no arm)", "HR (no arm)", "LR (no arm)"]
+
+
 def test_one_arm_alone_is_shown_where_it_is_wrong(study):
     study.write()
     for arm in ("plain", "good & <b>"):
@@ -102,7 +133,7 @@ def test_without_pictures_nothing_is_shown(study):
 
 def test_images_whose_pictures_are_incomplete_are_left_out(study):
     study.write()
-    shutil.rmtree(study.path("same") / "pictures" / "noise")
+    shutil.rmtree(study.path("plain") / "pictures" / "noise")
     assert [view.image for view in seen(study)] == ["edges", "flat"]
 
 

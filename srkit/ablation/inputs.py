@@ -1,0 +1,88 @@
+"""The files that trials and tests were made of, and whether they are still the same.
+
+A trial's id is a hash of its config, which names files but does not hold them. Their content is no part of the
+id: it is known by path, size and time, as decoding every image would take longer than many a trial, and times
+change where nothing else does, by a copy or another clone. So what is finished stays finished, and the user, who
+knows what has happened, is told which trials to delete.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from srkit.ablation.folder import TrialFolder
+from srkit.ablation.plan import Plan
+from srkit.atomic import write_text
+from srkit.config.show import fill, to_yaml
+from srkit.errors import SrkitError
+from srkit.experiment import Experiment
+from srkit.slots import ImageSet
+
+OF_TRIAL = ("data.train", "data.validate", "data.test", "start")
+OF_TEST = ("data.test",)
+"""What a trial and a further test are made of, by the keys of the config."""
+
+
+def note(path: Path, experiment: Experiment, names: Sequence[str]) -> None:
+    """Write down in ``path`` what the files of an experiment are like now."""
+    write_text(path, json.dumps(_present(experiment, names, {}), indent=2) + "\n")
+
+
+def changed(plan: Plan, folder: Path) -> Iterator[str]:
+    """Yield a line for each trial and each test whose files are not what they were when it was begun.
+
+    Nothing is said of trials of earlier versions, which noted nothing.
+    """
+    known: dict[str, str] = {}
+    titles = plan.titles()
+    for name, trial in plan.trials.items():
+        place = TrialFolder.at(folder / name)
+        if found := _other(place.inputs, trial.experiment, OF_TRIAL, known):
+            yield f"{place.path}: {titles[name]}: {found} since it was trained; delete its folder to train it again"
+        for test, tested in trial.tests.items():
+            inputs = place.test_inputs(test)
+            if place.tested(test, tested) and (found := _other(inputs, tested, OF_TEST, known)):
+                yield (
+                    f"{inputs.parent}: {titles[name]}: {found} since test {test!r}; "
+                    "delete its folder to make it again"
+                )
+
+
+def _other(path: Path, experiment: Experiment, names: Sequence[str], known: dict[str, str]) -> str:
+    """Say which of the noted files have changed, nothing where none has or it was not noted."""
+    if not path.exists():
+        return ""
+    noted: Mapping[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    now = _present(experiment, names, known)
+    found = [name for name in names if name in noted and name in now and noted[name] != now[name]]
+    return f"{' and '.join(found)} {'has' if len(found) == 1 else 'have'} changed" if found else ""
+
+
+def _present(experiment: Experiment, names: Sequence[str], known: dict[str, str]) -> dict[str, str]:
+    """Return a digest of the files behind each key that can be read; what is ``known`` is not read again."""
+    found = {}
+    for name in names:
+        section, _, use = name.rpartition(".")
+        value = getattr(experiment.data if section else experiment, use)
+        if value is None:
+            continue
+        key = to_yaml({use: fill(value)} if name == "start" else fill(value))
+        with suppress(SrkitError, OSError):
+            if key not in known:
+                known[key] = _file(value) if name == "start" else _images(value())
+            found[name] = known[key]
+    return found
+
+
+def _images(images: ImageSet) -> str:
+    text = "\n".join(f"{name}\t{images.key(index)}" for index, name in enumerate(images.names))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _file(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

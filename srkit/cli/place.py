@@ -1,0 +1,11 @@
+"""Where runs and studies lie that were given no folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+
+def below_runs(name: str) -> Path:
+    """Return a folder below runs/, whatever a run or study is called: names may be paths, and lead elsewhere."""
+    return Path("runs") / (re.sub(r"[^\w .-]+", "-", name).strip(" .-") or "run")

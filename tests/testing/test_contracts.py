@@ -638,3 +638,11 @@ def test_a_launcher_must_give_a_generator():
         return listed([task for task in tasks if task.name != "long"], jobs)
 
     refused("wants an iterator with close(), such as a generator", launcher_of(brief))
+
+
+def test_a_degradation_that_mixes_channels_may_not_say_that_it_does_not():
+    def mixed(high, generator, scale):
+        return shrink(high.flip(1), scale)
+
+    check(degradation_of(mixed))
+    refused("says per_channel, but its LR of luma is not the luma", degradation_of(mixed, per_channel=True))

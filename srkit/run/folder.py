@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,8 +98,8 @@ class RunFolder:
         with open(self.log, "a", encoding="utf-8") as file:
             file.writelines(record.to_json() + "\n" for record in records)
 
-    def rewind(self, step: int) -> None:
-        """Forget what the log says of later steps, and a torn last line: they will be run again."""
+    def rewind(self, step: int, again: Collection[str] = ()) -> None:
+        """Forget what the log says of later steps, of what comes ``again`` at this one, and a torn last line."""
         if not self.log.exists():
             return
         kept = []
@@ -110,7 +110,7 @@ class RunFolder:
                 break
             if not isinstance(record, dict) or not {"step", "event"} <= record.keys():
                 break
-            if record["step"] <= step and not (record["step"] == step and record["event"] == "stop"):
+            if record["step"] < step or (record["step"] == step and record["event"] not in again):
                 kept.append(line + "\n")
         write_text(self.log, "".join(kept))
 

@@ -28,5 +28,5 @@ def test_a_log_is_kept_up_to_a_step_and_up_to_what_is_torn(tmp_path, torn):
     kept = [{"event": "plan", "step": 0}, {"event": "train", "step": 1}, {"event": "train", "step": 2}]
     lines = [json.dumps(line) for line in [*kept, {"event": "stop", "step": 2}, {"event": "train", "step": 3}]]
     folder.log.write_bytes("\n".join(lines).encode() + b"\n" + torn)
-    folder.rewind(2)
+    folder.rewind(2, again=["stop"])
     assert [json.loads(line) for line in folder.log.read_text().splitlines()] == kept

@@ -140,6 +140,7 @@ def stop_with_parent() -> None:
 
 def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     run = RunFolder.open(folder.path)
+    run.sweep()
     experiment = _read(run.config, catalog)
     built = build(experiment, catalog)
     wanted: dict[str, Any] = json.loads(folder.measure.read_text(encoding="utf-8"))

@@ -2,6 +2,7 @@ import errno
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -30,17 +31,19 @@ def test_another_process_is_kept_out_until_it_is_killed(holder, tmp_path):
         pass
 
 
-def test_who_waits_is_let_in_when_the_other_ends(holder, tmp_path):
-    waiting = [
-        sys.executable,
-        "-c",
-        HOLDER.replace("sys.argv[1])", "sys.argv[1]), wait=True"),
-    ]
-    waiter = subprocess.Popen([*waiting, str(tmp_path / ".lock")], stdout=subprocess.PIPE)
-    holder.send_signal(signal.SIGKILL)
-    assert waiter.stdout.readline() == b"held\n"
-    waiter.kill()
-    waiter.communicate()
+def test_who_waits_is_let_in_when_the_other_is_done(tmp_path):
+    inside = threading.Event()
+
+    def wait():
+        with alone(tmp_path / ".lock", wait=True):
+            inside.set()
+
+    with alone(tmp_path / ".lock"):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        assert not inside.wait(0.2)
+    waiting.join()
+    assert inside.is_set()
 
 
 def test_a_lock_can_be_taken_again(tmp_path):

@@ -7,8 +7,6 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +24,11 @@ from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import resolve_device
 from srkit.errors import SrkitError
 from srkit.experiment import Experiment
+from srkit.lock import alone
 from srkit.plugins import Catalog
 from srkit.run import RunFolder, build, score, train
 from srkit.run.environment import environment
+from srkit.run.folder import LOCK
 from srkit.run.score import score_rows
 
 
@@ -114,7 +114,7 @@ def perform(path: Path, catalog: Catalog) -> bool:
     What goes wrong is written to ``error.txt``: the message, and for a bug its traceback.
     """
     folder = TrialFolder.at(path)
-    with _alone(path / ".lock"):
+    with alone(path / LOCK, wait=True):  # one whose parent was killed may need a moment to notice
         try:
             folder.error.unlink(missing_ok=True)
             _perform(folder, catalog)
@@ -171,19 +171,6 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
 def _read(config: Path, catalog: Catalog) -> Experiment:
     checked: Experiment = check(read([config]), Experiment, catalog)
     return checked
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Wait until no other process is at this trial: one whose parent was killed may need a moment to notice."""
-    with open(lock, "w", encoding="utf-8") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows: there a killed parent's process is waited for by nobody
-            yield
-            return
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def limit_threads() -> None:

@@ -140,11 +140,16 @@ def test_a_second_process_at_a_run_is_refused_and_a_killed_one_is_no_hindrance(s
     process.send_signal(signal.SIGSTOP)  # in the middle of whatever it does
     (folder / ".last.pt.1.part").touch()
     before = contents(folder)
-    code, _, err = srkit("run", "--resume", folder)
-    assert (code, contents(folder)) == (2, before)
-    assert f"{folder}: another process is at work here; wait for its end, or stop it" in err
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    second = start("run", "--resume", folder)
+    try:
+        assert second.wait(60) == 2
+        assert contents(folder) == before
+    finally:
+        for one in (process, second):
+            one.send_signal(signal.SIGKILL)
+        said = second.communicate()
+        process.communicate()
+    assert said == ("", f"{folder}: another process is at work here; wait for its end, or stop it\n")
     config = folder / "config.yaml"
     config.write_text(config.read_text().replace("steps: 100000", "steps: 6"))
     (folder / "last.pt").unlink()

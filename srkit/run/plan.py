@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from fractions import Fraction
 
 import torch
 
@@ -29,7 +30,8 @@ def planned_steps(experiment: Experiment, built: Built, session: Session) -> int
     if options.minutes is not None:
         steps = max(1, int(60 * options.minutes / _seconds_per_step(experiment, session)))
     elif options.epochs is not None:
-        crops = options.epochs * options.crops_per_image * len(built.train)
+        epochs = Fraction(str(options.epochs))  # as written: 1.1 as a float is a little more
+        crops = epochs * options.crops_per_image * len(built.train)
         steps = math.ceil(crops / options.batch)
     else:
         steps = options.steps or 1

@@ -6,12 +6,15 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from srkit import __version__
+from srkit.config.show import fill
 from srkit.engine.checkpoint import load_training, save_training
 from srkit.engine.finite import Step
 from srkit.engine.fit import fit
 from srkit.errors import RunError, TrainingError
 from srkit.experiment import Experiment
 from srkit.run.build import Built
+from srkit.run.changed import changes
 from srkit.run.clock import Clock, Pace
 from srkit.run.folder import RunFolder
 from srkit.run.plan import planned_steps
@@ -64,7 +67,7 @@ class _Training:
     def __init__(self, experiment: Experiment, built: Built, folder: RunFolder, session: Session) -> None:
         self.options = experiment.train
         self.experiment, self.built, self.folder, self.session = experiment, built, folder, session
-        self.torn = False
+        self.config, self.torn = fill(experiment), False
         resumed = self._restore()
         self.progress = resumed or self._begin()
         self.saved = self._mark() if resumed else None
@@ -218,9 +221,8 @@ class _Training:
             return
         self.progress.seconds = self.clock.seconds
         with held():
-            save_training(
-                self.folder.last, {"state": self.session.state.state_dict(), "progress": vars(self.progress)}
-            )
+            state = {"state": self.session.state.state_dict(), "progress": vars(self.progress)}
+            save_training(self.folder.last, {**state, "config": self.config, "srkit": __version__})
             self.saved = self._mark()
             self.pace.skip()
 
@@ -234,6 +236,7 @@ class _Training:
         saved: dict[str, Any] = load_training(self.folder.last)
         if not {"state", "progress"} <= saved.keys():
             raise RunError(f"{self.folder.last}: wants the state of a training; found {', '.join(saved)}")
+        self._refuse_changes(saved)
         try:
             progress = Progress(**saved["progress"])
         except TypeError:
@@ -242,3 +245,19 @@ class _Training:
         self.session.start(progress.steps)
         self.session.state.load_state_dict(saved["state"], str(self.folder.last))
         return progress
+
+    def _refuse_changes(self, saved: Mapping[str, Any]) -> None:
+        """See that the config is the one trained with so far; a checkpoint of old does not say.
+
+        Raises:
+            RunError: Every difference, and the ways out.
+        """
+        before = saved.get("config", self.config)
+        if found := list(changes(before, self.config, newer=saved.get("srkit") != __version__)):
+            best = f"start={self.folder.best}" if self.folder.best.exists() else "them"
+            way_out = f"put back what was there, or make a new run with {best}"
+            raise RunError(
+                "\n    ".join(
+                    [f"{self.folder.config}: wants what the run was trained with so far, found:", *found, way_out]
+                )
+            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +21,7 @@ def whole(path: Path) -> Iterator[Path]:
     The data are on the disk before the name is, so that a power cut cannot
     leave an empty file under a good name.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")  # two containers may share a pid
     try:
         yield temporary
         with open(temporary, "rb+") as file:

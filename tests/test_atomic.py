@@ -37,3 +37,43 @@ def test_files_keep_the_mode_the_user_asked_for(tmp_path):
     umask = os.umask(0)
     os.umask(umask)
     assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o666 & ~umask
+
+
+def test_data_are_on_the_disk_before_their_name_is(tmp_path, monkeypatch):
+    path, synced = tmp_path / "a.txt", []
+    fsync, replace = os.fsync, os.replace
+
+    def sync(number):
+        fsync(number)
+        synced.append((os.fstat(number).st_ino, os.fstat(number).st_size))
+
+    def rename(source, target):
+        assert synced == [(os.stat(source).st_ino, 4)]
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "replace", rename)
+    write_text(path, "text")
+    assert path.stat().st_ino == synced[0][0]
+
+
+def test_two_writers_of_one_name_do_not_meet_though_they_share_a_pid(tmp_path):
+    path = tmp_path / "last.pt"
+    with whole(path) as one:
+        one.write_text("one")
+        with whole(path) as other:
+            assert other != one
+            other.write_text("other")
+        assert path.read_text() == "other"
+        assert one.read_text() == "one"
+    assert path.read_text() == "one"
+
+
+def test_what_a_writer_of_today_leaves_is_swept(tmp_path):
+    path = tmp_path / "last.pt"
+    with whole(path) as temporary:
+        temporary.touch()
+        left = temporary.with_name(temporary.name.replace(".part", "0.part"))  # another, who was killed
+        left.touch()
+    sweep(path)
+    assert list(tmp_path.iterdir()) == [path]

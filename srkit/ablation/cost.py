@@ -14,15 +14,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from srkit.experiment import Experiment
 from srkit.run.build import Built
+from srkit.run.clock import WARM_UP
 
 HD = (720, 1280)
 """Height and width of the HR image that multiply-adds are counted for, as papers do (Ahn et al. 2018)."""
 
 SMALL = 32
 """Side of the LR image that they are counted on."""
-
-WARM_UP = 3
-"""Steps at the start that do not count: caches are cold and memory is being taken."""
 
 
 def costs(experiment: Experiment, built: Built, log: Path) -> dict[str, Any]:
@@ -49,9 +47,14 @@ def multiply_adds(model: nn.Module, scale: int, channels: int) -> int:
 
 
 def _seconds_per_step(log: Path) -> float | None:
-    """Return the median over the log's records of training: what comes between steps does not count."""
+    """Return the median over the log's records of training that hold no step of the warm-up.
+
+    What comes between steps is not in them. None where the log has no such record.
+    """
     records = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    times = [one["seconds_per_step"] for one in records if one["event"] == "train" and one["step"] > WARM_UP]
+    laps = [one for one in records if one["event"] == "train"]
+    starts = [0, *(one["step"] for one in laps)]
+    times = [one["seconds_per_step"] for start, one in zip(starts, laps, strict=False) if start >= WARM_UP]
     return statistics.median(times) if times else None
 
 

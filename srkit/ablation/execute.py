@@ -7,7 +7,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from srkit.ablation.plan import Plan
 from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.errors import RunError
+from srkit.lock import alone
 from srkit.plugins import Catalog
+from srkit.run.folder import LOCK
 from srkit.slots import LauncherFn, Task
 
 STUDY = "study.json"
@@ -160,24 +162,18 @@ def _claimed(folder: Path) -> Iterator[None]:
         raise RunError(
             f"{folder}: wants a new folder or that of a study, found something else; give another --output"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = open(folder / ".lock", "w", encoding="utf-8")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise RunError(f"{folder}: cannot hold a study: {error.strerror}; give another --output") from None
-    with lock:
+    with ExitStack() as stack:
         try:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except ImportError:  # Windows: there two may work at one study, and shall not
-            pass
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(alone(folder / LOCK))
         except BlockingIOError:
             raise RunError(
                 f"{folder}: another srkit ablate is at work here; wait for it, or give another --output"
             ) from None
+        except OSError as error:
+            raise RunError(f"{folder}: cannot hold a study: {error.strerror}; give another --output") from None
         yield
 
 
 def _others(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if path.name != ".lock")
+    return (path for path in folder.iterdir() if path.name != LOCK)

@@ -7,8 +7,8 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,10 @@ from srkit.config.source import read
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.errors import RunError, SrkitError
 from srkit.experiment import Experiment
+from srkit.lock import alone
 from srkit.plugins import Catalog
 from srkit.run import RunFolder, build, score, train
+from srkit.run.folder import LOCK
 from srkit.run.score import score_rows
 
 
@@ -36,7 +38,7 @@ def perform(path: Path, catalog: Catalog) -> bool:
     What goes wrong is written to ``error.txt``: the message, and for a bug its traceback.
     """
     folder = TrialFolder.at(path)
-    with _alone(path / ".lock"):
+    with alone(path / LOCK, wait=True):  # one whose parent was killed may need a moment to notice
         try:
             folder.error.unlink(missing_ok=True)
             _perform(folder, catalog)
@@ -64,6 +66,7 @@ def stop_with_parent() -> None:
 
 def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     run = RunFolder.open(folder.path)
+    run.sweep()
     experiment = _read(run.config, catalog)
     built = build(experiment, catalog)
     wanted: dict[str, Any] = json.loads(folder.measure.read_text(encoding="utf-8"))
@@ -114,19 +117,6 @@ def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: 
 def _read(config: Path, catalog: Catalog) -> Experiment:
     checked: Experiment = check(read([config]), Experiment, catalog)
     return checked
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Wait until no other process is at this trial: one whose parent was killed may need a moment to notice."""
-    with open(lock, "w", encoding="utf-8") as file:
-        try:
-            import fcntl
-        except ImportError:  # Windows: there a killed parent's process is waited for by nobody
-            yield
-            return
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def limit_threads() -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C between two steps, so that what was learnt can be saved."""
+"""Ctrl-C, so that what was learnt can be saved."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from types import FrameType
 
 
 @contextmanager
-def stop_between_steps() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM instead of being struck in the middle of a step; the second one strikes."""
-    caught: list[int] = []
+def interrupts() -> Iterator[None]:
+    """Make SIGTERM what Ctrl-C is; a second of either waits for what the first has to save, the third strikes."""
+    count = 0
 
-    def note(number: int, _frame: FrameType | None) -> None:
-        if caught:
+    def strike(_number: int, _frame: FrameType | None) -> None:
+        nonlocal count
+        count += 1
+        if count != 2:
             raise KeyboardInterrupt
-        caught.append(number)
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, strike) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield caught
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

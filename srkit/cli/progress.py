@@ -10,11 +10,12 @@ from typing import Any, Self
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from srkit.cli.interrupt import stop_between_steps
+from srkit.cli.interrupt import interrupts
 from srkit.errors import CheckpointError, DataError, ImageError, RunError
 from srkit.experiment import Experiment
 from srkit.run.folder import RunFolder
@@ -44,11 +45,14 @@ class Progress:
         )
         self.task: TaskID | None = None
         self.total = 0
+        self.batch = experiment.train.batch
         self.folder = folder
         self.title = f"x{experiment.scale} {experiment.name}"
 
     def __enter__(self) -> Self:
-        self.console.print(f"[bold]{self.title}[/bold] in {self.folder.path}", highlight=False)
+        self.console.print(
+            f"[bold]{escape(self.title)}[/bold]", f"in {escape(str(self.folder.path))}", highlight=False
+        )
         self.bar.start()
         return self
 
@@ -65,14 +69,14 @@ class Progress:
         """Show every record until the run has no more, or the user has had enough.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C, after the step at hand has been finished and saved.
+            KeyboardInterrupt: Ctrl-C or SIGTERM, after the step at hand has been finished and saved.
         """
-        with stop_between_steps() as caught:
-            for record in records:
-                self._show(record)
-                if caught:
-                    records.close()  # the run saves where it stands
-                    raise KeyboardInterrupt
+        with interrupts():
+            try:
+                for record in records:
+                    self._show(record)
+            finally:
+                records.close()  # a signal that struck while a record was shown: the run saves where it stands
 
     def _show(self, record: Record) -> None:
         match record.event:
@@ -105,7 +109,7 @@ class Progress:
             self.bar.update(self.task, completed=record.step, numbers=numbers)
         every = max(1, self.total // LINES_WITHOUT_TERMINAL)
         if not self.live and (record.step % every == 0 or record.step == self.total):
-            left = (self.total - record.step) * record.number("seconds_per_step")
+            left = (self.total - record.step) * self.batch / record.number("images_per_second")
             self._say(f"step {record.step:>6}/{self.total}  {numbers}  {left:.0f} s left")
 
     def _say(self, text: str) -> None:
@@ -128,7 +132,8 @@ def results(folder: RunFolder) -> str:
 
 
 def _table(summary: Mapping[str, Any]) -> str:
-    table = Table(title=f"{summary['name']}: x{summary['scale']} on {summary['images']} test images", box=None)
+    title = f"{summary['name']}: x{summary['scale']} on {summary['images']} test images"
+    table = Table(title=escape(title), box=None)
     table.add_column("metric")
     for heading in ("bicubic", "srkit", "gain"):
         table.add_column(heading, justify="right")
@@ -138,7 +143,7 @@ def _table(summary: Mapping[str, Any]) -> str:
         numbers = (summary["baseline"][metric], value, summary["gain"][metric])
         protocol = ", ".join(f"{key} {value}" for key, value in summary["protocol"].get(metric, {}).items())
         cells = [_number(number, digits) for number in numbers]
-        table.add_row(metric.upper(), cells[0], cells[1], f"{numbers[2]:+.{digits}f}", protocol)
+        table.add_row(escape(metric.upper()), cells[0], cells[1], f"{numbers[2]:+.{digits}f}", escape(protocol))
     console = Console(width=None)
     with console.capture() as captured:
         console.print(table)

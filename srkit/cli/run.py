@@ -56,17 +56,18 @@ def _go(path: Path, *, quiet: bool) -> None:
     from srkit.run import RunFolder, build, score, train
 
     folder = RunFolder.open(path)
-    experiment, _, catalog = read_experiment([str(folder.config)])
-    built = build(experiment, catalog)
-    if not folder.summary.exists():
-        with Progress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
-            progress.follow(train(experiment, built, folder))
-            progress.follow(score(experiment, built, folder))
-    typer.echo(results(folder))
-    from srkit.report import write_report
+    with folder.alone():
+        experiment, _, catalog = read_experiment([str(folder.config)])
+        built = build(experiment, catalog)
+        if not folder.summary.exists():
+            with Progress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
+                progress.follow(train(experiment, built, folder))
+                progress.follow(score(experiment, built, folder))
+        typer.echo(results(folder))
+        from srkit.report import write_report
 
-    with _system_errors(path):
-        typer.echo(f"report: {write_report(path)}")
+        with _system_errors(path):
+            typer.echo(f"report: {write_report(path)}")
 
 
 @contextmanager

@@ -86,7 +86,7 @@ def read_run(folder: Path) -> Run:
         config=_text(folder / "config.yaml"),
         log=read_lines(folder / "log.jsonl", torn=True),
         scores=read_scores(folder / "scores.jsonl"),
-        kernels=_arrays(kernels) if kernels.exists() else {},
+        kernels=_kernels(kernels) if kernels.exists() else {},
     )
 
 
@@ -115,9 +115,11 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _arrays(path: Path) -> dict[str, NDArray[np.float64]]:
+def _kernels(path: Path) -> dict[str, NDArray[np.float64]]:
     with np.load(path) as file:
-        return dict(file)
+        if "names" not in file or file["names"].dtype.kind != "U":  # of old an array was called as its image is
+            return dict(file)
+        return {str(name): file[f"kernel_{index}"] for index, name in enumerate(file["names"])}
 
 
 def read_object(path: Path) -> dict[str, Any]:

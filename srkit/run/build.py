@@ -98,7 +98,8 @@ def steps_of(options: Train, images: int) -> int | None:
     """Return the steps of a budget in steps or in epochs of ``images``; None of one in minutes."""
     if options.epochs is None:
         return options.steps
-    crops = Fraction(str(options.epochs)) * options.crops_per_image * images  # 1.1 is no float
+    epochs = Fraction(str(options.epochs))  # as written: 1.1 as a float is a little more
+    crops = epochs * options.crops_per_image * images
     return math.ceil(crops / options.batch)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 import time
 
 import torch
@@ -11,7 +10,7 @@ import torch
 from srkit.engine.fit import fit
 from srkit.engine.loss_state import load_loss_state, loss_state
 from srkit.experiment import Experiment
-from srkit.run.build import Built
+from srkit.run.build import Built, steps_of
 from srkit.run.session import Session
 
 TRIED, COUNTED = 7, 5
@@ -26,13 +25,10 @@ def planned_steps(experiment: Experiment, built: Built, session: Session) -> int
     steps is repeated exactly by ``train.steps=250``.
     """
     options = experiment.train
-    if options.minutes is not None:
+    steps = steps_of(options, len(built.train))
+    if steps is None:
+        assert options.minutes is not None  # one budget is given
         steps = max(1, int(60 * options.minutes / _seconds_per_step(experiment, session)))
-    elif options.epochs is not None:
-        crops = options.epochs * options.crops_per_image * len(built.train)
-        steps = math.ceil(crops / options.batch)
-    else:
-        steps = options.steps or 1
     session.start(steps)
     return steps
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 class Record:
     """One event of a run, at a step.
 
-    Events: ``plan`` (steps: how many there will be), ``train`` (loss, lr,
-    images_per_second, seconds), ``balance`` (weight.NAME: that of each balanced term),
-    ``validate`` (a mean per metric), ``best``, ``checkpoint``, ``stop`` (reason),
-    ``score`` (image).
+    Events: ``plan`` (steps: how many there will be), ``train`` (loss, lr, seconds_per_step:
+    mean of the steps since the last such record, images_per_second: a mean that forgets
+    slowly), ``balance`` (weight.NAME: that of each balanced term), ``validate`` (a mean per
+    metric, and whether it is the best so far), ``stop`` (reason), ``score`` (image).
+    Those of training have seconds: what it took so far, validations included, without the
+    time that whoever follows the records held them.
     """
 
     event: str

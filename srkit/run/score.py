@@ -49,7 +49,8 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
         yield Record("score", metadata["step"], {"image": example.name})
     if kernels:
         with whole(folder.pictures / "kernels.npz") as temporary, open(temporary, "wb") as file:
-            np.savez(file, **kernels)
+            arrays = {f"kernel_{index}": kernel for index, kernel in enumerate(kernels.values())}
+            np.savez(file, names=np.array(list(kernels)), **arrays)  # names of images may be any words
     write_text(folder.scores, "".join(json.dumps(row) + "\n" for row in rows))
     summary = _summary(experiment, built, folder, rows, metadata["step"])
     write_text(folder.summary, json.dumps(summary, indent=2) + "\n")

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from srkit import __version__
+from srkit.config.show import fill
 from srkit.engine.checkpoint import load_training, save_training
 from srkit.engine.finite import Step
 from srkit.engine.fit import fit
 from srkit.errors import RunError, TrainingError
 from srkit.experiment import Experiment
 from srkit.run.build import Built
+from srkit.run.changed import changes
+from srkit.run.clock import Clock, Pace
 from srkit.run.folder import RunFolder
 from srkit.run.plan import planned_steps
 from srkit.run.record import Record
 from srkit.run.session import Session
+from srkit.run.signals import held
 from srkit.run.weights import save_best
 from srkit.slots import Balanced
 
 UNGUARDED = 100
 """Steps in which a network may be worse than ``train.guard`` allows: from scratch it needs some to be any good."""
+
+LATE = 1.1
+"""How far training may run over the minutes it was given, before it is stopped."""
 
 
 @dataclass
@@ -42,8 +49,9 @@ def train(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
     """Train ``built`` as ``experiment`` says, yielding every record once it is in the log.
 
     Goes on from ``last.pt`` where there is one, as if it had never stopped: on a
-    CPU in fp32 the weights come out bit-equal. Whoever leaves the loop early
-    (Ctrl-C) gets a checkpoint at the step where he left.
+    CPU in fp32 the weights come out bit-equal. Whoever leaves the loop early gets
+    a checkpoint at the step where he left, and so does Ctrl-C (KeyboardInterrupt),
+    which waits for the step at hand.
 
     Raises:
         TrainingError: The loss is no longer a number, or the network is worse than ``train.guard`` allows.
@@ -59,46 +67,58 @@ class _Training:
     def __init__(self, experiment: Experiment, built: Built, folder: RunFolder, session: Session) -> None:
         self.options = experiment.train
         self.experiment, self.built, self.folder, self.session = experiment, built, folder, session
-        self.saved = -1
-        self.progress = self._restore() or self._begin()
-        self.before, self.started = self.progress.seconds, time.monotonic()
+        self.config, self.torn = fill(experiment), False
+        resumed = self._restore()
+        self.progress = resumed or self._begin()
+        self.saved = self._mark() if resumed else None
+        self.clock = Clock(self.progress.seconds)
+        self.pace = Pace(self.options.batch, self.clock)
 
     def records(self) -> Generator[Record, None, None]:
-        """Train to the end, yielding what happens."""
+        """Train to the end, yielding what happens; the clock stands still while somebody looks at it."""
+        try:
+            for record in self._events():
+                self.clock.stop()
+                yield record
+                self.clock.go()
+        except (GeneratorExit, KeyboardInterrupt):
+            if not self.torn:
+                self._save()
+            raise
+
+    def _events(self) -> Iterator[Record]:
         progress, state = self.progress, self.session.state
-        self.folder.rewind(state.step)
+        self.folder.rewind(state.step, again=self._again())
         yield self._log("plan", steps=progress.steps)
         if state.step == 0:
             self._save()  # a run killed in its first minute resumes too
+        if self._due(self.options.validate_every) and progress.validated != state.step:
+            yield from self._validate()  # it was left between this step and its validation
         self._guard()  # what stopped it once stops it again, unless its config was changed
-        clock = _Clock(self.options.batch)
-        try:
-            for step in self._steps():
-                clock.tick()
-                if step.step == 1 and (weights := self._balanced()):
-                    yield self._log("balance", **weights)
-                if step.step % self.options.log_every == 0 or step.step == progress.steps:
-                    yield self._train_record(step, clock)
-                if self._due(step.step, self.options.validate_every):
-                    yield from self._validate()
-                    clock.skip()
-                if self._due(step.step, self.options.checkpoint_every):
-                    self._save()
-                    clock.skip()
-                if reason := self._stop_reason(step.step):
-                    yield self._log("stop", reason=reason)
-                    break
-        except GeneratorExit:
-            self._save()
-            raise
+        if progress.finished:
+            return
+        steps = self._fit()
+        while (reason := self._stop_reason()) is None and state.step < progress.steps:
+            yield from self._step(steps)
+            if self._due(self.options.validate_every):
+                yield from self._validate()
+            if self._due(self.options.checkpoint_every):
+                self._save()
+        if reason is not None:
+            yield self._log("stop", reason=reason)
+        else:
+            next(steps, None)  # looks at the last losses, which may still be on their way from the device
         if progress.validated != state.step:
             yield from self._validate()
         progress.finished = True
         self._save()
 
-    def _steps(self) -> Iterator[Step]:
-        if self.progress.finished:
-            return iter(())
+    def _again(self) -> list[str]:
+        """Return the events of the step where training stands that will come again."""
+        validated = self.progress.validated == self.session.state.step
+        return [*([] if validated else ["validate"]), *([] if self.progress.finished else ["stop"])]
+
+    def _fit(self) -> Iterator[Step]:
         return fit(
             self.session.state,
             self.session.pair,
@@ -110,30 +130,45 @@ class _Training:
             compile=self.options.compile,
         )
 
-    def _due(self, step: int, every: int) -> bool:
-        return every > 0 and step % every == 0 and step < self.progress.steps
+    def _step(self, steps: Iterator[Step]) -> list[Record]:
+        """Take a step and log what there is to say of it; Ctrl-C waits until both are done."""
+        with held():
+            self.torn = True  # should a signal strike all the same, there is nothing to save
+            step = next(steps)
+            self.torn = False
+            self.pace.step()
+            records = []
+            if step.step == 1 and (weights := self._balanced()):
+                records.append(self._log("balance", **weights))
+            if step.step % self.options.log_every == 0 or step.step == self.progress.steps:
+                records.append(self._train_record(step))
+        return records
 
-    def _train_record(self, step: Step, clock: _Clock) -> Record:
-        return self._log(
-            "train",
-            loss=step.loss.item(),
-            lr=step.lr,
-            images_per_second=clock.images_per_second,
-            seconds_per_step=clock.seconds_per_step,
-        )
+    def _due(self, every: int) -> bool:
+        """Return whether what is done ``every`` so many steps is to be done now; the end has its own."""
+        step = self.session.state.step
+        return every > 0 and step % every == 0 and 0 < step < self.progress.steps
+
+    def _train_record(self, step: Step) -> Record:
+        loss = step.loss.item()
+        seconds, images = self.pace.lap()
+        return self._log("train", loss=loss, lr=step.lr, images_per_second=images, seconds_per_step=seconds)
 
     def _validate(self) -> Iterator[Record]:
         """Measure the validation images, and keep the weights if they are the best so far."""
         progress, state = self.progress, self.session.state
         means = self.session.validate()
-        progress.validated, progress.psnr = state.step, means["psnr"]
-        better = means["psnr"] > progress.best
-        if better:
-            progress.best, progress.best_step, progress.without_better = means["psnr"], state.step, 0
-            save_best(self.folder, self.experiment, self.built, self.session.evaluated, state.step)
-        else:
-            progress.without_better += 1
-        yield self._log("validate", **means, best=float(better))
+        with held():  # the file of the best weights and what is remembered of them belong together
+            progress.validated, progress.psnr = state.step, means["psnr"]
+            better = means["psnr"] > progress.best
+            if better:
+                progress.best, progress.best_step, progress.without_better = means["psnr"], state.step, 0
+                save_best(self.folder, self.experiment, self.built, self.session.evaluated, state.step)
+            else:
+                progress.without_better += 1
+            record = self._log("validate", **means, best=float(better))
+            self.pace.skip()
+        yield record
         self._guard()
 
     def _guard(self) -> None:
@@ -162,19 +197,18 @@ class _Training:
         weights: Mapping[str, float] = loss.balanced if isinstance(loss, Balanced) else {}
         return {f"weight.{name}": weight for name, weight in weights.items()}
 
-    def _stop_reason(self, step: int) -> str | None:
+    def _stop_reason(self) -> str | None:
         patience, minutes = self.options.patience, self.options.minutes
+        if self.session.state.step >= self.progress.steps:
+            return None
         if patience is not None and self.progress.without_better >= patience:
             return f"no better validation PSNR in {patience} validations; stopping early"
-        if minutes is not None and step < self.progress.steps and self._seconds() > 1.1 * 60 * minutes:
+        if minutes is not None and self.clock.seconds > LATE * 60 * minutes:
             return f"{minutes:g} minutes are over; the machine was slower than when the steps were planned"
         return None
 
-    def _seconds(self) -> float:
-        return self.before + time.monotonic() - self.started
-
     def _log(self, event: str, **values: float | str) -> Record:
-        record = Record(event, self.session.state.step, {**values, "seconds": round(self._seconds(), 3)})
+        record = Record(event, self.session.state.step, {**values, "seconds": round(self.clock.seconds, 3)})
         self.folder.append([record])
         self.session.track(record)
         return record
@@ -183,11 +217,18 @@ class _Training:
         return Progress(steps=planned_steps(self.experiment, self.built, self.session))
 
     def _save(self) -> None:
-        if self.saved == self.session.state.step and not self.progress.finished:
+        if self.saved == self._mark():
             return
-        self.progress.seconds = self._seconds()
-        save_training(self.folder.last, {"state": self.session.state.state_dict(), "progress": vars(self.progress)})
-        self.saved = self.session.state.step
+        self.progress.seconds = self.clock.seconds
+        with held():
+            state = {"state": self.session.state.state_dict(), "progress": vars(self.progress)}
+            save_training(self.folder.last, {**state, "config": self.config, "srkit": __version__})
+            self.saved = self._mark()
+            self.pace.skip()
+
+    def _mark(self) -> tuple[int, int, bool]:
+        """Return what differs between two states worth saving."""
+        return self.session.state.step, self.progress.validated, self.progress.finished
 
     def _restore(self) -> Progress | None:
         if not self.folder.last.exists():
@@ -195,6 +236,7 @@ class _Training:
         saved: dict[str, Any] = load_training(self.folder.last)
         if not {"state", "progress"} <= saved.keys():
             raise RunError(f"{self.folder.last}: wants the state of a training; found {', '.join(saved)}")
+        self._refuse_changes(saved)
         try:
             progress = Progress(**saved["progress"])
         except TypeError:
@@ -202,29 +244,20 @@ class _Training:
             raise RunError(f"{self.folder.last}: wants {wanted}; found {saved['progress']!r}") from None
         self.session.start(progress.steps)
         self.session.state.load_state_dict(saved["state"], str(self.folder.last))
-        self.saved = self.session.state.step
         return progress
 
+    def _refuse_changes(self, saved: Mapping[str, Any]) -> None:
+        """See that the config is the one trained with so far; a checkpoint of old does not say.
 
-class _Clock:
-    """How fast training goes, without what happens between its steps."""
-
-    def __init__(self, batch: int) -> None:
-        self.batch, self.last = batch, time.monotonic()
-        self.seconds_per_step = 0.0
-
-    def tick(self) -> None:
-        """Take the time of one more step; the mean forgets slowly."""
-        now = time.monotonic()
-        took, self.last = now - self.last, now
-        first = self.seconds_per_step == 0
-        self.seconds_per_step = took if first else 0.9 * self.seconds_per_step + 0.1 * took
-
-    def skip(self) -> None:
-        """Do not count the time since the last step."""
-        self.last = time.monotonic()
-
-    @property
-    def images_per_second(self) -> float:
-        """Crops trained on in a second."""
-        return self.batch / max(self.seconds_per_step, 1e-9)
+        Raises:
+            RunError: Every difference, and the ways out.
+        """
+        before = saved.get("config", self.config)
+        if found := list(changes(before, self.config, newer=saved.get("srkit") != __version__)):
+            best = f"start={self.folder.best}" if self.folder.best.exists() else "them"
+            way_out = f"put back what was there, or make a new run with {best}"
+            raise RunError(
+                "\n    ".join(
+                    [f"{self.folder.config}: wants what the run was trained with so far, found:", *found, way_out]
+                )
+            )

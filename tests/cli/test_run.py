@@ -126,3 +126,32 @@ def test_ctrl_c_saves_and_says_how_to_go_on(start, tmp_path):
     assert process.returncode == 130
     assert f"stopped; go on with: srkit run --resume {folder}" in err
     assert load_training(folder / "last.pt")["state"]["step"] >= 3
+
+
+def contents(folder):
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_second_process_at_a_run_is_refused_and_a_killed_one_is_no_hindrance(start, srkit, tmp_path):
+    folder = tmp_path / "run"
+    process = start("run", TINY, "train.steps=100000", "train.log_every=100000", "--output", folder)
+    while process.poll() is None and steps_done(folder) < 3:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)  # in the middle of whatever it does
+    (folder / ".last.pt.1.part").touch()
+    before = contents(folder)
+    second = start("run", "--resume", folder)
+    try:
+        assert second.wait(60) == 2
+        assert contents(folder) == before
+    finally:
+        for one in (process, second):
+            one.send_signal(signal.SIGKILL)
+        said = second.communicate()
+        process.communicate()
+    assert said == ("", f"{folder}: another process is at work here; wait for its end, or stop it\n")
+    config = folder / "config.yaml"
+    config.write_text(config.read_text().replace("steps: 100000", "steps: 6"))
+    (folder / "last.pt").unlink()
+    assert srkit("run", "--resume", folder, "--quiet")[0] == 0
+    assert not list(folder.rglob("*.part"))

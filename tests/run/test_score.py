@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from srkit.engine.checkpoint import load_weights
+from srkit.image import files
+from srkit.report.read import read_run
 from srkit.run import score, train
 
 
@@ -26,11 +28,33 @@ def test_a_run_folder_tells_all(prepare):
         assert {path.name for path in (folder.pictures / image).iterdir()} == {
             f"{kind}.png" for kind in ("lr", "bicubic", "srkit", "hr")
         }
-    kernels = np.load(folder.pictures / "kernels.npz")
-    assert sorted(kernels) == sorted(built.test.names)
+    assert list(read_run(folder.path).kernels) == built.test.names
     _, metadata = load_weights(folder.best)
     assert metadata["model"]["use"] == "lapsrn"
     assert (metadata["scale"], metadata["color"]) == (2, "y")
     assert metadata["versions"].keys() >= {"srkit", "torch"}
     assert (folder.path / "records.csv").exists()
     assert list((folder.path / "tensorboard").iterdir())
+
+
+def test_names_of_images_may_be_any_words(prepare, tmp_path):
+    (tmp_path / "test").mkdir()
+    images = {"file": 0.2, "allow_pickle": 0.4, "names": 0.6, "kernel_0": 0.8}
+    for name, value in images.items():
+        files.write(tmp_path / "test" / f"{name}.png", np.full((32, 32, 1), round(255 * value), np.uint8))
+    run = prepare("words", f"data.test={{use: folder, path: {tmp_path / 'test'}}}")
+    list(train(*run))
+    list(score(*run))
+    kernels = read_run(run[-1].path).kernels
+    assert sorted(kernels) == sorted(images)
+    assert all(kernel.ndim == 2 and kernel.sum() == pytest.approx(1) for kernel in kernels.values())
+
+
+def test_kernels_of_runs_of_old_are_read(prepare):
+    run = prepare("old")
+    list(train(*run))
+    list(score(*run))
+    old = {"names": np.eye(3), "kernel_0": np.ones((2, 2))}
+    np.savez(run[-1].pictures / "kernels.npz", **old)
+    kernels = read_run(run[-1].path).kernels
+    assert {name: kernel.tolist() for name, kernel in kernels.items()} == {n: k.tolist() for n, k in old.items()}

@@ -172,6 +172,24 @@ def test_epochs_become_steps(prepare):
     assert next(iter(train(*run))).values["steps"] == 4  # half of 13 images, two in a step, rounded up
 
 
+def test_epochs_are_counted_as_they_are_written(prepare):
+    """1.1 as a float is a little more than 1.1, and would be a step more."""
+    run = prepare("epochs", "train.steps=null", "train.epochs=1.1", "train.crops_per_image=100", "train.batch=13")
+    assert next(iter(train(*run))).values["steps"] == 110
+
+
+def test_validation_computes_in_the_precision_of_training(prepare):
+    """So that it is fast on a GPU; scores are of fp32."""
+    first, found = prepare("first"), []
+    list(train(*first))
+    still = ("train.steps=1", "train.optimizer.lr=1e-12", f"start={first[-1].best}")
+    for precision in ("fp32", "bf16"):
+        run = prepare(precision, *still, f"train.precision={precision}")
+        found += [one.number("psnr") for one in train(*run) if one.event == "validate"]
+    assert found[0] != found[1]
+    assert found[0] == pytest.approx(found[1], abs=0.5)
+
+
 def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(prepare):
     run = prepare("nan", "train.steps=20", "train.optimizer.lr=1e30", "train.checkpoint_every=1", "train.ema=0.9")
     with pytest.raises(TrainingError, match=r"wants a finite loss, got (nan|inf)"):

@@ -1,0 +1,135 @@
+import json
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from srkit.cli.experiment import read_experiment
+from srkit.cli.progress import Progress, results
+from srkit.config.show import fill, to_yaml
+from srkit.engine.checkpoint import load_training
+from srkit.run import RunFolder, build, score, train
+from srkit.run.record import Record
+from srkit.run.session import Session
+
+TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
+NUMBERS = (signal.SIGINT, signal.SIGTERM)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return a function that makes the parts and the folder of a tiny run."""
+
+    def run(*overrides):
+        experiment, _, catalog = read_experiment([str(TINY), *overrides])
+        folder = RunFolder.create(tmp_path / "run", to_yaml(fill(experiment)), {})
+        return experiment, build(experiment, catalog), folder
+
+    return run
+
+
+def progress(run):
+    return Progress(run[0], run[-1], quiet=True)
+
+
+def saved(run):
+    return load_training(run[-1].last)["state"]["step"]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_signal_waits_for_the_step_at_hand_and_for_no_record(run, monkeypatch, number, times):
+    tiny = run("train.steps=40", "train.log_every=1000", "train.validate_every=0", "train.checkpoint_every=0")
+
+    def pair(self, step, pair=Session.pair):
+        if step == 4:
+            for _ in range(times):
+                signal.raise_signal(number)
+        return pair(self, step)
+
+    monkeypatch.setattr(Session, "pair", pair)
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt):
+        progress(tiny).follow(train(*tiny))
+    assert saved(tiny) == 5
+    assert signal.getsignal(number) is before
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_while_a_record_is_shown_saves(run, monkeypatch, number):
+    tiny = run("train.steps=40", "train.checkpoint_every=0")
+
+    def show(self, record):
+        if (record.event, record.step) == ("train", 5):
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(Progress, "_show", show)
+    records = train(*tiny)
+    with pytest.raises(KeyboardInterrupt):
+        progress(tiny).follow(records)
+    assert saved(tiny) == 5
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_second_signal_waits_for_what_the_first_has_to_save_and_the_third_does_not(run, times):
+    done = []
+
+    def records():
+        try:
+            yield Record("train", 1, {})
+        finally:
+            for _ in range(times):
+                signal.raise_signal(signal.SIGINT)
+            done.append("saved")
+
+    following = progress(run())
+    following._show = lambda _: signal.raise_signal(signal.SIGTERM)
+    with pytest.raises(KeyboardInterrupt):
+        following.follow(records())
+    assert done == (["saved"] if times == 1 else [])
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_after_the_last_record_is_not_swallowed(run, number):
+    def records():
+        yield Record("train", 1, {})
+        signal.raise_signal(number)
+
+    following = progress(run())
+    following._show = lambda _: None
+    with pytest.raises(KeyboardInterrupt):
+        following.follow(records())
+
+
+def test_scoring_that_was_stopped_is_done_again(run, monkeypatch):
+    tiny = run()
+    list(train(*tiny))
+    with monkeypatch.context() as patch:
+        patch.setattr("srkit.image.files.write", lambda *_: signal.raise_signal(signal.SIGTERM))
+        with pytest.raises(KeyboardInterrupt):
+            progress(tiny).follow(score(*tiny))
+    assert not tiny[-1].summary.exists()
+    progress(tiny).follow(score(*tiny))
+    assert json.loads(tiny[-1].summary.read_text())["steps"] == 6
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[bold]x", "a [red]b[/red]", "x\\"])
+def test_a_name_is_shown_as_it_is_written(run, capsys, name):
+    tiny = run(f"name={json.dumps(name)}")
+    with Progress(tiny[0], tiny[-1], quiet=False):
+        pass
+    assert f"x2 {name} in " in capsys.readouterr().out
+    list(train(*tiny))
+    list(score(*tiny))
+    assert f"{name}: x2 on" in results(tiny[-1])
+
+
+def test_a_protocol_is_shown_as_it_is_written(run):
+    tiny = run()
+    list(train(*tiny))
+    list(score(*tiny))
+    summary = json.loads(tiny[-1].summary.read_text())
+    summary["protocol"]["psnr"] = {"of": "[/dim]"}
+    tiny[-1].summary.write_text(json.dumps(summary))
+    assert re.search(r"PSNR .* of \[/dim\]", results(tiny[-1]))

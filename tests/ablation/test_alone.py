@@ -1,6 +1,7 @@
 import pytest
 
-from srkit.ablation.trial import perform, prepare
+from srkit.ablation.folder import prepare
+from srkit.ablation.trial import perform
 from srkit.errors import RunError
 from srkit.lock import alone
 

@@ -24,6 +24,9 @@ TOGETHER = 16
 STEPS = 30
 """Most Newton steps; two do for DIV2KRK's kernels."""
 
+WIDEST = 20
+"""Side of a kernel from which on the steps are shortened: exp(STEPS * WIDEST) is still a number."""
+
 
 @lru_cache(maxsize=16)
 def monomials(side: int, centre: float) -> Array:
@@ -78,7 +81,7 @@ def centred(kernels: Array, centre: float) -> Array:
     side = kernels.shape[-1]
     powers = monomials(side, centre)
     moved = flat = kernels.reshape(len(kernels), -1)
-    tilt = np.zeros((len(kernels), 2))
+    tilt, most = np.zeros((2, len(kernels))), min(1.0, WIDEST / side)
     for _ in range(STEPS):
         moments = powers @ moved.T
         _, x, y, xx, yy, xy = moments / moments[0]
@@ -87,10 +90,8 @@ def centred(kernels: Array, centre: float) -> Array:
         yy = yy - y * y + 1e-12
         xy = xy - x * y
         step = np.array([yy * x - xy * y, xx * y - xy * x]) / (xx * yy - xy * xy)
-        tilt -= step.clip(-1, 1).T
-        exponents = tilt @ powers[1:3]
-        exponents -= exponents.max(1, keepdims=True)
-        moved = flat * np.exp(exponents)
+        tilt -= step.clip(-most, most)
+        moved = flat * np.exp(tilt.T @ powers[1:3])
         # the step leaves half a third moment * step**2, and third moments are below side * variance
         if 0.5 * side * (step[0] * x + step[1] * y).max() < CLOSE:
             break
@@ -99,7 +100,7 @@ def centred(kernels: Array, centre: float) -> Array:
 
 def normalised(kernels: Array) -> Array:
     """Return kernels (N,k,k) divided by their sums."""
-    result: Array = kernels / kernels.sum((1, 2), keepdims=True)
+    result: Array = kernels / kernels.reshape(len(kernels), -1).sum(1)[:, None, None]
     return result
 
 

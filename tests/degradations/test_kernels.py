@@ -78,11 +78,19 @@ def test_centred_moves_a_gaussian_and_changes_nothing_else(drawn):
 
 
 @pytest.mark.parametrize("variance", [1e-4, 1e-3, 0.03, 0.3, 30.0, 1000.0])
-@pytest.mark.parametrize("centre", [5.0, 5.5, 8.5])
-def test_centred_never_fails(variance, centre, rng):
-    raw = gaussian(np.full((50, 2), variance), np.zeros(50), 11, centre)
-    moved = normalised(centred(raw * rng.uniform(0.01, 1, (50, 11, 11)), centre))
+@pytest.mark.parametrize(
+    ("side", "centre"), [(11, 5.0), (11, 5.5), (11, 8.5), (61, 33.0), (61, 33.5), (121, 100.0)]
+)
+def test_centred_never_fails(variance, side, centre, rng):
+    raw = gaussian(np.full((50, 2), variance), np.zeros(50), side, centre)
+    moved = normalised(centred(raw * rng.uniform(0.01, 1, (50, side, side)), centre))
     assert np.abs(centre_of_mass(moved) - centre).max() < 1e-6
+
+
+def test_what_cannot_be_moved_stays():
+    one = np.zeros((2, 121, 121))
+    one[0, 0, 0] = one[1, 120, 60] = 1
+    np.testing.assert_array_equal(normalised(centred(one, 60.0)), one)
 
 
 @pytest.mark.parametrize(("times", "side"), [(1, 7), (2, 19), (3, 43), (4, 91)])

@@ -137,6 +137,8 @@ def _lay(under: dict[str, Any], over: Mapping[str, Any], at: Keys = ()) -> Itera
         old = under.get(key)
         if isinstance(old, str) and isinstance(new, dict) and new.get("use", old) == old:
             old = under[key] = {"use": old}
+        if isinstance(new, str) and isinstance(old, dict) and old.get("use") == new:
+            new = {"use": new}
         if isinstance(old, dict) and isinstance(new, dict) and new.get("use", old.get("use")) == old.get("use"):
             yield from _lay(old, new, (*at, key))
         elif isinstance(old, list) and isinstance(new, dict) and new and new.keys() <= _numbered(old).keys():

@@ -22,6 +22,7 @@ def test_naming_another_part_drops_the_old_parts_options(files):
     a, b = files("up: {use: one, kernel: 3}", "up: {use: two}")
     assert read([a, b]).tree == {"up": {"use": "two"}}
     assert read([a], ["up=two"]).tree == {"up": "two"}
+    assert read([a], ["up=one"]).tree == read([a], ["up={use: one}"]).tree == read([a]).tree
     assert read([a], ["up.kernel=5"]).tree == {"up": {"use": "one", "kernel": 5}}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from srkit.plugins import Catalog
@@ -16,12 +16,15 @@ def read_choice(text: str, where: str) -> tuple[str, dict[str, Any]]:
         ConfigError: It is neither a name nor a mapping with ``use``.
     """
     import yaml
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
 
     from srkit.errors import ConfigError, Problem
 
-    try:
-        tree = yaml.safe_load(text)
-    except yaml.YAMLError:
+    try:  # as an override of a config, so that both know the same numbers
+        given = cast("dict[str, Any]", OmegaConf.to_container(OmegaConf.from_dotlist([f"part={text}"])))
+        tree = given["part"]
+    except (yaml.YAMLError, OmegaConfBaseException):
         tree = None
     if isinstance(tree, str):
         tree = {"use": tree}

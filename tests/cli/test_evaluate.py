@@ -32,6 +32,7 @@ def test_a_metric_may_have_options_and_a_wrong_one_is_refused_before_anything_is
     def psnr(*words):
         return json.loads(srkit("evaluate", "bicubic", images, "--scale", 2, "--json", *words)[1])["scores"]["psnr"]
 
+    assert psnr("--degradation", "{use: anisotropic_gaussian, noise: 1e-1}") != psnr()
     assert psnr("--metric", "{use: psnr, border: 8}") == psnr("--metric", "psnr", "--border", 8) != psnr()
     code, out, err = srkit("evaluate", "bicubic", images, "--scale", 2, "--metric", "{use: psnr, bordr: 8}")
     assert (code, out) == (2, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +24,11 @@ def run(
     """Train what a config describes, evaluate it against bicubic, and write a report with pictures."""
     from srkit.errors import RunError
 
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise RunError(
+            "srkit run: trains on one device, found itself one of several processes; start it without torchrun, or "
+            "train by srkit.engine.fit within srkit.engine.distributed.together"
+        )
     if resume is not None:
         if config or output:
             raise RunError(f"--resume {resume}: takes its config from that folder; give it alone")

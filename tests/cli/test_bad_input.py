@@ -81,6 +81,14 @@ def test_a_check_refuses_optimizers_without_waiting_for_the_compiler():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_several_processes_are_refused_instead_of_writing_one_folder(srkit, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    code, _, err = srkit("run", TINY, "--output", tmp_path / "run")
+    assert code == 2
+    assert err.startswith("srkit run: trains on one device, found itself one of several processes; ")
+    assert not (tmp_path / "run").exists()
+
+
 def test_all_problems_come_at_once(srkit, tmp_path):
     (tmp_path / "bad.yaml").write_text(
         "scale: '4'\nmodel: {use: lapsrn, dept: 3}\ntrain: {steps: x}\nloss: charboner\n"

@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (  # lowest first; rooms on one floor do not see each other
-    ("errors", "hookspecs", "atomic", "lock"),
+    ("errors", "hookspecs", "atomic", "lock", "plain"),
     ("registry", "image"),
     ("config", "slots"),
     ("data", "engine", "layers", "checkerboard", "experiment"),

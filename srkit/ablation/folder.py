@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.engine.precision import resolve_device
 from srkit.experiment import Experiment
+from srkit.plain import plain
 from srkit.plugins import Catalog
 from srkit.run import RunFolder
 from srkit.run.environment import environment
@@ -97,8 +97,8 @@ def folder_of(name: str) -> str:
     A name may be a path or differ from another's in a slash alone: what is not plain gets a hash of the
     whole name, so that two tests never share a folder and none lies outside of ``tests/``.
     """
-    plain = re.sub(r"[^\w .-]+", "-", name).strip(" .-")[:LONGEST].rstrip(" .-")
-    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}".lstrip("-")
+    short = plain(name)[:LONGEST].rstrip(" .-")
+    return short if short == name else f"{short}-{hashlib.sha256(name.encode()).hexdigest()[:6]}".lstrip("-")
 
 
 def prepare(trial: Trial, path: Path, catalog: Catalog) -> TrialFolder:

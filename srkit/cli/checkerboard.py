@@ -34,12 +34,15 @@ def checkerboard(
     from srkit.inference.grid import flat_response, image_grids, layer_ripples
     from srkit.inference.load import load
     from srkit.plugins import load_catalog
+    from srkit.run.build import seeded
 
     catalog = load_catalog()
     loaded = load(model, catalog, scale)
-    low = build_degradation(degradation, loaded.scale, catalog)
     use, options = read_choice(loss, "--loss")
-    watched: LossFn = catalog.build("loss", use, **options)
+    with seeded(seed):
+        low = build_degradation(degradation, loaded.scale, catalog)
+    with seeded(seed):
+        watched: LossFn = catalog.build("loss", use, **options)
     sets = [catalog.build("dataset", "folder", path=str(folder)) for folder in images]
     fields, layers = flat_response(loaded), list(layer_ripples(loaded))
     rows = [

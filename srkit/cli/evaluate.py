@@ -52,17 +52,20 @@ def evaluate(
     from srkit.inference.measure import measure, measuring
     from srkit.inference.protocol import Protocol
     from srkit.plugins import load_catalog
+    from srkit.run.build import seeded
 
     catalog = load_catalog()
     loaded = load(model, catalog, scale)
     protocol = Protocol(
         color=color, border=border, quantise=quantise, gray=gray, edge=edge, space=space, ensemble=ensemble
     )
-    made, says = _degradation(degradation, loaded.scale, catalog)
+    with seeded(seed):
+        made, says = _degradation(degradation, loaded.scale, catalog)
     sets = [_images(folder, low, catalog) for folder in images]
     says = "given" if low is not None else says
     metrics = dict(read_choice(text, "--metric") for text in metric or ("psnr", "ssim"))
-    built = measuring(metrics, loaded.scale, protocol, catalog)
+    with seeded(seed):
+        built = measuring(metrics, loaded.scale, protocol, catalog)
     rows: list[dict[str, Any]] = []
     if not as_json:
         _line("image", [name.upper() for name in metrics])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+
+from srkit.plain import plain
 
 
 def below_runs(name: str) -> Path:
     """Return a folder below runs/, whatever a run or study is called: names may be paths, and lead elsewhere."""
-    return Path("runs") / (re.sub(r"[^\w .-]+", "-", name).strip(" .-") or "run")
+    return Path("runs") / (plain(name) or "run")

@@ -26,7 +26,7 @@ class Ema:
         self.steps = 0
         self.endless = {
             name
-            for name, value in self.module.named_buffers()
+            for name, value in self.module.state_dict().items()
             if value.is_floating_point() and not value.isfinite().all()
         }
 
@@ -36,7 +36,8 @@ class Ema:
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         kept, new = self.module.state_dict(), model.state_dict()
-        once = {value.data_ptr(): name for name, value in kept.items()}.values()  # a shared weight has two names
+        # a shared weight has two names
+        once = {(value.data_ptr(), value.shape): name for name, value in kept.items()}.values()
         floats = [name for name in once if kept[name].is_floating_point() and name not in self.endless]
         torch._foreach_lerp_([kept[name] for name in floats], [new[name] for name in floats], 1 - decay)
         for name in set(once) - set(floats):

@@ -9,12 +9,14 @@ HARMLESS = {
     "name",
     "let",
     "trackers",
-    "metrics",
     *(f"data.{name}" for name in ("test", "memory", "cache")),
     *(f"train.{name}" for name in ("validate_every", "checkpoint_every", "log_every", "patience", "guard")),
     *(f"train.{name}" for name in ("workers", "device")),
 }
-"""Sections and options that may change on the way: what is learnt does not depend on them."""
+"""Sections and options that may change on the way: what is learnt does not depend on them.
+
+Metrics are none of them: PSNR of another protocol would choose among weights that were measured by this one.
+"""
 
 ABSENT = object()
 

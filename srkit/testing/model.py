@@ -7,8 +7,8 @@ from torch import nn
 
 from srkit.registry import Part
 from srkit.slots import Pyramid
-from srkit.testing.making import CHANNELS, SCALES, Make, rebuilt, steady, tensor
-from srkit.testing.network import is_network, same_alone
+from srkit.testing.making import CHANNELS, SCALES, Make, tensor
+from srkit.testing.network import is_network, repeats, same_alone
 
 SIZES = ((5, 7), (8, 8))
 
@@ -47,9 +47,7 @@ def _enlarges(part: Part, network: nn.Module, size: torch.Size, scale: int) -> N
 def _repeats(part: Part, make: Make, scale: int, channels: int) -> None:
     """See that its seed says all about a new one, and its weights all about a trained one."""
     x = torch.rand(2, channels, 8, 8)
-    first, second = (make(scale, channels).eval() for _ in range(2))
-    large = steady(part, first, x, instead="in eval() a network draws nothing")
-    rebuilt(part, large, second(x))
+    first = repeats(part, make, x, scale, channels)
     for parameter in first.parameters():
         parameter.add_(0.01 * torch.randn_like(parameter))
     third = make.elsewhere(scale, channels).eval()

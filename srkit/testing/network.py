@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from srkit.registry import Part
+from srkit.testing.making import Make, rebuilt, steady
 
 
 def is_network(part: Part, module: Any) -> None:
@@ -20,6 +21,16 @@ def is_network(part: Part, module: Any) -> None:
         f"{part}: its state_dict must hold tensors alone, found {', '.join(others)}; "
         "let get_extra_state return a tensor, or make it a buffer"
     )
+
+
+@torch.no_grad()
+def repeats(part: Part, make: Make, x: Tensor, *wired: int) -> nn.Module:
+    """See that the seed says all about a new network and that in eval() it draws nothing; return one."""
+    first, second = (make(*wired).eval() for _ in range(2))
+    large = steady(part, first, x, instead="in eval() a network draws nothing")
+    rebuilt(part, large, second(x))
+    network: nn.Module = first
+    return network
 
 
 def same_alone(part: Part, module: nn.Module, batch: Tensor) -> None:

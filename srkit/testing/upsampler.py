@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from srkit.registry import Part
-from srkit.testing.making import SCALES, Make, rebuilt, steady, tensor
-from srkit.testing.network import is_network, same_alone
+from srkit.testing.making import SCALES, Make, tensor
+from srkit.testing.network import is_network, repeats, same_alone
 
 SIZES = ((5, 7), (8, 8), (1, 1))
 
@@ -25,12 +25,4 @@ def upsampler(part: Part, make: Make) -> None:
         (gradient,) = torch.autograd.grad(y.sum(), x)
         assert gradient.isfinite().all(), f"{part}: has no gradient at x{scale}"
         same_alone(part, module, torch.rand(2, 3, 5, 7))
-        _repeats(part, make, channels, scale)
-
-
-@torch.no_grad()
-def _repeats(part: Part, make: Make, channels: int, scale: int) -> None:
-    x = torch.rand(1, channels, 5, 7)
-    first, second = (make(channels, scale).eval() for _ in range(2))
-    large = steady(part, first, x, instead="in eval() a network draws nothing")
-    rebuilt(part, large, second(x))
+        repeats(part, make, torch.rand(1, channels, 5, 7), channels, scale)

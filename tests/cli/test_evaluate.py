@@ -39,6 +39,37 @@ def test_a_metric_may_have_options_and_a_wrong_one_is_refused_before_anything_is
     assert "bordr: unknown option; did you mean 'border'?" in err
 
 
+DRAWING = """
+import torch
+
+@srkit.degradation("drawing")
+class Drawing:
+    def __init__(self, scale):
+        self.scale, self.share = scale, torch.rand(()).item()
+
+    def __call__(self, high, generator):
+        return self.share * high[..., :: self.scale, :: self.scale]
+
+def srkit_parts():
+    return [Drawing]
+
+srkit_parts = srkit.hookimpl(srkit_parts)
+"""
+
+
+def test_what_a_degradation_draws_when_it_is_built_is_repeated_by_the_seed(srkit, images, install):
+    install("drawing", DRAWING)
+
+    def found(*words):
+        torch.rand(3)
+        return srkit(*words, images, "--scale", 2, "--degradation", "drawing", "--json")
+
+    for command in ("evaluate", "checkerboard"):
+        assert found(command, "bicubic") == found(command, "bicubic")
+    assert found("evaluate", "bicubic")[0] == 0
+    assert found("evaluate", "bicubic") != found("evaluate", "bicubic", "--seed", 1)
+
+
 def test_luma_in_floats_is_not_called_rgb(srkit, images):
     code, _, err = srkit("evaluate", "bicubic", images, "--scale", 2, "--space", "y", "--color", "rgb")
     assert (code, err) == (2, "--space y: shrinks and measures luma; it goes with --color y\n")

@@ -25,14 +25,14 @@ def test_it_is_the_moving_average():
 
 def test_a_shared_weight_is_averaged_once_and_a_mask_stays_one():
     model = nn.Sequential(nn.Linear(2, 2, bias=False))
+    model[0].register_buffer("mask", torch.tensor([0.0, float("-inf")]))
     model.append(model[0])
-    model.register_buffer("mask", torch.tensor([0.0, float("-inf")]))
     ema, before = Ema(model, 0.5), model[0].weight.detach().clone()
     nn.init.normal_(model[0].weight)
     ema.update(model)
     decay = 2 / 11
     torch.testing.assert_close(ema.module[1].weight, decay * before + (1 - decay) * model[0].weight)
-    assert ema.module.mask.tolist() == [0, float("-inf")]
+    assert ema.module[1].mask.tolist() == [0, float("-inf")]
 
 
 @pytest.mark.parametrize("decay", [0.0, 0.999])

@@ -57,13 +57,19 @@ def test_what_is_learnt_does_not_depend_on_may_change(prepare):
         "data.memory=0.5",
         "data.test.split=validate",
         "trackers=[csv]",
-        "metrics=[psnr]",
     )
     list(train(*edited))
     states = [load_training(one[-1].last) for one in (straight, run)]
     weights = [state["state"]["model"] for state in states]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert states[1]["config"]["train"]["validate_every"] == 5
+
+
+def test_psnr_of_another_protocol_does_not_choose_among_the_weights_of_before(prepare):
+    run = prepare("run", *LONG)
+    left_at(run, 4)
+    with pytest.raises(RunError, match=r"metrics\.0\.border: was None, is now 9"):
+        list(train(*changed(run[-1], "metrics=[{use: psnr, border: 9}, ssim]")))
 
 
 def test_a_checkpoint_of_old_says_nothing_of_its_config(prepare):

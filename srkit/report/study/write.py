@@ -13,7 +13,7 @@ from srkit.report.study.figures import figures_of
 from srkit.report.study.html import write_html
 from srkit.report.study.markdown import write_markdown
 from srkit.report.study.read import read_study
-from srkit.report.study.study import Study
+from srkit.report.study.study import Block, Study
 from srkit.report.study.views import views
 
 
@@ -41,13 +41,17 @@ def write_study(folder: Path) -> Path:
     return write_html(study, drawings, shown)
 
 
+def _short(block: Block) -> str:
+    """Return a block's name as part of a file's, without what Markdown would have to escape."""
+    return re.sub(r"[^\w.-]+", "-", block.name)
+
+
 def _drawn(study: Study) -> Iterator[tuple[str, str, str, str, str]]:
     """Draw each figure to PNG and SVG, and yield block, name, title, where the PNG is, and the SVG."""
     (study.folder / "figures").mkdir(exist_ok=True)
     for number, block in enumerate(study.blocks, 1):
-        plain = re.sub(r"[^\w.-]+", "-", block.name)
-        unique = sum(re.sub(r"[^\w.-]+", "-", other.name) == plain for other in study.blocks) == 1
-        ending = f"-{plain if unique else number}" if block.name else ""
+        unique = sum(_short(other) == _short(block) for other in study.blocks) == 1
+        ending = f"-{_short(block) if unique else number}" if block.name else ""
         for name, title, figure in figures_of(study, block):
             path = f"figures/{name}{ending}.png"
             drawing = svg_file(figure, f"{name}{ending}")

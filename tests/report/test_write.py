@@ -3,13 +3,15 @@ import hashlib
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from srkit.errors import ImageError
 from srkit.report import write_report
-from srkit.report.facts import command, duration
+from srkit.report.facts import command, duration, low
+from srkit.report.read import read_run
 from srkit.report.tables import MINUS
 
 
@@ -132,6 +134,12 @@ def test_an_interval_that_holds_zero_is_said_to(page, run_folder):
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0 s"), (89, "89 s"), (300, "5.0 min"), (36000, "10.0 h")])
 def test_durations(seconds, text):
     assert duration(seconds) == text
+
+
+def test_lr_that_the_test_set_brings_is_not_said_to_be_degraded(run_folder):
+    run = read_run(run_folder)
+    assert low(run).startswith("anisotropic_gaussian (")
+    assert low(replace(run, summary=replace(run.summary, own_low=True))) == "the test set's own"
 
 
 def test_a_command_can_be_copied_but_does_not_say_where_srkit_lies():

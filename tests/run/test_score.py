@@ -23,6 +23,7 @@ def test_a_run_folder_tells_all(prepare):
         gain = summary["scores"][metric] - summary["baseline"][metric]
         assert summary["gain"][metric] == pytest.approx(gain)
     assert summary["steps"] == 6
+    assert summary["own_low"] is False
     assert summary["protocol"]["psnr"]["border"] == 2
     for image in built.test.names:
         assert {path.name for path in (folder.pictures / image).iterdir()} == {
@@ -58,3 +59,13 @@ def test_kernels_of_runs_of_old_are_read(prepare):
     np.savez(run[-1].pictures / "kernels.npz", **old)
     kernels = read_run(run[-1].path).kernels
     assert {name: kernel.tolist() for name, kernel in kernels.items()} == {n: k.tolist() for n, k in old.items()}
+
+
+def test_lr_that_comes_with_the_test_images_is_told(prepare, tmp_path):
+    for folder, side in (("high", 32), ("low", 16)):
+        (tmp_path / folder).mkdir()
+        files.write(tmp_path / folder / "a.png", np.full((side, side, 1), 100, np.uint8))
+    run = prepare("own", f"data.test={{use: pairs, high: {tmp_path / 'high'}, low: {tmp_path / 'low'}}}")
+    list(train(*run))
+    list(score(*run))
+    assert read_run(run[-1].path).summary.own_low is True

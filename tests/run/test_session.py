@@ -1,0 +1,24 @@
+import torch
+
+from srkit.run.session import Session
+
+
+def test_dropout_depends_on_the_seed_alone(prepare):
+    drawn = []
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        with Session(*prepare(name, f"seed={seed}")) as session:
+            session.start(3)
+            drawn.append(torch.rand(4).tolist())
+        torch.rand(3)
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_validation_images_beyond_the_memory_are_made_anew_and_are_the_same(prepare):
+    found = []
+    for name, memory in (("kept", 2.0), ("anew", 0.0001)):
+        with Session(*prepare(name, f"data.memory={memory}")) as session:
+            session.start(1)
+            found.append([session.validate(), session.validate()])
+            assert (session._kept is None) == (name == "anew")
+    assert found[0] == found[1]
+    assert found[0][0] == found[0][1]

@@ -55,7 +55,8 @@ class Train:
         ema: Decay of the moving average of the weights, which is then what is evaluated; None keeps none.
         pyramid: Whether every pyramid level gets its loss, or the last one alone.
         precision: Number format of forward and backward pass; auto is bf16 where the device is fast at it.
-        channels_last: Memory layout; usually faster for convolutions.
+        channels_last: Store pixels channel by channel (false) or pixel by pixel (true); null takes what is faster:
+            true, except for fp32 on a CPU.
         compile: Pass the model through torch.compile.
         device: Where to train; auto is CUDA, then MPS, then CPU.
         workers: Threads that prepare batches ahead; the result does not depend on it.
@@ -80,7 +81,7 @@ class Train:
     ema: float | None = None
     pyramid: Literal["all", "last"] = "all"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    channels_last: bool = True
+    channels_last: bool | None = None
     compile: bool = False
     device: str = "auto"
     workers: int = 1

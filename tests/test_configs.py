@@ -128,3 +128,13 @@ def test_the_reports_protocol_is_the_reports():
         assert (train.batch, train.patch // scale, train.crops_per_image, train.epochs) == (batch, 128, 100, 100)
         assert train.schedule.options["factor"] == 0.95
         assert experiment.data.test.options["shares"] == [80, 15, 5]
+
+
+@pytest.mark.parametrize("name", ["transposed", "resize"])
+def test_upsamplers_are_compared_under_one_recipe(name):
+    main, other = (read_experiment([str(CONFIGS / f"lapsrn_{one}.yaml")])[0] for one in ("subpixel", name))
+    assert other.train == main.train
+    assert (other.data, other.loss, other.degradation, other.seed) == (main.data, main.loss, main.degradation, 0)
+    options = dict(main.model.options), dict(other.model.options)
+    assert options[0].pop("upsampler") != options[1].pop("upsampler")
+    assert options[0] == options[1]

@@ -23,6 +23,9 @@ from srkit.run.record import Record
 
 LINES_WITHOUT_TERMINAL = 20
 
+LONGER = 30
+"""Minutes that a short run is advised to take."""
+
 OUTSIDE = (ImageError, DataError, CheckpointError, RunError)
 """Errors that lie in files and disks, not in the training: it can go on when they are gone."""
 
@@ -97,7 +100,8 @@ class Progress:
                 self._say(f"scored {record.values['image']}")
 
     def _plan(self, record: Record) -> None:
-        self.total = int(record.number("steps"))
+        self.total, crops = int(record.number("steps")), int(record.number("crops"))
+        self._say(f"{self.total} steps planned, {_rounded(crops)} crops")
         self.task = self.bar.add_task("training", total=self.total, completed=record.step, numbers="")
 
     def _step(self, record: Record) -> None:
@@ -114,6 +118,30 @@ class Progress:
 
     def _say(self, text: str) -> None:
         self.console.print(text, highlight=False, markup=False)
+
+
+def way_on(experiment: Experiment, crops: int) -> str | None:
+    """Return how to get a better network than from a short run, or None where ``minutes`` did not limit the run.
+
+    Args:
+        experiment: What was trained.
+        crops: Crops it was trained on.
+    """
+    minutes = experiment.train.minutes
+    if minutes is None or minutes >= LONGER:
+        return None
+    return (
+        f"trained on {crops:,} crops in {minutes:g} minutes; a longer run gives a better network: "
+        f"add train.minutes={LONGER} to the command"
+    )
+
+
+def _rounded(count: int) -> str:
+    """Return a count as one says it: exact up to 100, then with two significant digits."""
+    if count <= 100:
+        return str(count)
+    digits = 10 ** (len(str(count)) - 2)
+    return f"about {round(count / digits) * digits:,}"
 
 
 def results(folder: RunFolder) -> str:

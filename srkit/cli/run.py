@@ -58,22 +58,26 @@ def _start(config: list[str], output: Path | None) -> Path:
 
 def _go(path: Path, *, quiet: bool) -> None:
     """Run what the folder describes, from where it stands, and report."""
-    from srkit.cli.progress import Progress, results
+    from srkit.cli.progress import Progress, results, way_on
     from srkit.run import RunFolder, build, score, train
 
     folder = RunFolder.open(path)
     with folder.alone():
         experiment, _, catalog = read_experiment([str(folder.config)])
         built = build(experiment, catalog)
+        advice = None
         if not folder.summary.exists():
             with Progress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
                 progress.follow(train(experiment, built, folder))
                 progress.follow(score(experiment, built, folder))
+                advice = way_on(experiment, progress.total * progress.batch)
         typer.echo(results(folder))
         from srkit.report import write_report
 
         with _system_errors(path):
             typer.echo(f"report: {write_report(path)}")
+        if advice is not None and not quiet:
+            typer.echo(advice)
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from typing import Any
 from srkit.hookspecs import hookimpl
 from srkit.optimizers.adam import adam
 from srkit.optimizers.adamw import adamw
+from srkit.optimizers.muon import Muon
 from srkit.optimizers.sgd import sgd
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in optimizers."""
-    return [adam, adamw, sgd]
+    return [adam, adamw, Muon, sgd]

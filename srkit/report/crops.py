@@ -107,8 +107,8 @@ def places(run: Run, gain: Comparison) -> list[Place]:
     for image in spread(images, SHOWN):
         versions = _Versions.open(folder, image, run.summary.scale)
         whole = f"{number(gain.metric, gains[image], sign=True)}{unit} on the whole image"
-        most = "gains most" if versions.gains.max() >= 0 else "loses least"
-        found.append(versions.place(int(versions.gains.argmax()), f"where srkit {most}; {whole}"))
+        nowhere = "; srkit gains nowhere on it: here it loses least" if versions.gains.max() < 0 else ""
+        found.append(versions.place(int(versions.gains.argmax()), whole + nowhere))
         lowest = float(versions.gains.min())
         if worst is None or lowest < worst[0]:
             why = "where srkit loses most, of all these images" if lowest < 0 else "where srkit gains least"

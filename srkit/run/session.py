@@ -136,7 +136,10 @@ class Session:
         if fresh and self.experiment.start is not None:  # a run that goes on has its own weights
             tensors, _ = load_weights(self.experiment.start)
             load_into(model, tensors, str(self.experiment.start))
-        layout = torch.channels_last if self.experiment.train.channels_last else torch.contiguous_format
+        chosen = self.experiment.train.channels_last
+        faster = self.device.type != "cpu" or self.precision == "bf16"  # docs/speed.md has what was measured
+        last = faster if chosen is None else chosen
+        layout = torch.channels_last if last else torch.contiguous_format
         placed: nn.Module = model.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]
         return placed
 

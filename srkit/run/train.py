@@ -89,7 +89,7 @@ class _Training:
     def _events(self) -> Iterator[Record]:
         progress, state = self.progress, self.session.state
         self.folder.rewind(state.step, again=self._again())
-        yield self._log("plan", steps=progress.steps)
+        yield self._log("plan", steps=progress.steps, crops=progress.steps * self.options.batch)
         if state.step == 0:
             self._save()  # a run killed in its first minute resumes too
         if self._due(self.options.validate_every) and progress.validated != state.step:

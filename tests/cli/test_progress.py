@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from srkit.cli.experiment import read_experiment
-from srkit.cli.progress import Progress, results
+from srkit.cli.progress import Progress, results, way_on
 from srkit.config.show import fill, to_yaml
 from srkit.engine.checkpoint import load_training
 from srkit.run import RunFolder, build, score, train
@@ -133,3 +133,30 @@ def test_a_protocol_is_shown_as_it_is_written(run):
     summary["protocol"]["psnr"] = {"of": "[/dim]"}
     tiny[-1].summary.write_text(json.dumps(summary))
     assert re.search(r"PSNR .* of \[/dim\]", results(tiny[-1]))
+
+
+@pytest.mark.parametrize(
+    ("steps", "planned"), [(3, "3 steps planned, 12 crops"), (330, "330 steps planned, about 1,300 crops")]
+)
+def test_the_first_line_says_how_far_the_run_will_come(run, capsys, steps, planned):
+    tiny = run("train.steps=3", "train.batch=4")
+    with Progress(tiny[0], tiny[-1], quiet=False) as bar:
+        bar._show(Record("plan", 0, {"steps": steps, "crops": 4 * steps}))
+    assert planned in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("budget", "advice"),
+    [
+        (
+            "train.minutes=4.5",
+            "trained on 1,320 crops in 4.5 minutes; a longer run gives a better network: "
+            "add train.minutes=30 to the command",
+        ),
+        ("train.minutes=30", None),
+        ("train.steps=10", None),
+    ],
+)
+def test_the_end_of_a_short_run_says_how_to_go_on(budget, advice):
+    experiment, _, _ = read_experiment([str(TINY), "train.steps=null", budget])
+    assert way_on(experiment, 1320) == advice

@@ -1,3 +1,4 @@
+import pytest
 import torch
 
 from srkit.run.session import Session
@@ -22,3 +23,19 @@ def test_validation_images_beyond_the_memory_are_made_anew_and_are_the_same(prep
             assert (session._kept is None) == (name == "anew")
     assert found[0] == found[1]
     assert found[0][0] == found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("options", "last"),
+    [
+        (["train.precision=fp32"], False),
+        (["train.precision=bf16"], True),
+        (["train.precision=fp32", "train.channels_last=true"], True),
+        (["train.precision=bf16", "train.channels_last=false"], False),
+    ],
+)
+def test_the_memory_layout_is_the_faster_one_unless_it_is_given(prepare, options, last):
+    with Session(*prepare("run", *options)) as session:
+        weight = session.model.levels[0].convs[0].weight
+        assert weight.is_contiguous(memory_format=torch.channels_last) == last
+        assert weight.is_contiguous() == (not last)

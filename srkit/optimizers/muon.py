@@ -1,0 +1,148 @@
+"""Muon: momentum whose matrices are made orthogonal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, overload
+
+import torch
+from torch import Tensor
+
+import srkit
+from srkit.optimizers.checked import pair_of, refuse, trained
+
+FEWEST = 8
+"""Input and output channels that a weight needs for Muon; layers next to the image, biases and slopes get Adam."""
+
+QUINTIC = (3.4445, -4.7750, 2.0315)
+"""Coefficients of Jordan's Newton-Schulz step: singular values end between about 0.7 and 1.2."""
+
+NEWTON_SCHULZ_STEPS = 5
+
+ADAM_RMS = 0.2
+"""Root mean square of an update at learning rate 1; Adam's is about as large, so both take one rate."""
+
+
+@srkit.optimizer("muon")
+class Muon(torch.optim.Optimizer):
+    """Muon for the convolutions between features, Adam for the rest; it learns most from few crops.
+
+    Jordan et al. 2024 (kellerjordan.github.io/posts/muon): the update is the nearest matrix with equal
+    singular values to the momentum, so no direction dominates. A convolution (O,I,k,k) is a matrix of O rows
+    and I*k*k columns. Updates are scaled to the size of Adam's (Liu et al. 2025, arXiv 2502.16982, equation 4),
+    so that Muon and Adam share one learning rate. ``torch.optim.Muon`` takes only parameters that are matrices.
+
+    Args:
+        lr: Learning rate.
+        momentum: Decay of the momentum of Muon, in [0, 1).
+        betas: Decays of the two averages of Adam, in [0, 1).
+        eps: Added to the divisor of Adam.
+        weight_decay: Share of the weight that is taken off per step, times lr (decoupled, as in AdamW).
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[tuple[str, Tensor]],
+        *,
+        lr: float = 1e-3,
+        momentum: float = 0.9,
+        betas: list[float] = [0.9, 0.99],  # noqa: B006 - read, never changed
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        refuse(lr=lr, weight_decay=weight_decay, eps=eps)
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum must be in [0, 1), got {momentum}")
+        named = trained(parameters)
+        matrices = [pair for pair in named if _is_matrix(pair[1])]
+        others = [pair for pair in named if not _is_matrix(pair[1])]
+        groups = [{"params": matrices, "orthogonal": True}, {"params": others, "orthogonal": False}]
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "betas": pair_of(betas),
+            "eps": eps,
+            "weight_decay": weight_decay,
+        }
+        super().__init__([group for group in groups if group["params"]], defaults)
+
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """Take one step; ``closure``, where given, computes the loss anew and returns it."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            learning = [weight for weight in group["params"] if weight.grad is not None]
+            if group["weight_decay"] and learning:
+                torch._foreach_mul_(learning, 1 - group["lr"] * group["weight_decay"])
+            if group["orthogonal"]:
+                self._step_muon(learning, group)
+            else:
+                self._step_adam(learning, group)
+        return loss
+
+    def _step_muon(self, weights: list[Tensor], group: dict[str, Any]) -> None:
+        """Move ``weights`` along their orthogonal momentum; weights of one shape are computed together."""
+        alike: dict[torch.Size, list[Tensor]] = defaultdict(list)
+        for weight in weights:
+            alike[weight.flatten(1).shape].append(weight)
+        decay = group["momentum"]
+        for shape, same in alike.items():
+            ahead = []
+            for weight in same:
+                assert weight.grad is not None  # only weights with a gradient come here
+                state = self.state[weight]
+                if not state:
+                    state["momentum"] = torch.zeros_like(weight)
+                state["momentum"].lerp_(weight.grad, 1 - decay)
+                ahead.append(weight.grad.lerp(state["momentum"], decay).flatten(1))  # Nesterov's look ahead
+            updates = orthogonal(torch.stack(ahead).float())
+            size = ADAM_RMS * max(shape) ** 0.5
+            for weight, update in zip(same, updates, strict=True):
+                weight.add_(update.view(weight.shape), alpha=-group["lr"] * size)
+
+    def _step_adam(self, weights: list[Tensor], group: dict[str, Any]) -> None:
+        first, second = group["betas"]
+        for weight in weights:
+            assert weight.grad is not None  # only weights with a gradient come here
+            state = self.state[weight]
+            if not state:
+                state.update(step=0, mean=torch.zeros_like(weight), square=torch.zeros_like(weight))
+            state["step"] += 1
+            state["mean"].lerp_(weight.grad, 1 - first)
+            state["square"].mul_(second).addcmul_(weight.grad, weight.grad, value=1 - second)
+            divisor = (state["square"] / (1 - second ** state["step"])).sqrt_().add_(group["eps"])
+            weight.addcdiv_(state["mean"], divisor, value=-group["lr"] / (1 - first ** state["step"]))
+
+
+def orthogonal(matrices: Tensor) -> Tensor:
+    """Return (N,R,C) with the singular vectors of ``matrices`` and singular values of about 1; zeros stay zeros."""
+    a, b, c = QUINTIC
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = matrices.mT if tall else matrices
+    x = x / x.norm(dim=(-2, -1), keepdim=True).clamp_min(1e-12)
+    # each step multiplies x by a polynomial of x @ x.mT; polynomials of one matrix commute, so all steps are
+    # taken on that square matrix, whose side is the shorter one of x, and x is multiplied once
+    square = x @ x.mT
+    identity = torch.eye(square.shape[-1], dtype=x.dtype, device=x.device)
+    product = identity
+    for _ in range(NEWTON_SCHULZ_STEPS):
+        step = a * identity + b * square + c * square @ square
+        product = step @ product
+        square = step @ square @ step
+    x = product @ x
+    orthogonalised: Tensor = x.mT if tall else x
+    return orthogonalised
+
+
+def _is_matrix(weight: Tensor) -> bool:
+    return weight.ndim >= 2 and min(weight.shape[:2]) >= FEWEST

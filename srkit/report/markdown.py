@@ -44,8 +44,8 @@ def _places(folder: Path, shown: list[Place]) -> list[str]:
     limit = error_range(shown)
     parts = [
         "## Where srkit gains most",
-        "One place of each image, chosen by squared error of luma. The last place is the worst one of all these images. "
-        f"PSNR is of the crop's luma. Errors: absolute differences of luma from HR, up to {limit}.",
+        "One place of each image, chosen by squared error of luma. The last place is the worst one of all these "
+        f"images. PSNR is of the crop's luma. Errors: absolute differences of luma from HR, up to {limit}.",
     ]
     for number, place in enumerate(shown, 1):
         figure = _saved(folder, f"place-{number}", sheets.place_sheet(place, limit))

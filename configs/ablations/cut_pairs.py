@@ -1,4 +1,4 @@
-"""Cut LR/HR pairs into patches, as the exam report did before it trained: python cut_pairs.py --help.
+"""Cut LR/HR pairs into patches, as the course report did before it trained: python cut_pairs.py --help.
 
 With ``--place`` other than the scale, HR is cut where a network of that scale would have it: the fault
 of a script that was written for x4 and run on x2. `faults.yaml` trains on both.

@@ -28,7 +28,7 @@ def lapsrn(**options):
 
 
 class Bare(nn.Module):
-    """A network as the exam report's may have been: random from the first to the last weight, no image branch."""
+    """A network as the course report's may have been: random from the first to the last weight, no image branch."""
 
     def __init__(self, seed, clip, shift=0.0):
         super().__init__()

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from srkit.config.identity import Role, option
 from srkit.slots import Dataset, Degradation, Loss, Metric, Model, Optimizer, Schedule, Tracker, default
 
 
-def _several(*names: str) -> Any:
-    return field(default_factory=lambda: [default(name) for name in names])
+def _several(*names: str, role: Role = Role.LEARNT) -> Any:
+    return field(default_factory=lambda: [default(name) for name in names], metadata={"role": role})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +29,9 @@ class Data:
 
     train: Dataset = default("samples", split="train")
     validate: Dataset = default("samples", split="validate")
-    test: Dataset = default("samples", split="test")
-    memory: float = 2.0
-    cache: Path | None = None
+    test: Dataset = option(default("samples", split="test"), Role.MEASURED)
+    memory: float = option(2.0, Role.HARMLESS)
+    cache: Path | None = option(None, Role.HARMLESS)
 
     def __post_init__(self) -> None:
         if self.memory < 0:
@@ -83,13 +84,13 @@ class Train:
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     channels_last: bool | None = None
     compile: bool = False
-    device: str = "auto"
-    workers: int = 1
-    validate_every: int = 0
-    checkpoint_every: int = 0
-    log_every: int = 1
-    patience: int | None = None
-    guard: float | None = None
+    device: str = option("auto", Role.HARMLESS)
+    workers: int = option(1, Role.HARMLESS)
+    validate_every: int = option(0, Role.MEASURED)
+    checkpoint_every: int = option(0, Role.HARMLESS)
+    log_every: int = option(1, Role.HARMLESS)
+    patience: int | None = option(None, Role.MEASURED)
+    guard: float | None = option(None, Role.MEASURED)
 
     def __post_init__(self) -> None:
         given = [name for name in ("steps", "epochs", "minutes") if getattr(self, name) is not None]
@@ -134,16 +135,16 @@ class Experiment:
     scale: int
     train: Train
     model: Model
-    name: str | None = None
+    name: str | None = option(None, Role.HARMLESS)
     color: Literal["y", "rgb"] = "y"
     loss: Loss = default("charbonnier")
     degradation: Degradation = default("bicubic")
     data: Data = field(default_factory=Data)
     metrics: Sequence[Metric] = _several("psnr", "ssim")
-    trackers: Sequence[Tracker] = _several("tensorboard")
+    trackers: Sequence[Tracker] = _several("tensorboard", role=Role.HARMLESS)
     start: Path | None = None
     seed: int = 0
-    let: dict[str, Any] = field(default_factory=dict)
+    let: dict[str, Any] = field(default_factory=dict, metadata={"role": Role.HARMLESS})
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**63:

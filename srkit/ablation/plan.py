@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +11,7 @@ from srkit.ablation.arms import Arm, arms_of, changes_under
 from srkit.ablation.equal import equalised, widened
 from srkit.ablation.study import Study
 from srkit.config.check import check
-from srkit.config.show import fill
+from srkit.config.identity import Role, identity
 from srkit.config.source import Keys, Layer, Source, read
 from srkit.errors import ConfigError, Problem, SrkitError, did_you_mean
 from srkit.experiment import Experiment
@@ -39,10 +37,8 @@ class Trial:
 
     @property
     def id(self) -> str:
-        """The name of its folder: a hash of its filled config and of what is measured along the way."""
-        config = {name: value for name, value in fill(self.experiment).items() if name != "name"}
-        text = json.dumps({"experiment": config, "measure": dict(self.measure)}, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        """The name of its folder: a hash of what decides its result and is not the default."""
+        return identity(self.experiment, {Role.LEARNT, Role.MEASURED}, measure=dict(self.measure))
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-HARMLESS = {
-    "name",
-    "let",
-    "trackers",
-    *(f"data.{name}" for name in ("test", "memory", "cache")),
-    *(f"train.{name}" for name in ("validate_every", "checkpoint_every", "log_every", "patience", "guard")),
-    *(f"train.{name}" for name in ("workers", "device")),
-}
-"""Sections and options that may change on the way: what is learnt does not depend on them.
+from srkit.config.identity import Role, keys_of
+from srkit.experiment import Experiment
+
+MAY_CHANGE = frozenset(keys_of(Experiment, {Role.MEASURED, Role.HARMLESS}))
+"""Options that may change on the way: what is learnt does not depend on them.
 
 Metrics are none of them: PSNR of another protocol would choose among weights that were measured by this one.
 """
@@ -30,7 +26,7 @@ def changes(before: Any, now: Any, at: str = "", *, newer: bool = False) -> Iter
         at: The key of both; empty for whole configs.
         newer: Whether this is another srkit than that of before, which may have further options.
     """
-    if at in HARMLESS or before == now or (newer and before is ABSENT):
+    if at in MAY_CHANGE or before == now or (newer and before is ABSENT):
         return
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in dict.fromkeys([*before, *now]):

@@ -39,6 +39,28 @@ def test_an_id_is_the_experiments_alone(planned):
     assert not set(first.trials) & set(planned(TWO, "experiment.train.steps=7").trials)
 
 
+@pytest.mark.parametrize(
+    "harmless",
+    ["train.workers=3", "data.memory=4", "trackers=[csv]", "train.device=cpu", "train.log_every=7", "let={x: 1}"],
+)
+def test_an_option_that_decides_nothing_finds_all_trials_again(planned, harmless):
+    assert list(planned(TWO).trials) == list(planned(TWO, f"experiment.{harmless}").trials)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "train.patience=3",
+        "train.guard=1",
+        "metrics=[psnr]",
+        "model.depth=3",
+        "loss.epsilon=0.1",
+    ],
+)
+def test_an_option_that_decides_anything_makes_other_trials(planned, other):
+    assert not set(planned(TWO).trials) & set(planned(TWO, f"experiment.{other}").trials)
+
+
 def test_arms_that_come_to_the_same_share_their_trials(planned):
     both = planned("vary: {loss: [l1, charbonnier]}\nseeds: [0, 1]")
     assert names(both.blocks[0]) == ["base", "l1", "charbonnier"]

@@ -1,0 +1,80 @@
+from dataclasses import dataclass, field
+
+import pytest
+
+from srkit.config.check import check
+from srkit.config.identity import Role, different, identity, keys_of, option
+from srkit.config.source import Source
+from srkit.plugins import Catalog
+from srkit.registry import Part, loss
+from srkit.slots import Loss, default
+
+ALL = set(Role)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inner:
+    depth: int = 1
+    threads: int = option(1, Role.HARMLESS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outer:
+    scale: int
+    inner: Inner = field(default_factory=Inner)
+    images: str = option("a", Role.MEASURED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Later(Outer):
+    added: bool = False
+
+
+def test_keys_are_found_by_their_role():
+    assert list(keys_of(Outer, {Role.HARMLESS})) == ["inner.threads"]
+    assert list(keys_of(Outer, {Role.MEASURED})) == ["images"]
+    assert list(keys_of(Outer, {Role.LEARNT})) == ["scale", "inner.depth"]
+
+
+def test_only_what_is_not_the_default_counts():
+    assert different(Outer(scale=2), ALL) == {"scale": 2}
+    assert different(Outer(scale=2, inner=Inner(depth=3, threads=4)), ALL) == {
+        "scale": 2,
+        "inner": {"depth": 3, "threads": 4},
+    }
+
+
+def test_only_the_roles_that_are_asked_for_count():
+    changed = Outer(scale=2, inner=Inner(threads=4), images="b")
+    assert different(changed, {Role.LEARNT}) == {"scale": 2}
+    assert different(changed, {Role.LEARNT, Role.MEASURED}) == {"scale": 2, "images": "b"}
+
+
+def test_an_option_that_is_added_later_changes_no_identity():
+    assert identity(Outer(scale=2), ALL) == identity(Later(scale=2), ALL)
+    assert identity(Outer(scale=2), ALL) != identity(Later(scale=2, added=True), ALL)
+    assert identity(Outer(scale=2), ALL, seed=1) != identity(Outer(scale=2), ALL, seed=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithPart:
+    loss: Loss = default("toy")
+
+
+@pytest.mark.parametrize(
+    ("tree", "wanted"),
+    [
+        ({}, {}),
+        ({"loss": "toy"}, {}),
+        ({"loss": {"use": "toy", "strength": 1.0}}, {}),
+        ({"loss": {"use": "toy", "strength": 2.0}}, {"loss": {"use": "toy", "strength": 2.0}}),
+    ],
+)
+def test_options_of_parts_count_where_they_are_not_the_default(tree, wanted):
+    @loss("toy")
+    def toy(*, strength: float = 1.0):
+        """A toy."""
+
+    catalog = Catalog()
+    catalog.add([Part.of(toy, "test")])
+    assert different(check(Source(tree, {}, "test"), WithPart, catalog), ALL) == wanted

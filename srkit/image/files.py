@@ -21,6 +21,8 @@ from srkit.image.metadata import Metadata
 def find(folder: Path) -> list[Path]:
     """Return the image files in ``folder`` and below, sorted; what is hidden, or in a hidden folder, is left out.
 
+    Linked folders are followed, each folder once, and no link to a folder that holds it.
+
     Raises:
         DataError: There is no such folder, no image in it, or a folder in it may not be read.
     """
@@ -39,10 +41,20 @@ def _below(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
 
-    for place, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (Path(place, name) for name in names if not name.startswith("."))
-        yield from (path for path in paths if path.is_file() or not path.exists())
+    seen: set[str] = set()
+    waiting = [folder]  # links are followed when all else is found, so that a picture has its plain name if it can
+    for start in waiting:
+        for place, folders, names in os.walk(start, onerror=refuse):
+            real = os.path.realpath(place)
+            if real in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            links = [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
+            waiting += [link for link in links if not Path(real).is_relative_to(os.path.realpath(link))]
+            paths = (Path(place, name) for name in names if not name.startswith("."))
+            yield from (path for path in paths if path.is_file() or not path.exists())
 
 
 def size(path: Path) -> tuple[int, int]:

@@ -213,6 +213,25 @@ def test_find_is_sorted_recursive_and_refuses_what_has_no_images(tmp_path):
     assert [path.name for path in files.find(tmp_path)] == ["b.PNG", "a.jpg"]
 
 
+def test_linked_folders_are_followed_once_and_without_end(tmp_path):
+    root, other = tmp_path / "root", tmp_path / "other"
+    for name in (root / "sub" / "a.png", other / "deep" / "b.png", tmp_path / "beside.png"):
+        name.parent.mkdir(parents=True, exist_ok=True)
+        name.touch()
+    (root / "more").symlink_to("../other")
+    (root / "again").symlink_to("../other/deep")
+    (root / "early").symlink_to("sub")  # the plain name stays
+    (root / "sub" / "loop").symlink_to("..")
+    (root / "up").symlink_to("../..")
+    (other / "back").symlink_to("../root")
+    (root / ".hidden").symlink_to("../other")
+    found = [path.relative_to(root).as_posix() for path in files.find(root)]
+    assert found == ["again/b.png", "sub/a.png"]
+    (root / "again").unlink()
+    found = [path.relative_to(root).as_posix() for path in files.find(root)]
+    assert found == ["more/deep/b.png", "sub/a.png"]
+
+
 def test_a_link_that_leads_nowhere_is_a_missing_image_not_none(tmp_path):
     (tmp_path / "a.png").symlink_to(tmp_path / "gone.png")
     (found,) = files.find(tmp_path)

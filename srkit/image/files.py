@@ -13,8 +13,7 @@ import numpy as np
 from srkit.atomic import whole
 from srkit.errors import DataError, ImageError
 from srkit.image.array import Pixels, UInt8Image
-from srkit.image.codec import IMAGE_SUFFIXES, decode, encode, judged_size
-from srkit.image.embed import embed
+from srkit.image.codec import IMAGE_SUFFIXES, decode, encode, judged
 from srkit.image.metadata import Metadata
 
 
@@ -64,7 +63,8 @@ def size(path: Path) -> tuple[int, int]:
         ImageError: As in ``read``, except that what lies behind the header is not looked at.
     """
     with mapped(path) as data:
-        return judged_size(data, path)
+        found = judged(data, path)
+    return found.height, found.width
 
 
 def read(path: Path) -> UInt8Image:
@@ -111,10 +111,7 @@ def write(path: Path, image: Pixels, *, quality: int | None = None, metadata: Me
     Raises:
         ImageError: The suffix is unknown, its format cannot hold the image, or the file cannot be written.
     """
-    channels = 4 if image.shape[2] == 2 and path.suffix.lower() != ".png" else image.shape[2]
-    parts = embed(
-        encode(image, path, quality), (metadata or Metadata()).fitting(channels), alpha=channels in (2, 4)
-    )
+    parts = encode(image, path, quality, metadata)
     try:
         with whole(path) as temporary, open(temporary, "wb") as file:
             file.writelines(parts)

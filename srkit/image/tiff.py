@@ -94,7 +94,10 @@ def decode(data: bytes) -> Pixels | None:
             if why := _unreadable(page):
                 raise ValueError(why)
             colors = 3 if page.photometric == _RGB else 1
-            planes = np.moveaxis(page.asarray(), 0, -1)[..., : colors + 1]
+            try:
+                planes = np.moveaxis(page.asarray(), 0, -1)[..., : colors + 1]
+            except Exception as error:  # tifffile trusts what it reads: its errors are of every kind
+                raise OSError(str(error)) from None
             return turned(planes.astype(np.uint16), orientation(page))
         if page.bitspersample != 8 or page.samplesperpixel not in _MODES:
             return None

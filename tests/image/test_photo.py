@@ -299,3 +299,16 @@ def test_a_makers_note_stays_where_it_was_in_a_tiff(tmp_path, order):
     assert read_photo(tmp_path / "a.tif").metadata.icc == ICC
     with Image.open(tmp_path / "a.tif") as other:
         assert other.getexif().get_ifd(exif.EXIF)[exif.PIXELS_ACROSS] == 56
+
+
+def test_damaged_planes_are_refused(tmp_path):
+    path = tmp_path / "a.tif"
+    deep = np.random.default_rng(0).integers(0, 65536, (3, 20, 30), dtype=np.uint16)
+    tifffile.imwrite(path, deep, photometric="rgb", planarconfig="separate", compression="zlib")
+    with tifffile.TiffFile(path) as file:
+        (start, *_) = file.pages[0].dataoffsets
+    data = bytearray(path.read_bytes())
+    data[start : start + 40] = bytes(40)
+    path.write_bytes(data)
+    with pytest.raises(ImageError, match=r"a\.tif: .*found one that is cut off or damaged"):
+        files.read(path)

@@ -12,3 +12,14 @@ UInt8Image: TypeAlias = NDArray[np.uint8]
 
 Pixels: TypeAlias = NDArray[np.uint8 | np.uint16]
 """An image (H,W,C) of 8 or 16 bits: C is 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha)."""
+
+
+def turned(pixels: Pixels, orientation: int) -> Pixels:
+    """Return (H,W,C) or (W,H,C): upright what lies as EXIF's ``orientation``, 1 to 8, says."""
+    if orientation > 4:
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

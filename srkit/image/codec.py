@@ -10,8 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srkit.errors import ImageError, TooLargeError
-from srkit.image import alpha, headers
+from srkit.image import alpha, header, profile, tiff
 from srkit.image.array import Pixels
+from srkit.image.exif import Encoded
+from srkit.image.header import Header
+from srkit.image.metadata import Metadata
+from srkit.image.profile import Buffer
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 DEEP_SUFFIXES = (".png", ".tif", ".tiff")
@@ -23,6 +27,7 @@ MAX_PIXELS = 2**28
 """Larger headers are refused before anything is allocated; a 16384 x 16384 image still passes."""
 
 _LOSSLESS_WEBP = 101
+_EXIF_IN_JPEG = 65527
 
 # OpenCV prints what it cannot decode; our errors say so too, and name the file
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -39,47 +44,69 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
     Raises:
         ImageError: It is cut off, too large, or no image.
     """
-    judged_size(data, path, max_pixels)
-    if flaw := headers.flaw(data):
+    found = judged(data, path, max_pixels)
+    image, kind = None, header.format_of(data)
+    if kind == "png" and (flaw := header.png_flaw(data)):
         raise ImageError(f"{path}: wants a whole image, found one that {flaw}")
     try:
-        image = alpha.read_tiff(data)
+        if kind == "tiff":
+            image = tiff.decode(data)
         if image is None:
-            image = _from_bgr(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), data)
+            image = _from_bgr(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), found)
+    except ValueError as error:
+        raise ImageError(f"{path}: wants an image that can be decoded, {error}") from None
     except (cv2.error, OSError):
-        image = None
+        pass
     if image is None:
-        raise ImageError(f"{path}: wants an image that can be decoded, found a damaged one")
+        raise ImageError(f"{path}: wants an image that can be decoded, found one that is cut off or damaged")
     if image.dtype not in (np.uint8, np.uint16):
         raise ImageError(f"{path}: wants 8 or 16 bits a channel, found {image.dtype}")
     return image
 
 
-def encode(image: Pixels, path: Path, quality: int | None = None) -> bytes | memoryview:
-    """Return the content of the file ``path``, in the format of its suffix; see ``files.write``.
+def encode(image: Pixels, path: Path, quality: int | None = None, metadata: Metadata | None = None) -> list[Buffer]:
+    """Return the content of the file ``path``, to be written one part after the other; see ``files.write``.
 
     Raises:
         ImageError: The suffix is unknown, or its format cannot hold the image.
     """
-    suffix = path.suffix.lower()
-    if why := misfit(suffix, image.shape[0], image.shape[1], image.shape[2], image.dtype):
+    suffix = path.suffix.lower().replace("jpeg", "jpg")
+    height, width, channels = image.shape
+    if why := misfit(path.suffix.lower(), height, width, channels, image.dtype):
         raise ImageError(f"{path}: {why}")
-    if suffix == ".png" and image.shape[2] == 2:
-        return alpha.write_gray_png(image)
+    if channels == 2 and suffix != ".png":
+        image = image[..., [0, 0, 0, 1]]
+    said = (metadata or Metadata()).fitting(image.shape[2])
+    try:
+        if suffix in (".tif", ".tiff"):
+            return [tiff.encode(image, said)]
+        return _encoded(image, suffix, quality, said)
+    except (cv2.error, ValueError):
+        raise ImageError(f"{path}: cannot be encoded; the image is {image.dtype}, {image.shape}") from None
+
+
+def _encoded(image: Pixels, suffix: str, quality: int | None, said: Metadata) -> list[Buffer]:
     options = {
         ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
         ".jpg": [cv2.IMWRITE_JPEG_QUALITY, quality or 95],
         ".webp": [cv2.IMWRITE_WEBP_QUALITY, quality or _LOSSLESS_WEBP],
     }
-    options[".jpeg"] = options[".jpg"]
-    try:
-        done, data = cv2.imencode(suffix, _to_bgr(image), options.get(suffix, []))
-    except cv2.error:
-        done = False
+    blocks = {}
+    if said.exif and suffix in options and not (suffix == ".jpg" and len(said.exif) > _EXIF_IN_JPEG):
+        blocks[cv2.IMAGE_METADATA_EXIF] = np.frombuffer(said.exif, np.uint8)
+    if said.icc and suffix == ".webp":
+        blocks[cv2.IMAGE_METADATA_ICCP] = np.frombuffer(said.icc, np.uint8)
+    gray_with_alpha = image.shape[2] == 2
+    pixels = alpha.packed(image) if gray_with_alpha else _to_bgr(image)
+    done, data = cv2.imencodeWithMetadata(
+        suffix, pixels, list(blocks), list(blocks.values()), options.get(suffix, [])
+    )
     if not done:
-        raise ImageError(f"{path}: cannot be encoded; the image is {image.dtype}, {image.shape}")
+        raise ValueError
     content: memoryview = data.reshape(-1).data
-    return content
+    if suffix == ".png":
+        return profile.in_png(alpha.unpacked(content, image.itemsize * 8) if gray_with_alpha else content, said.icc)
+    return profile.in_jpeg(content, said.icc) if suffix == ".jpg" else [content]
 
 
 def misfit(suffix: str, height: int, width: int, channels: int, dtype: np.dtype[Any]) -> str | None:
@@ -102,32 +129,30 @@ def canvas(height: int, width: int, channels: int, dtype: np.dtype[Any]) -> Pixe
     return made[..., ::-1] if channels == 3 else made  # OpenCV wants BGR
 
 
-def judged_size(data: headers.Encoded, path: Path, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
-    """Return (height, width) as the header says.
+def judged(data: Encoded, path: Path, max_pixels: int = MAX_PIXELS) -> Header:
+    """Return what the header says.
 
     Raises:
-        ImageError: It says none, or one of more pixels than ``max_pixels``.
+        ImageError: It says no size, or one of more pixels than ``max_pixels``.
     """
-    found = headers.size(data)
+    found = header.read(data)
     if found is None:
-        kind = headers.format_of(data)
-        if kind is None and (stranger := headers.stranger(data)):
-            raise ImageError(f"{path}: wants a PNG, JPEG, WebP, BMP or TIFF, found {stranger}")
-        found_instead = f"a {kind.upper()} with a broken header" if kind else "a file of another kind"
-        raise ImageError(f"{path}: wants an image, found {found_instead}")
-    height, width = found
-    if height * width > max_pixels:
-        raise TooLargeError(f"{path}: wants at most {max_pixels:,} pixels, its header says {width} x {height}")
+        kind = header.format_of(data)
+        if kind is None:
+            raise ImageError(f"{path}: {header.stranger(data)}")
+        raise ImageError(f"{path}: wants an image, found a {kind.upper()} with a broken header")
+    if found.height * found.width > max_pixels:
+        size = f"{found.width} x {found.height}"
+        raise TooLargeError(f"{path}: wants at most {max_pixels:,} pixels, its header says {size}")
     return found
 
 
-def _from_bgr(image: NDArray[Any] | None, data: bytes) -> Pixels | None:
+def _from_bgr(image: NDArray[Any] | None, found: Header) -> Pixels | None:
     if image is None:
         return None
     if image.ndim == 2:
-        key = alpha.transparent_gray(data)
-        return image[..., None] if key is None else alpha.with_key(image[..., None], key)
-    gray_with_alpha = headers.gray_with_alpha(data) and image.shape[-1] == 4
+        return image[..., None] if found.gray is None else alpha.with_key(image[..., None], found.gray)
+    gray_with_alpha = found.channels == 2 and image.shape[-1] == 4  # three equal channels and alpha
     order = [0, 3] if gray_with_alpha else [2, 1, 0, 3][: image.shape[-1]]
     return np.ascontiguousarray(image[..., order])
 
@@ -135,5 +160,4 @@ def _from_bgr(image: NDArray[Any] | None, data: bytes) -> Pixels | None:
 def _to_bgr(image: Pixels) -> Pixels:
     if image.shape[-1] == 3:
         return np.ascontiguousarray(image[..., ::-1])  # nothing to do for a canvas
-    order = {1: [0], 2: [0, 0, 0, 1], 4: [2, 1, 0, 3]}[image.shape[-1]]
-    return np.ascontiguousarray(image[..., order])
+    return np.ascontiguousarray(image[..., [2, 1, 0, 3][: image.shape[-1]]] if image.shape[-1] == 4 else image)

@@ -1,28 +1,50 @@
-"""What has to change in EXIF when a picture is turned upright and enlarged; all else stays byte by byte."""
+"""EXIF, byte by byte: what changes when a picture is turned and enlarged, and the way from a TIFF into a block.
+
+A block is built as a TIFF file is: directories of tags, each with a kind, a count, and values or their place.
+Pillow writes all values again, by its own idea of their kinds; here they keep their bytes.
+"""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection
+from mmap import mmap
+from typing import TypeAlias, Union
 
-from srkit.image import ifd
+Encoded: TypeAlias = bytes | memoryview | mmap
+
+SHORT, LONG = 3, 4
+WIDTHS = {1: 1, 2: 1, SHORT: 2, LONG: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+"""Bytes of one value of each kind."""
 
 ORIENTATION, WIDTH, HEIGHT = 274, 256, 257
 PIXELS_ACROSS, PIXELS_DOWN = 40962, 40963
+EXIF, GPS = 34665, 34853
+BELOW = (EXIF, GPS, 40965)
+"""Tags of directories below; the third one, interoperability, stands in EXIF's own."""
 
 DESCRIBES = frozenset(
-    {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096), ifd.EXIF, ifd.GPS}
+    {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096), EXIF, GPS}
 )
 """Tags of a TIFF that tell of the picture, not of how it is stored: author, camera, date, rights, resolution."""
+
+Value: TypeAlias = tuple[int, bytes]  # a kind, and values in the byte order of their block
+Directory: TypeAlias = dict[int, Union[Value, "Directory"]]
+
+
+def byte_order(block: Encoded) -> str:
+    """Return the order of bytes in ``block`` as ``struct`` writes it."""
+    return ">" if block[:2] == b"MM" else "<"
 
 
 def orientation(block: bytes) -> int:
     """Return how the picture lies, 1 (upright) to 8; 1 where nothing is said."""
     try:
-        found = ifd.parse(block).get(ORIENTATION)
+        kind, data = values(block).get(ORIENTATION, (0, b""))
+        (found,) = struct.unpack(byte_order(block) + {SHORT: "H", LONG: "I"}.get(kind, "0s"), data)
     except struct.error:
         return 1
-    numbers = found.numbers() if isinstance(found, ifd.Entry) else ()
-    return numbers[0] if numbers and 1 <= numbers[0] <= 8 else 1
+    return found if found in range(1, 9) else 1
 
 
 def renewed(block: bytes, height: int, width: int) -> bytes:
@@ -31,38 +53,93 @@ def renewed(block: bytes, height: int, width: int) -> bytes:
     Written over in place: whoever moves a maker's note breaks what it points to.
     """
     fresh = bytearray(block)
-    order = ifd.byte_order(block)
-    (first,) = struct.unpack_from(order + "I", block, 4)
-    places = _places(block, order, first)
-    if ORIENTATION in places:
-        struct.pack_into(order + "HIHH", fresh, places[ORIENTATION] + 2, ifd.SHORT, 1, 1, 0)
+    order = byte_order(block)
+    (start,) = struct.unpack_from(order + "I", block, 4)
+    entries = places(block)
+    if ORIENTATION in entries:
+        struct.pack_into(order + "HIHH", fresh, entries[ORIENTATION] + 2, SHORT, 1, 1, 0)
     below = {}
-    if ifd.EXIF in places:
-        (second,) = struct.unpack_from(order + "I", block, places[ifd.EXIF] + 8)
-        below = _places(block, order, second)
+    if EXIF in entries:
+        (second,) = struct.unpack_from(order + "I", block, entries[EXIF] + 8)
+        below = places(block, second)
     for tag, value in ((WIDTH, width), (HEIGHT, height), (PIXELS_ACROSS, width), (PIXELS_DOWN, height)):
-        at = (below if tag > 32768 else places).get(tag)
+        at = (below if tag > 32768 else entries).get(tag)
         if at is not None:
-            struct.pack_into(order + "HII", fresh, at + 2, ifd.LONG, 1, value)
-    (count,) = struct.unpack_from(order + "H", block, first)
-    struct.pack_into(order + "I", fresh, first + 2 + 12 * count, 0)
+            struct.pack_into(order + "HII", fresh, at + 2, LONG, 1, value)
+    (count,) = struct.unpack_from(order + "H", block, start)
+    struct.pack_into(order + "I", fresh, start + 2 + 12 * count, 0)
     return bytes(fresh)
 
 
-def from_tiff(directory: ifd.Directory) -> bytes | None:
-    """Return the EXIF block that says what the directory of a TIFF says of its picture; None for nothing."""
-    kept = describing(directory)
-    return b"II*\0" + struct.pack("<I", 8) + ifd.pack(kept, 8) if kept else None
+def places(block: Encoded, at: int | None = None) -> dict[int, int]:
+    """Return where the entries of the directory at ``at``, or the first one, stand, by tag.
 
-
-def describing(directory: ifd.Directory) -> ifd.Directory:
-    """Return the part of a directory that tells of the picture."""
-    return {tag: value for tag, value in directory.items() if tag in DESCRIBES}
-
-
-def _places(block: bytes, order: str, at: int) -> dict[int, int]:
-    """Return where the entries of the directory at ``at`` stand, by tag."""
+    Raises:
+        struct.error: The block or the directory breaks off.
+    """
+    order = byte_order(block)
+    if at is None:
+        (at,) = struct.unpack_from(order + "I", block, 4)
     (count,) = struct.unpack_from(order + "H", block, at)
     return {
         struct.unpack_from(order + "H", block, entry)[0]: entry for entry in range(at + 2, at + 2 + 12 * count, 12)
     }
+
+
+def values(block: Encoded, at: int | None = None) -> dict[int, Value]:
+    """Return the values of a directory, the first one if not said; what points outside of ``block`` is left out.
+
+    Raises:
+        struct.error: The header or the directory breaks off.
+    """
+    order, found = byte_order(block), {}
+    for tag, entry in places(block, at).items():
+        kind, count, place = struct.unpack_from(order + "HII", block, entry + 2)
+        size = count * WIDTHS.get(kind, 0)
+        place = entry + 8 if size <= 4 else place
+        data = bytes(block[place : place + size])
+        if size and len(data) == size:
+            found[tag] = (kind, data)
+    return found
+
+
+def from_tiff(data: Encoded) -> bytes | None:
+    """Return the EXIF block that says what a TIFF says of its first picture; None for nothing.
+
+    Raises:
+        struct.error: As in ``values``.
+    """
+    kept = _with_those_below(data, {tag: value for tag, value in values(data).items() if tag in DESCRIBES}, BELOW)
+    start = bytes(data[:4]) + struct.pack(byte_order(data) + "I", 8)
+    return start + _packed(kept, 8, byte_order(data)) if kept else None
+
+
+def _with_those_below(block: Encoded, directory: dict[int, Value], below: Collection[int]) -> Directory:
+    found: Directory = dict(directory)
+    for tag in set(below) & set(directory):
+        others = [other for other in below if other != tag]  # none lies in itself, so this comes to an end
+        try:
+            (at,) = struct.unpack(byte_order(block) + "I", directory[tag][1])
+            found[tag] = _with_those_below(block, values(block, at), others)
+        except struct.error:  # one that is damaged takes nothing else with it
+            del found[tag]
+    return found
+
+
+def _packed(directory: Directory, start: int, order: str) -> bytes:
+    """Return ``directory`` and all that belongs to it, to stand at ``start`` of its block."""
+    entries, body = [], bytearray()
+    behind = start + 2 + 12 * len(directory) + 4
+    for tag, value in sorted(directory.items()):
+        place = struct.pack(order + "I", behind + len(body))
+        if isinstance(value, dict):
+            kind, count, data = LONG, 1, _packed(value, behind + len(body), order)
+        else:
+            kind, data = value
+            count = len(data) // WIDTHS[kind]
+        if len(data) <= 4:
+            place = data.ljust(4, b"\0")
+        else:
+            body += data + bytes(len(data) % 2)
+        entries.append(struct.pack(order + "HHI", tag, kind, count) + place)
+    return struct.pack(order + "H", len(directory)) + b"".join(entries) + bytes(4) + bytes(body)

@@ -13,13 +13,14 @@ import numpy as np
 from srkit.atomic import whole
 from srkit.errors import DataError, ImageError
 from srkit.image.array import Pixels, UInt8Image
-from srkit.image.codec import IMAGE_SUFFIXES, decode, encode, judged_size
-from srkit.image.embed import embed
+from srkit.image.codec import IMAGE_SUFFIXES, decode, encode, judged
 from srkit.image.metadata import Metadata
 
 
 def find(folder: Path) -> list[Path]:
     """Return the image files in ``folder`` and below, sorted; what is hidden, or in a hidden folder, is left out.
+
+    Linked folders are followed, each folder once, and no link to a folder that holds it.
 
     Raises:
         DataError: There is no such folder, no image in it, or a folder in it may not be read.
@@ -39,10 +40,20 @@ def _below(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
 
-    for place, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = (Path(place, name) for name in names if not name.startswith("."))
-        yield from (path for path in paths if path.is_file() or not path.exists())
+    seen: set[str] = set()
+    waiting = [folder]  # links are followed when all else is found, so that a picture has its plain name if it can
+    for start in waiting:
+        for place, folders, names in os.walk(start, onerror=refuse):
+            real = os.path.realpath(place)
+            if real in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            links = [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
+            waiting += [link for link in links if not Path(real).is_relative_to(os.path.realpath(link))]
+            paths = (Path(place, name) for name in names if not name.startswith("."))
+            yield from (path for path in paths if path.is_file() or not path.exists())
 
 
 def size(path: Path) -> tuple[int, int]:
@@ -52,7 +63,8 @@ def size(path: Path) -> tuple[int, int]:
         ImageError: As in ``read``, except that what lies behind the header is not looked at.
     """
     with mapped(path) as data:
-        return judged_size(data, path)
+        found = judged(data, path)
+    return found.height, found.width
 
 
 def read(path: Path) -> UInt8Image:
@@ -99,10 +111,7 @@ def write(path: Path, image: Pixels, *, quality: int | None = None, metadata: Me
     Raises:
         ImageError: The suffix is unknown, its format cannot hold the image, or the file cannot be written.
     """
-    channels = 4 if image.shape[2] == 2 and path.suffix.lower() != ".png" else image.shape[2]
-    parts = embed(
-        encode(image, path, quality), (metadata or Metadata()).fitting(channels), alpha=channels in (2, 4)
-    )
+    parts = encode(image, path, quality, metadata)
     try:
         with whole(path) as temporary, open(temporary, "wb") as file:
             file.writelines(parts)

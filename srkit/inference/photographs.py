@@ -11,7 +11,8 @@ from srkit.atomic import sweep
 from srkit.errors import ImageError, SrkitError, TooLargeError
 from srkit.image import files
 from srkit.image.codec import MAX_PIXELS, canvas, misfit
-from srkit.image.photo import Sketch, look, read_photo
+from srkit.image.header import Header
+from srkit.image.photo import look, read_photo
 from srkit.inference import memory
 from srkit.inference.jobs import Job
 from srkit.inference.upscaler import Upscaler
@@ -110,7 +111,7 @@ def gigabytes(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
-def _needs(sketch: Sketch, pixels: int) -> int:
+def _needs(sketch: Header, pixels: int) -> int:
     """Return the bytes of the decoded photograph, twice, and of the result with its file."""
     each = sketch.channels * sketch.dtype.itemsize
     return 2 * each * (sketch.height * sketch.width + pixels)

@@ -189,7 +189,10 @@ def gray_png_of(width, height):
 BAD = {
     "text.jpg": (b"Dear diary", "wants an image, found a file of another kind"),
     "empty.png": (b"", "wants an image, found an empty file"),
-    "cut.jpg": (cv2.imencode(".jpg", NOISE)[1].tobytes()[:2000], "wants a whole image, found one that is cut off"),
+    "cut.jpg": (
+        cv2.imencode(".jpg", NOISE)[1].tobytes()[:2000],
+        "wants an image that can be decoded, found one that",
+    ),
     "damaged.png": (
         cv2.imencode(".png", NOISE)[1].tobytes()[:6000] + b"x" + cv2.imencode(".png", NOISE)[1].tobytes()[6001:],
         "wants a whole image, found one that has a damaged chunk 'IDAT'",

@@ -116,7 +116,7 @@ def test_what_follows_the_end_mark_is_no_flaw(tmp_path):
     jpeg = cv2.imencode(".jpg", RGB)[1].tobytes()
     thumbnail = b"\xff\xe1" + struct.pack(">H", len(jpeg) + 2) + jpeg
     (tmp_path / "b.jpg").write_bytes(jpeg[:2] + thumbnail + jpeg[2:-20])
-    with pytest.raises(ImageError, match="cut off after"):
+    with pytest.raises(ImageError, match="cut off or damaged"):
         files.read(tmp_path / "b.jpg")
 
 
@@ -129,7 +129,7 @@ def test_progressive_scans_are_walked_through(tmp_path):
     (tmp_path / "a.jpg").write_bytes(whole)
     assert files.read(tmp_path / "a.jpg").shape == (63, 9, 3)
     (tmp_path / "b.jpg").write_bytes(whole[: whole.rindex(b"\xff\xda") + 12])
-    with pytest.raises(ImageError, match="cut off after"):
+    with pytest.raises(ImageError, match="cut off or damaged"):
         files.read(tmp_path / "b.jpg")
 
 
@@ -141,6 +141,7 @@ def test_sizes_come_from_the_header(tmp_path, suffix, monkeypatch):
     assert files.size(path) == (7, 9)
 
 
+DAMAGED = "wants an image that can be decoded, found one that is cut off or damaged"
 FLOAT = "wants 8 or 16 bits a channel, found float32"
 
 
@@ -156,7 +157,7 @@ def broken():
             "wants an image, found a file of another kind",
         ),
         "cut.png": (png[:5000], "wants a whole image, found one that is cut off after 5,000 bytes"),
-        "cut.jpg": (jpeg[:2000], "wants a whole image, found one that is cut off after 2,000 bytes"),
+        "cut.jpg": (jpeg[:2000], DAMAGED),
         "damaged.png": (
             png[:6000] + bytes([png[6000] ^ 1]) + png[6001:],
             "wants a whole image, found one that has a damaged chunk 'IDAT'",
@@ -166,8 +167,8 @@ def broken():
             png[:16] + struct.pack(">II", 64, 0) + png[24:],
             "wants an image, found a PNG with a broken header",
         ),
-        "cut.webp": (webp[:5000], "wants a whole image, found one that is cut off after 5,000 bytes"),
-        "cut.bmp": (bmp[:5000], "wants an image that can be decoded, found a damaged one"),
+        "cut.webp": (webp[:5000], DAMAGED),
+        "cut.bmp": (bmp[:5000], DAMAGED),
         "cut.tif": (tiff[:5000], "wants an image, found a TIFF with a broken header"),
         "float.tif": (cv2.imencode(".tif", noise / np.float32(255))[1].tobytes(), FLOAT),
         "huge.png": (
@@ -211,6 +212,25 @@ def test_find_is_sorted_recursive_and_refuses_what_has_no_images(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     assert [path.name for path in files.find(tmp_path)] == ["b.PNG", "a.jpg"]
+
+
+def test_linked_folders_are_followed_once_and_without_end(tmp_path):
+    root, other = tmp_path / "root", tmp_path / "other"
+    for name in (root / "sub" / "a.png", other / "deep" / "b.png", tmp_path / "beside.png"):
+        name.parent.mkdir(parents=True, exist_ok=True)
+        name.touch()
+    (root / "more").symlink_to("../other")
+    (root / "again").symlink_to("../other/deep")
+    (root / "early").symlink_to("sub")  # the plain name stays
+    (root / "sub" / "loop").symlink_to("..")
+    (root / "up").symlink_to("../..")
+    (other / "back").symlink_to("../root")
+    (root / ".hidden").symlink_to("../other")
+    found = [path.relative_to(root).as_posix() for path in files.find(root)]
+    assert found == ["again/b.png", "sub/a.png"]
+    (root / "again").unlink()
+    found = [path.relative_to(root).as_posix() for path in files.find(root)]
+    assert found == ["more/deep/b.png", "sub/a.png"]
 
 
 def test_a_link_that_leads_nowhere_is_a_missing_image_not_none(tmp_path):

@@ -3,10 +3,11 @@ import struct
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, ImageCms, ImageOps
 
 from srkit.errors import ImageError
-from srkit.image import codec, exif, files, ifd
+from srkit.image import codec, exif, files
 from srkit.image.metadata import Metadata
 from srkit.image.photo import look, read_photo, turned
 
@@ -22,12 +23,17 @@ def exif_block(orientation=6):
     made[exif.ORIENTATION] = orientation
     made[271] = "Maker & Sons"
     made[306] = "2024:05:06 07:08:09"
-    details = made.get_ifd(ifd.EXIF)
+    details = made.get_ifd(exif.EXIF)
     details[33434] = 0.01  # exposure, a rational
     details[37500] = MAKERS_NOTE
     details[exif.PIXELS_ACROSS], details[exif.PIXELS_DOWN] = 56, 40
-    made.get_ifd(ifd.GPS)[1] = "N"
+    made.get_ifd(exif.GPS)[1] = "N"
     return made.tobytes()
+
+
+def pages(block):
+    with tifffile.TiffFile(io.BytesIO(block)) as file:
+        return len(file.pages)
 
 
 def save(path, image=RGB, **options):
@@ -74,10 +80,10 @@ def test_profile_and_exif_go_from_every_format_to_every_other(tmp_path, source, 
         assert said.get(exif.ORIENTATION, 1) == 1
         assert said[271] == "Maker & Sons"
         assert said[306] == "2024:05:06 07:08:09"
-        details = said.get_ifd(ifd.EXIF)
+        details = said.get_ifd(exif.EXIF)
         assert float(details[33434]) == pytest.approx(0.01)
         assert details[37500] == MAKERS_NOTE
-        assert said.get_ifd(ifd.GPS)[1] == "N"
+        assert said.get_ifd(exif.GPS)[1] == "N"
     assert np.array_equal(files.read_full(tmp_path / f"b{target}"), large) or target == ".jpg"
     again = read_photo(tmp_path / f"b{target}")
     assert again.metadata.icc == ICC
@@ -89,12 +95,12 @@ def handmade(order):
 
     def directory(*entries, following=0):
         rows = b"".join(
-            struct.pack(order + ("HHIHxx" if kind == ifd.SHORT else "HHII"), tag, kind, 1, value)
+            struct.pack(order + ("HHIHxx" if kind == exif.SHORT else "HHII"), tag, kind, 1, value)
             for tag, kind, value in entries
         )
         return struct.pack(order + "H", len(entries)) + rows + struct.pack(order + "I", following)
 
-    first = directory((exif.WIDTH, 4, 56), (exif.ORIENTATION, 3, 8), (ifd.EXIF, 4, 50), following=68)
+    first = directory((exif.WIDTH, 4, 56), (exif.ORIENTATION, 3, 8), (exif.EXIF, 4, 50), following=68)
     below, thumbnail = directory((exif.PIXELS_ACROSS, 3, 56)), directory((513, 4, 100), (514, 4, 0))
     return (b"II" if order == "<" else b"MM") + struct.pack(order + "HI", 42, 8) + first + below + thumbnail
 
@@ -102,15 +108,15 @@ def handmade(order):
 @pytest.mark.parametrize("order", "<>")
 def test_sizes_are_renewed_and_the_thumbnail_is_gone(order):
     block = handmade(order)
-    assert len(list(ifd.pages(block))) == 2
+    assert pages(block) == 2
     assert exif.orientation(block) == 8
     fresh = exif.renewed(block, 3000, 70000)
-    assert len(list(ifd.pages(fresh))) == 1
+    assert pages(fresh) == 1
     said = Image.Exif()
     said.load(b"Exif\0\0" + fresh)
     assert said[exif.ORIENTATION] == 1
     assert said[exif.WIDTH] == 70000
-    assert said.get_ifd(ifd.EXIF)[exif.PIXELS_ACROSS] == 70000
+    assert said.get_ifd(exif.EXIF)[exif.PIXELS_ACROSS] == 70000
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])
@@ -179,7 +185,7 @@ def test_a_smaller_copy_is_no_second_page(tmp_path):
     small.encoderinfo = {"tiffinfo": {254: 1}}
     FRAMES[0].save(data, "TIFF", save_all=True, append_images=[small])
     (tmp_path / "a.tif").write_bytes(data.getvalue())
-    assert len(list(ifd.pages(data.getvalue()))) == 2
+    assert pages(data.getvalue()) == 2
     assert np.array_equal(read_photo(tmp_path / "a.tif").pixels, RGB)
 
 
@@ -199,9 +205,11 @@ def test_formats_have_an_end(tmp_path):
         assert files.size(tmp_path / f"a{suffix}") == (1, side - 1)
 
 
-def test_a_ring_of_pages_ends():
+def test_a_ring_of_pages_ends(tmp_path):
     directory = struct.pack("<HHHIII", 1, 256, 3, 1, 5, 8)  # its next page is itself
-    assert len(list(ifd.pages(b"II*\0" + struct.pack("<I", 8) + directory))) == 1
+    (tmp_path / "a.tif").write_bytes(b"II*\0" + struct.pack("<I", 8) + directory)
+    with pytest.raises(ImageError, match="found a TIFF with a broken header"):
+        look(tmp_path / "a.tif")
 
 
 WHAT_FORMATS_HOLD = [
@@ -229,3 +237,78 @@ def test_the_header_knows_palettes_and_transparent_colours(tmp_path):
         assert look(tmp_path / name).channels == read_photo(tmp_path / name).pixels.shape[2]
     Image.fromarray(RGB[..., 0]).save(tmp_path / "c.png", transparency=3)
     assert look(tmp_path / "c.png").channels == read_photo(tmp_path / "c.png").pixels.shape[2] == 2
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_planes_of_16_bits_are_the_picture_and_no_noise(tmp_path, channels, compression):
+    deep = np.random.default_rng(0).integers(0, 65536, (channels, 200, 300), dtype=np.uint16)
+    alpha = {"extrasamples": ["unassalpha"]} if channels == 4 else {}
+    tag = (exif.ORIENTATION, exif.SHORT, 1, 6, True)
+    for name, tags in (("a.tif", []), ("turned.tif", [tag])):
+        tifffile.imwrite(
+            tmp_path / name,
+            deep,
+            photometric="rgb",
+            planarconfig="separate",
+            compression=compression,
+            extratags=tags,
+            **alpha,
+        )
+    wanted = np.moveaxis(deep, 0, -1)
+    assert np.array_equal(read_photo(tmp_path / "a.tif").pixels, wanted)
+    assert np.array_equal(files.read_full(tmp_path / "turned.tif"), turned(wanted, 6))
+    assert look(tmp_path / "turned.tif").height == 300
+
+
+def test_planes_that_cannot_be_read_are_refused(tmp_path):
+    path = tmp_path / "a.tif"
+    deep = np.zeros((3, 20, 30), np.uint16)
+    tifffile.imwrite(path, deep, photometric="rgb", planarconfig="separate", compression="zlib")
+    data = path.read_bytes()
+    packed = struct.pack("<HHIHxx", 259, 3, 1, 8)
+    assert packed in data
+    path.write_bytes(data.replace(packed, struct.pack("<HHIHxx", 259, 3, 1, 34712)))  # JPEG 2000
+    for reads in (look, read_photo, files.read):
+        with pytest.raises(ImageError, match=r"a\.tif: .* 16-bit channels in planes, .*; save it with its chan"):
+            reads(path)
+
+
+def test_soft_edges_of_16_bits_are_not_darkened(tmp_path):
+    deep = NOISE.astype(np.uint16)
+    tifffile.imwrite(tmp_path / "a.tif", deep, photometric="rgb", extrasamples=["assocalpha"])
+    with pytest.raises(ImageError, match="colours multiplied by their alpha; save it without"):
+        read_photo(tmp_path / "a.tif")
+
+
+def test_a_thumbnail_is_not_taken_for_the_picture(tmp_path):
+    with tifffile.TiffWriter(tmp_path / "a.nef") as writer:
+        writer.write(RGB[::4, ::4].copy(), photometric="rgb", subfiletype=1, subifds=1)
+        writer.write(RGB[..., 0].copy(), photometric="minisblack")
+    with pytest.raises(ImageError, match=r"a smaller copy of it first, .*; develop that first"):
+        read_photo(tmp_path / "a.nef")
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_a_makers_note_stays_where_it_was_in_a_tiff(tmp_path, order):
+    block = exif.renewed(handmade(order) + b"note", 40, 56)
+    files.write(tmp_path / "a.tif", RGB, metadata=Metadata(ICC, block))
+    data = (tmp_path / "a.tif").read_bytes()
+    assert data[8 : len(block)] == block[8:]
+    assert np.array_equal(files.read_full(tmp_path / "a.tif"), RGB)
+    assert read_photo(tmp_path / "a.tif").metadata.icc == ICC
+    with Image.open(tmp_path / "a.tif") as other:
+        assert other.getexif().get_ifd(exif.EXIF)[exif.PIXELS_ACROSS] == 56
+
+
+def test_damaged_planes_are_refused(tmp_path):
+    path = tmp_path / "a.tif"
+    deep = np.random.default_rng(0).integers(0, 65536, (3, 20, 30), dtype=np.uint16)
+    tifffile.imwrite(path, deep, photometric="rgb", planarconfig="separate", compression="zlib")
+    with tifffile.TiffFile(path) as file:
+        (start, *_) = file.pages[0].dataoffsets
+    data = bytearray(path.read_bytes())
+    data[start : start + 40] = bytes(40)
+    path.write_bytes(data)
+    with pytest.raises(ImageError, match=r"a\.tif: .*found one that is cut off or damaged"):
+        files.read(path)

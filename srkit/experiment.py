@@ -62,7 +62,7 @@ class Train:
         device: Where to train; auto is CUDA, then MPS, then CPU.
         workers: Threads that prepare batches ahead; the result does not depend on it.
         validate_every: Steps between validations; 0 validates at the end only.
-        checkpoint_every: Steps between checkpoints; 0 writes one at the end only.
+        checkpoint_every: Steps between checkpoints; 0 writes one every 10 minutes and one at the end.
         log_every: Steps between log records.
         patience: Stop after this many validations without a better PSNR; None never stops early.
         guard: Stop with an error where, from step 100 on, a validation's PSNR is more than this many dB below

@@ -46,7 +46,6 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
-    from srkit.cli.choice import read_choice
     from srkit.engine.precision import resolve_device
     from srkit.inference.load import load
     from srkit.inference.measure import measure, measuring
@@ -63,7 +62,7 @@ def evaluate(
         made, says = _degradation(degradation, loaded.scale, catalog)
     sets = [_images(folder, low, catalog) for folder in images]
     says = "given" if low is not None else says
-    metrics = dict(read_choice(text, "--metric") for text in metric or ("psnr", "ssim"))
+    metrics = _metrics(metric or ["psnr", "ssim"])
     with seeded(seed):
         built = measuring(metrics, loaded.scale, protocol, catalog)
     rows: list[dict[str, Any]] = []
@@ -79,6 +78,12 @@ def evaluate(
                 _line(row.name, [_digits(name, value) for name, value in row.scores.items()])
     means = {name: sum(row[name] for row in rows) / len(rows) for name in metrics}
     described = protocol.describe(loaded.scale, says)
+    own = {name: dict(getattr(one, "protocol", {})) for name, one in built.items()}
+    plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, loaded.scale, protocol, catalog)
+    if any(name not in plain or own[name] != getattr(plain[name], "protocol", {}) for name in own):
+        for name in ("color", "border", "rounded"):  # every metric says its own
+            del described[name]
+        described["metrics"] = own
     if as_json:
         result = {
             "model": loaded.name,
@@ -112,9 +117,28 @@ def _line(name: str, cells: list[str]) -> None:
     typer.echo(f"{name:<24}" + "".join(f"{cell:>10}" for cell in cells))
 
 
+def _metrics(given: list[str]) -> dict[str, dict[str, Any]]:
+    """Return the options of every metric by its name.
+
+    Raises:
+        ConfigError: A metric is given twice.
+    """
+    from srkit.cli.choice import read_choice
+    from srkit.errors import ConfigError, Problem
+
+    found: dict[str, dict[str, Any]] = {}
+    for name, options in (read_choice(text, "--metric") for text in given):
+        if name in found:
+            raise ConfigError([Problem("--metric", "", f"wants every metric once, got {name!r} twice")])
+        found[name] = options
+    return found
+
+
 def _says(choice: tuple[str, Any]) -> str:
     """Return one choice of the protocol in words."""
     name, value = choice
+    if isinstance(value, dict):  # the protocols of metrics
+        return "; ".join(f"{one}: " + ", ".join(f"{k} {v}" for k, v in own.items()) for one, own in value.items())
     return f"{name} {value}" if not isinstance(value, bool) else name if value else f"not {name}"
 
 

@@ -58,6 +58,14 @@ class Cache:
                 return found
             return self._keep(key, decode)
 
+    def reserve(self, size: int) -> bool:
+        """Take ``size`` bytes off the memory for images that the caller keeps; False where there is no room."""
+        with self._lock:
+            if size > self.room:
+                return False
+            self.room -= size
+            return True
+
     def _find(self, key: str) -> UInt8Image | None:
         with self._lock:
             if (mapped := self._maps.get(key)) is not None:

@@ -15,7 +15,7 @@ from srkit.errors import TrainingError
 class Step:
     """What one step did. Its tensors are detached: reading one as a number waits for the device.
 
-    ``grad_norm`` is the norm of the whole gradient before it was clipped; None where nothing clips.
+    ``grad_norm`` is the norm of the whole gradient before it was clipped; None where nobody measured it.
     """
 
     step: int
@@ -26,7 +26,7 @@ class Step:
 
 
 class Finite:
-    """Stops a training whose loss, or clipped gradient, is no longer finite.
+    """Stops a training whose loss, or gradient, is no longer finite.
 
     A CPU's loss is looked at before the step is taken, so the weights stay those of the
     step before. Looking at a CUDA device's loss would wait for all that is queued on it,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -45,7 +46,7 @@ def fit(
         compile: Pass the network through torch.compile.
 
     Raises:
-        TrainingError: The loss, or the norm of a clipped gradient, is not a finite number;
+        TrainingError: The loss, or the norm of the gradient, is not a finite number;
             names step, images and learning rate.
     """
     network = Levels(state.model, every=pyramid == "all")
@@ -65,7 +66,7 @@ def fit(
         value = mean_loss(predictions, high, loss)
         state.optimizer.zero_grad(set_to_none=True)
         value.backward()  # type: ignore[no-untyped-call]
-        norm = None if clip is None else nn.utils.clip_grad_norm_(parameters, clip).detach()
+        norm = nn.utils.clip_grad_norm_(parameters, math.inf if clip is None else clip).detach()
         lr = float(state.optimizer.param_groups[0]["lr"])
         done = Step(state.step + 1, distributed.mean(value.detach()), lr, names, norm)
         finite.watch(done)

@@ -46,10 +46,18 @@ def named_device(name: str) -> torch.device:
 
 
 def resolve_precision(name: str, device: torch.device) -> Precision:
-    """Return fp32 or bf16; auto is bf16 where the device computes it fast."""
+    """Return fp32 or bf16; auto is bf16 where the device computes it fast.
+
+    Raises:
+        TrainingError: srkit computes in no precision of this name.
+    """
     if name == "auto":
         return "bf16" if fast_bf16(device) else "fp32"
-    return "bf16" if name == "bf16" else "fp32"
+    if name == "bf16":
+        return "bf16"
+    if name == "fp32":
+        return "fp32"
+    raise TrainingError(f"precision: wants auto, fp32 or bf16, got {name!r}")
 
 
 def fast_bf16(device: torch.device) -> bool:

@@ -45,7 +45,8 @@ class Upscaler:
         say: Called with what the user should know.
 
     Raises:
-        TrainingError: There is no such device.
+        TrainingError: There is no such device or precision.
+        ValueError: The side of a tile is not positive.
     """
 
     def __init__(
@@ -57,6 +58,8 @@ class Upscaler:
         tile: int | None = None,
         say: Callable[[str], None] = warn,
     ) -> None:
+        if tile is not None and tile <= 0:
+            raise ValueError(f"tile must be positive, got {tile}")
         self.name, self.scale, self.color, self.tile, self.say = loaded.name, loaded.scale, loaded.color, tile, say
         self.device = resolve_device(device)
         self.precision = resolve_precision(precision, self.device)

@@ -104,13 +104,13 @@ class Session:
         return {metric: sum(values) / len(values) for metric, values in found.items()}
 
     def _validation(self) -> Iterable[Example]:
-        """Return the validation images: made once if ``data.memory`` holds them, else anew every time."""
+        """Return the validation images: kept if the rest of ``data.memory`` holds them, else made anew every time."""
         if self._kept is not None:
             return self._kept
         images, scale = self.built.validate, self.experiment.scale
         made = examples(images, scale=scale, degradation=self.built.degradation, seed=self.experiment.seed)
         pixels = sum(math.prod(images.size(index)) for index in range(len(images)))
-        if RGB_BYTES * pixels * (1 + 1 / scale**2) > self.experiment.data.memory * 1e9:
+        if not self.cache.reserve(math.ceil(RGB_BYTES * pixels * (1 + 1 / scale**2))):
             return made
         self._kept = list(made)
         return self._kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +12,7 @@ from srkit.config.show import fill
 from srkit.engine.checkpoint import load_training, save_training
 from srkit.engine.finite import Step
 from srkit.engine.fit import fit
-from srkit.errors import RunError, TrainingError
+from srkit.errors import CheckpointError, RunError, TrainingError
 from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.changed import changes
@@ -22,10 +23,13 @@ from srkit.run.record import Record
 from srkit.run.session import Session
 from srkit.run.signals import held
 from srkit.run.weights import save_best
-from srkit.slots import Balanced
+from srkit.slots import Balanced, Pair
 
 UNGUARDED = 100
 """Steps in which a network may be worse than ``train.guard`` allows: from scratch it needs some to be any good."""
+
+SAVE_SECONDS = 600.0
+"""Seconds of training between checkpoints where ``train.checkpoint_every`` is 0."""
 
 LATE = 1.1
 """How far training may run over the minutes it was given, before it is stopped."""
@@ -51,7 +55,8 @@ def train(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
     Goes on from ``last.pt`` where there is one, as if it had never stopped: on a
     CPU in fp32 the weights come out bit-equal. Whoever leaves the loop early gets
     a checkpoint at the step where he left, and so does Ctrl-C (KeyboardInterrupt),
-    which waits for the step at hand.
+    which waits for the step at hand. Any other error between two steps, such as an
+    image that cannot be read, leaves a checkpoint too.
 
     Raises:
         TrainingError: The loss is no longer a number, or the network is worse than ``train.guard`` allows.
@@ -72,6 +77,7 @@ class _Training:
         self.progress = resumed or self._begin()
         self.saved = self._mark() if resumed else None
         self.clock = Clock(self.progress.seconds)
+        self.saved_seconds = self.progress.seconds
         self.pace = Pace(self.options.batch, self.clock)
 
     def records(self) -> Generator[Record, None, None]:
@@ -85,6 +91,13 @@ class _Training:
             if not self.torn:
                 self._save()
             raise
+        except TrainingError:  # its state is saved where it is worth it, or it is no longer finite
+            raise
+        except Exception:
+            if not self.torn:
+                with suppress(CheckpointError):  # the first error is the one to tell
+                    self._save()
+            raise
 
     def _events(self) -> Iterator[Record]:
         progress, state = self.progress, self.session.state
@@ -97,12 +110,13 @@ class _Training:
         self._guard()  # what stopped it once stops it again, unless its config was changed
         if progress.finished:
             return
-        steps = self._fit()
+        pairs: list[Pair] = []
+        steps = self._fit(pairs)
         while (reason := self._stop_reason()) is None and state.step < progress.steps:
-            yield from self._step(steps)
+            yield from self._step(steps, pairs)
             if self._due(self.options.validate_every):
                 yield from self._validate()
-            if self._due(self.options.checkpoint_every):
+            if self._due(self.options.checkpoint_every) or self._long_unsaved():
                 self._save()
         if reason is not None:
             yield self._log("stop", reason=reason)
@@ -118,10 +132,11 @@ class _Training:
         validated = self.progress.validated == self.session.state.step
         return [*([] if validated else ["validate"]), *([] if self.progress.finished else ["stop"])]
 
-    def _fit(self) -> Iterator[Step]:
+    def _fit(self, pairs: list[Pair]) -> Iterator[Step]:
+        """Return the steps; each takes its batch out of ``pairs``."""
         return fit(
             self.session.state,
-            self.session.pair,
+            lambda _: pairs.pop(),
             self.session.loss,
             until=self.progress.steps,
             precision=self.session.precision,
@@ -130,9 +145,10 @@ class _Training:
             compile=self.options.compile,
         )
 
-    def _step(self, steps: Iterator[Step]) -> list[Record]:
+    def _step(self, steps: Iterator[Step], pairs: list[Pair]) -> list[Record]:
         """Take a step and log what there is to say of it; Ctrl-C waits until both are done."""
         with held():
+            pairs.append(self.session.pair(self.session.state.step))  # an image that cannot be read tears nothing
             self.torn = True  # should a signal strike all the same, there is nothing to save
             step = next(steps)
             self.torn = False
@@ -148,6 +164,9 @@ class _Training:
         """Return whether what is done ``every`` so many steps is to be done now; the end has its own."""
         step = self.session.state.step
         return every > 0 and step % every == 0 and 0 < step < self.progress.steps
+
+    def _long_unsaved(self) -> bool:
+        return self.options.checkpoint_every == 0 and self.clock.seconds - self.saved_seconds >= SAVE_SECONDS
 
     def _train_record(self, step: Step) -> Record:
         loss = step.loss.item()
@@ -223,7 +242,7 @@ class _Training:
         with held():
             state = {"state": self.session.state.state_dict(), "progress": vars(self.progress)}
             save_training(self.folder.last, {**state, "config": self.config, "srkit": __version__})
-            self.saved = self._mark()
+            self.saved, self.saved_seconds = self._mark(), self.progress.seconds
             self.pace.skip()
 
     def _mark(self) -> tuple[int, int, bool]:

@@ -39,6 +39,26 @@ def test_a_metric_may_have_options_and_a_wrong_one_is_refused_before_anything_is
     assert "bordr: unknown option; did you mean 'border'?" in err
 
 
+def test_the_protocol_beside_a_number_is_that_of_its_metric(srkit, images):
+    words = ("evaluate", "bicubic", images, "--scale", 2, "--metric", "{use: psnr, border: 0}")
+    says = " ".join(srkit(*words)[1].split("mean of")[1].split())
+    assert "psnr: color Y, range 16..235, border 0, rounded 8 bit" in says
+    assert "border 2" not in says
+    protocol = json.loads(srkit(*words, "--json")[1])["protocol"]
+    assert protocol["metrics"]["psnr"]["border"] == 0
+    assert "border" not in protocol
+    both = " ".join(srkit(*words, "--metric", "ssim")[1].split())
+    assert "psnr: color Y, range 16..235, border 0" in both
+    assert "ssim: color Y, range 16..235, border 2" in both
+
+
+def test_two_metrics_of_one_name_are_refused(srkit, images):
+    twice = ("--metric", "{use: psnr, border: 0}", "--metric", "{use: psnr, border: 4}")
+    code, out, err = srkit("evaluate", "bicubic", images, "--scale", 2, *twice)
+    assert (code, out) == (2, "")
+    assert "--metric: wants every metric once, got 'psnr' twice" in err
+
+
 DRAWING = """
 import torch
 

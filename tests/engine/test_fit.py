@@ -100,8 +100,8 @@ def test_modes_do_not_leak_out_of_the_generator(state_of, pair):
 
 
 def test_the_norm_of_a_clipped_gradient_is_told(state_of, pair):
-    assert run(state_of(), pair, 1)[0].grad_norm is None
     told = run(state_of(), pair, 1, clip=1e-3)[0].grad_norm
+    assert run(state_of(), pair, 1)[0].grad_norm.item() == told.item()
     again = state_of()
     low, high, _ = pair(0)
     levels = again.model.pyramid(low)
@@ -153,3 +153,22 @@ def test_bf16_learns_too(state_of, pair, seed):
     assert steps[-1].loss < steps[0].loss
     assert all(step.loss.dtype == torch.float32 for step in steps)
     assert state.model.conv.weight.dtype == torch.float32
+
+
+@pytest.mark.parametrize("clip", [None, 1.0])
+def test_a_gradient_that_is_no_number_stops_before_it_does_harm(state_of, pair, clip):
+    class Spoilt(torch.autograd.Function):
+        @staticmethod
+        def forward(_, value):
+            return value.clone()
+
+        @staticmethod
+        def backward(_, gradient):
+            return gradient * float("nan")
+
+    state = state_of()
+    before = {name: value.clone() for name, value in state.model.state_dict().items()}
+    spoilt = lambda prediction, target: Spoilt.apply(F.l1_loss(prediction, target))  # noqa: E731
+    with pytest.raises(TrainingError, match=r"^step 1: wants a finite gradient, got one of norm nan"):
+        list(fit(state, pair, spoilt, until=1, clip=clip))
+    assert all(torch.equal(before[name], value) for name, value in state.model.state_dict().items())

@@ -52,6 +52,11 @@ def test_gpus_have_it_from_ampere_on(monkeypatch, capability, fast):
     assert not precision.fast_bf16(torch.device("mps"))
 
 
+def test_a_precision_of_another_name_is_refused():
+    with pytest.raises(TrainingError, match="precision: wants auto, fp32 or bf16, got 'fp16'"):
+        precision.resolve_precision("fp16", torch.device("cpu"))
+
+
 def test_autocast_computes_in_bf16():
     conv, x = torch.nn.Conv2d(1, 1, 3), torch.rand(1, 1, 5, 5)
     with precision.autocast(torch.device("cpu"), "bf16"):

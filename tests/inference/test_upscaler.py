@@ -296,3 +296,9 @@ def test_nothing_is_said_without_need(catalog):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Upscaler(loaded(catalog), device="cpu", precision="bf16")(NOISE)
+
+
+@pytest.mark.parametrize("tile", [0, -5])
+def test_a_tile_without_pixels_is_refused(tile):
+    with pytest.raises(ValueError, match=f"tile must be positive, got {tile}"):
+        Upscaler(Loaded("net", nn.Identity(), 2, "y", {}), tile=tile)

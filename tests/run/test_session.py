@@ -39,3 +39,12 @@ def test_the_memory_layout_is_the_faster_one_unless_it_is_given(prepare, options
         weight = session.model.levels[0].convs[0].weight
         assert weight.is_contiguous(memory_format=torch.channels_last) == last
         assert weight.is_contiguous() == (not last)
+
+
+def test_validation_images_and_training_images_share_the_memory(prepare):
+    with Session(*prepare("shared", "data.memory=2.0")) as session:
+        session.start(1)
+        before = session.cache.room
+        session.validate()
+        kept = sum(image.nbytes for one in session._kept for image in (one.low, one.high))
+        assert session.cache.room <= before - kept

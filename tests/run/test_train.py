@@ -1,11 +1,13 @@
 import json
+import sys
 
 import pytest
 import torch
 
 from srkit.engine.checkpoint import load_training, load_weights
-from srkit.errors import RunError, TrainingError
+from srkit.errors import ImageError, RunError, TrainingError
 from srkit.run import score, train
+from srkit.run.session import Session
 
 LONG = ("train.steps=12", "train.validate_every=4", "train.checkpoint_every=3", "train.ema=0.9", "train.workers=1")
 
@@ -116,7 +118,7 @@ def test_a_run_resumed_twice_and_without_an_end(prepare, reopen):
     records = list(train(*reopen(broken[-1])))  # it is over: nothing happens
     assert [record.event for record in records] == ["plan"]
     assert same(weights(straight[-1]), weights(broken[-1]))
-    assert len(before) > 0
+    assert broken[-1].last.read_bytes() == before
 
 
 def test_leaving_the_loop_saves_where_it_stands(prepare, reopen):
@@ -223,3 +225,29 @@ def test_a_foreign_checkpoint_is_refused(prepare):
     torch.save({"state": {}, "progress": {"steps": 3, "stops": 4}}, run[-1].last)
     with pytest.raises(RunError, match=r"last\.pt: wants steps, seconds, .*; found {'steps': 3, 'stops': 4}"):
         list(train(*run))
+
+
+def test_an_image_that_cannot_be_read_leaves_a_checkpoint_of_the_step_before(prepare, reopen, monkeypatch):
+    straight, broken = prepare("straight", *LONG), prepare("broken", *LONG)
+    list(train(*straight))
+    whole = Session.pair
+
+    def pair(session, step):
+        if step == 10:
+            raise ImageError("a.png: is cut off")
+        return whole(session, step)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Session, "pair", pair)
+        with pytest.raises(ImageError, match="is cut off"):
+            list(train(*broken))
+    assert load_training(broken[-1].last)["state"]["step"] == 10
+    list(train(*reopen(broken[-1])))
+    assert same(weights(straight[-1]), weights(broken[-1]))
+
+
+def test_a_long_training_is_saved_every_ten_minutes_where_nobody_says(prepare, monkeypatch):
+    run = prepare("long", "train.steps=8", "train.checkpoint_every=0")
+    monkeypatch.setattr(sys.modules["srkit.run.train"], "SAVE_SECONDS", 0.0, raising=False)
+    kill_at(train(*run), "train", 5)
+    assert load_training(run[-1].last)["state"]["step"] == 4

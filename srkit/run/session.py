@@ -104,7 +104,7 @@ class Session:
         return {metric: sum(values) / len(values) for metric, values in found.items()}
 
     def _validation(self) -> Iterable[Example]:
-        """Return the validation images: kept if the rest of ``data.memory`` holds them, else made anew every time."""
+        """Return the validation images: kept if ``data.memory`` has room, else made anew every time."""
         if self._kept is not None:
             return self._kept
         images, scale = self.built.validate, self.experiment.scale

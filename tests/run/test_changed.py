@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -5,7 +8,7 @@ from srkit.cli.experiment import read_experiment
 from srkit.engine.checkpoint import load_training
 from srkit.errors import RunError
 from srkit.run import build, train
-from srkit.run.changed import changes
+from srkit.run.changed import MAY_CHANGE, changes
 
 LONG = ("train.steps=8", "train.checkpoint_every=4")
 
@@ -63,6 +66,12 @@ def test_what_is_learnt_does_not_depend_on_may_change(prepare):
     weights = [state["state"]["model"] for state in states]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert states[1]["config"]["train"]["validate_every"] == 5
+
+
+def test_the_docs_list_what_may_be_edited():
+    text = (Path(__file__).parents[2] / "docs" / "config.md").read_text(encoding="utf-8")
+    listed = text.partition("What is learnt does not depend on")[2].partition("those may be edited")[0]
+    assert set(re.findall("`([^`]+)`", listed)) == MAY_CHANGE
 
 
 def test_psnr_of_another_protocol_does_not_choose_among_the_weights_of_before(prepare):

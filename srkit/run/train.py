@@ -95,7 +95,7 @@ class _Training:
             raise
         except Exception:
             if not self.torn:
-                with suppress(CheckpointError):  # the first error is the one to tell
+                with suppress(CheckpointError, OSError):  # the first error is the one to tell
                     self._save()
             raise
 

@@ -47,7 +47,7 @@ class Progress:
             expand=True,
         )
         self.task: TaskID | None = None
-        self.total = 0
+        self.total = self.step = 0
         self.batch = experiment.train.batch
         self.folder = folder
         self.title = f"x{experiment.scale} {experiment.name}"
@@ -82,6 +82,8 @@ class Progress:
                 records.close()  # a signal that struck while a record was shown: the run saves where it stands
 
     def _show(self, record: Record) -> None:
+        if record.event != "score":
+            self.step = record.step
         match record.event:
             case "plan":
                 self._plan(record)

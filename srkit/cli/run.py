@@ -70,7 +70,7 @@ def _go(path: Path, *, quiet: bool) -> None:
             with Progress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
                 progress.follow(train(experiment, built, folder))
                 progress.follow(score(experiment, built, folder))
-                advice = way_on(experiment, progress.total * progress.batch)
+                advice = way_on(experiment, progress.step * progress.batch)
         typer.echo(results(folder))
         from srkit.report import write_report
 

@@ -161,11 +161,6 @@ def test_convert_writes_a_checkpoint_and_never_over_another(srkit, images, tmp_p
     assert trained["scores"]["psnr"] == pytest.approx(bicubic["scores"]["psnr"], abs=0.1)  # it is untrained
 
 
-def test_a_metric_that_is_asked_twice_is_measured_once(srkit, images):
-    words = ["evaluate", "bicubic", images, "--scale", 2, *["--metric", "psnr"] * 2]
-    assert srkit(*words)[1].splitlines()[0].split() == ["image", "PSNR"]
-
-
 def test_checkerboard_prints_all_measures(srkit, images, tmp_path):
     code, out, err = srkit("checkerboard", "bicubic", images, "--scale", 2, "--picture", tmp_path / "p.png")
     assert (code, err) == (0, "")

@@ -7,6 +7,7 @@ import sys
 import pytest
 import torch
 
+import srkit.engine.fit as engine_fit
 from srkit.engine.checkpoint import load_training, load_weights
 from srkit.errors import TrainingError
 from srkit.run import train
@@ -160,14 +161,31 @@ def test_ctrl_c_while_the_best_weights_are_written(prepare, reopen, monkeypatch)
     assert progress["validated"] == progress["best_step"] == 4  # nothing comes between them
 
 
-def test_a_third_ctrl_c_breaks_a_step_and_leaves_the_last_checkpoint(prepare, reopen, monkeypatch):
+def third_ctrl_c(patch, where):
+    """Strike three times in step 5: while its crops are awaited, or when half of the step is done."""
+    if where == "crops":
+        within(patch, "pair", 4, times=3)
+        return
+    calls = []
+
+    def loss(*given, mean_loss=engine_fit.mean_loss):
+        calls.append(given)
+        for _ in range(3 if len(calls) == 5 else 0):
+            signal.raise_signal(signal.SIGINT)
+        return mean_loss(*given)
+
+    patch.setattr(engine_fit, "mean_loss", loss)
+
+
+@pytest.mark.parametrize(("where", "step"), [("crops", 4), ("step", 3)])
+def test_a_third_ctrl_c_breaks_a_step_and_leaves_the_last_checkpoint(prepare, reopen, monkeypatch, where, step):
     straight, left = (prepare(name, *LONG, "train.checkpoint_every=3") for name in ("straight", "left"))
     list(train(*straight))
     with monkeypatch.context() as patch:
-        within(patch, "pair", 4, times=3)
+        third_ctrl_c(patch, where)
         with pytest.raises(KeyboardInterrupt):
             list(train(*left))
-    assert load_training(left[-1].last)["state"]["step"] == 3
+    assert load_training(left[-1].last)["state"]["step"] == step
     list(train(*reopen(left[-1])))
     same_run(straight, left)
 

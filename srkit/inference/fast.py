@@ -25,13 +25,6 @@ def prepare(model: nn.Module, *, device: torch.device, precision: Precision) -> 
     return Prepared(copy.deepcopy(model), device, precision)
 
 
-def fuses_in(precision: Precision) -> bool:
-    """Whether oneDNN can bring weights of this number format into its own order; bf16 wants AVX-512 or the like."""
-    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
-        return False
-    return precision == "fp32" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-
-
 class Prepared(nn.Module):
     """What ``prepare`` returns."""
 
@@ -39,7 +32,7 @@ class Prepared(nn.Module):
         super().__init__()
         self.model = model.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
         self.device, self.precision = device, precision
-        self.fuses = device.type == "cpu" and fuses_in(precision)
+        self.fuses = device.type == "cpu" and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         self.kernels = Kernels()
         self.weights = {id(one): one for one in (*self.model.parameters(), *self.model.buffers())}
         if device.type == "cpu":

@@ -125,7 +125,11 @@ class Kernels:
 
 
 def _pack(phase: Phase, dtype: torch.dtype) -> Phase:
-    return phase._replace(weight=torch.ops.mkldnn._reorder_convolution_weight(phase.weight.to(dtype)))
+    """Bring the weights into oneDNN's order, rounded to ``dtype``; in float32 if the processor has no bf16."""
+    weight = phase.weight.to(dtype)
+    if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        weight = weight.float()
+    return phase._replace(weight=torch.ops.mkldnn._reorder_convolution_weight(weight))
 
 
 def _phase(x: Tensor, phase: Phase, rows: int, columns: int, slope: float | None) -> Tensor:
@@ -140,7 +144,7 @@ def _phase(x: Tensor, phase: Phase, rows: int, columns: int, slope: float | None
 def _convolve(x: Tensor, phase: Phase, padding: Pair, slope: float | None) -> Tensor:
     name, values = ("none", []) if slope is None else ("leaky_relu", [slope])
     made: Tensor = torch.ops.mkldnn._convolution_pointwise(
-        x, phase.weight, phase.bias, padding, (1, 1), (1, 1), 1, name, values, ""
+        x.to(phase.weight.dtype), phase.weight, phase.bias, padding, (1, 1), (1, 1), 1, name, values, ""
     )
     return made
 

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
 from srkit.inference.convert import convert
-from srkit.inference.fast import fuses_in, prepare
+from srkit.inference.fast import prepare
 from srkit.inference.later import Kernels
 from srkit.inference.load import load
 from srkit.inference.measure import measure
@@ -122,7 +122,6 @@ def test_the_first_convolution_reads_the_image_as_it_is():
     assert torch.equal(ready(network, "bf16")(x), plain(network, x).bfloat16().float())
 
 
-@pytest.mark.skipif(not fuses_in("bf16"), reason="this processor does not fuse bf16")
 def test_half_precision_computes_in_it(computed):
     network = drawn(nn.Sequential(nn.Conv2d(16, 16, 3), nn.Conv2d(16, 16, 3)))
     x = torch.rand(1, 16, 9, 9)
@@ -132,7 +131,6 @@ def test_half_precision_computes_in_it(computed):
     assert len(computed) == 2
 
 
-@pytest.mark.skipif(not fuses_in("bf16"), reason="this processor does not fuse bf16")
 def test_half_precision_moves_no_score_by_a_hundredth(shared_data, tmp_path, catalog):
     convert(shared_data / "weights" / "LapSRN_x4.mat", tmp_path / "w.safetensors", catalog)
     loaded = load(str(tmp_path / "w.safetensors"), catalog)

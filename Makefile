@@ -1,6 +1,7 @@
 # The two commands of the README, and the checks that CI runs. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALLED := .venv/.installed
 READY := .venv/.ready
 
 .PHONY: help run test check docs clean
@@ -12,14 +13,19 @@ help:
 	@echo "make docs   serve the documentation on http://localhost:8000"
 	@echo "make clean  remove .venv and caches; runs/ is kept"
 
-$(READY): pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
+# What running takes; the tools for tests, checks and docs take as long again to install.
+$(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "srkit wants Python 3.11 or newer; try make PYTHON=python3.11")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $(INSTALLED)
+
+$(READY): $(INSTALLED) $(wildcard plugins/*/pyproject.toml)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation --no-deps $(foreach plugin,$(wildcard plugins/*/.),-e $(patsubst %/.,%,$(plugin)))
 	touch $(READY)
 
-run: $(READY)
+run: $(INSTALLED)
 	$(BIN)/srkit run configs/lapsrn_subpixel.yaml
 
 test: $(READY)

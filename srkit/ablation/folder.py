@@ -6,12 +6,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from srkit.ablation.plan import Trial
 from srkit.atomic import write_text
+from srkit.config.identity import DECISIVE, identity
 from srkit.config.show import fill, to_yaml
 from srkit.engine.precision import resolve_device
 from srkit.experiment import Experiment
@@ -74,6 +72,10 @@ class TrialFolder:
         """Return what the files of one further test were like."""
         return self.test(name) / "inputs.json"
 
+    def test_identity(self, name: str) -> Path:
+        """Return the file of one further test that tells by a hash what its scores were measured with."""
+        return self.test(name) / "identity.txt"
+
     def test(self, name: str) -> Path:
         """Return the folder of one further test."""
         return self.path / "tests" / folder_of(name)
@@ -85,10 +87,10 @@ class TrialFolder:
 
     def tested(self, name: str, test: Experiment) -> bool:
         """Return whether a test has its scores, and they are of the test as it is now: it may have been edited."""
-        written = self.test(name) / "config.yaml"
+        written = self.test_identity(name)
         if not ((self.test(name) / "scores.jsonl").exists() and written.exists()):
             return False
-        return _unnamed(written.read_text(encoding="utf-8")) == _unnamed(to_yaml(fill(test)))
+        return written.read_text(encoding="utf-8").strip() == identity(test, DECISIVE)
 
 
 def folder_of(name: str) -> str:
@@ -116,10 +118,6 @@ def prepare(trial: Trial, path: Path, catalog: Catalog) -> TrialFolder:
         if not folder.tested(name, test):
             (folder.test(name) / "scores.jsonl").unlink(missing_ok=True)
             write_text(folder.test(name) / "config.yaml", to_yaml(fill(test)))
+            write_text(folder.test_identity(name), identity(test, DECISIVE) + "\n")
     write_text(folder.run.config, to_yaml(fill(trial.experiment)))
     return folder
-
-
-def _unnamed(config: str) -> dict[str, Any]:
-    """Return a config without the name of its arm: another name, or a twin's, changes no score."""
-    return {key: value for key, value in yaml.safe_load(config).items() if key != "name"}

@@ -11,7 +11,7 @@ from srkit.ablation.arms import Arm, arms_of, changes_under
 from srkit.ablation.equal import equalised, widened
 from srkit.ablation.study import Study
 from srkit.config.check import check
-from srkit.config.identity import Role, identity
+from srkit.config.identity import DECISIVE, identity
 from srkit.config.source import Keys, Layer, Source, read
 from srkit.errors import ConfigError, Problem, SrkitError, did_you_mean
 from srkit.experiment import Experiment
@@ -38,7 +38,7 @@ class Trial:
     @property
     def id(self) -> str:
         """The name of its folder: a hash of what decides its result and is not the default."""
-        return identity(self.experiment, {Role.LEARNT, Role.MEASURED}, measure=dict(self.measure))
+        return identity(self.experiment, DECISIVE, measure=dict(self.measure))
 
 
 @dataclass(frozen=True)

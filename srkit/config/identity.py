@@ -28,6 +28,10 @@ class Role(Enum):
     HARMLESS = "nothing of the result: a run may go on with another value, and a finished trial stays finished"
 
 
+DECISIVE = frozenset({Role.LEARNT, Role.MEASURED})
+"""Roles of the options that decide a result."""
+
+
 def option(default: Any, role: Role) -> Any:
     """Return the dataclass field of an option with its default and its role."""
     return field(default=default, metadata={"role": role})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from torch import nn
+from torch import Tensor, nn
 
 from srkit.engine import distributed
 from srkit.engine.finite import Finite, Step
@@ -66,7 +65,7 @@ def fit(
         value = mean_loss(predictions, high, loss)
         state.optimizer.zero_grad(set_to_none=True)
         value.backward()  # type: ignore[no-untyped-call]
-        norm = nn.utils.clip_grad_norm_(parameters, math.inf if clip is None else clip).detach()
+        norm = _norm(parameters, clip)
         lr = float(state.optimizer.param_groups[0]["lr"])
         done = Step(state.step + 1, distributed.mean(value.detach()), lr, names, norm)
         finite.watch(done)
@@ -77,3 +76,10 @@ def fit(
         state.step += 1
         yield done
     finite.settle()
+
+
+def _norm(parameters: list[nn.Parameter], clip: float | None) -> Tensor:
+    """Return the norm of the whole gradient, which is then clipped to ``clip``; None leaves it as it is."""
+    if clip is not None:
+        return nn.utils.clip_grad_norm_(parameters, clip).detach()
+    return nn.utils.get_total_norm([one.grad for one in parameters if one.grad is not None]).detach()

@@ -26,12 +26,13 @@ ADAM_RMS = 0.2
 
 @srkit.optimizer("muon")
 class Muon(torch.optim.Optimizer):
-    """Muon for the convolutions between features, Adam for the rest; it learns most from few crops.
+    """Muon for the convolutions between features, Adam for the rest.
 
     Jordan et al. 2024 (kellerjordan.github.io/posts/muon): the update is the nearest matrix with equal
     singular values to the momentum, so no direction dominates. A convolution (O,I,k,k) is a matrix of O rows
-    and I*k*k columns. Updates are scaled to the size of Adam's (Liu et al. 2025, arXiv 2502.16982, equation 4),
-    so that Muon and Adam share one learning rate. ``torch.optim.Muon`` takes only parameters that are matrices.
+    and I*k*k columns; a transposed one (I,O,k,k) has I rows. Updates are scaled to the size of Adam's (Liu et
+    al. 2025, arXiv 2502.16982, equation 4), so that Muon and Adam share one learning rate. ``torch.optim.Muon``
+    takes only parameters that are matrices.
 
     Args:
         lr: Learning rate.

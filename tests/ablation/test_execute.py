@@ -147,6 +147,14 @@ def test_another_name_of_an_arm_tests_nothing_again(run):
     assert run(text, "arms.twin={model.depth: 2}")[2] == []
 
 
+def test_options_that_decide_nothing_neither_train_nor_test_anything_again(run):
+    text = TWO + "tests: {clean: {degradation: bicubic}}\n"
+    run(text)
+    harmless = ["train.workers=3", "data.memory=4", "trackers=[csv]", "train.device=cpu"]
+    assert run(text, *(f"experiment.{one}" for one in harmless))[2] == []
+    assert len(run(text, "experiment.metrics=[psnr]")[2]) == 4
+
+
 def outcomes_of(plan, catalog, tmp_path, launcher):
     return [one.problem for one in execute(plan, tmp_path / "study", catalog, launcher=launcher)]
 

@@ -67,17 +67,17 @@ def main():
     parser.add_argument("--recipes", nargs="+", default=["before", "now"], choices=["before", "now"])
     words = parser.parse_args()
     jobs = list(product(words.recipes, words.scales, words.crops, words.seeds))
-    gains, took = defaultdict(list), {}
+    gains, took = defaultdict(dict), {}
     with multiprocessing.get_context("spawn").Pool(os.cpu_count()) as pool:
         for done, (job, steps, gain, seconds) in enumerate(pool.imap_unordered(trained, jobs, chunksize=1), 1):
             recipe, scale, crops, seed = job
             said = f"{recipe} x{scale} {crops} crops, {steps} steps, seed {seed}"
             print(f"{done}/{len(jobs)} {said}: {gain:+.2f} dB in {seconds:.0f} s", flush=True)
-            gains[recipe, scale, crops].append(gain)
+            gains[recipe, scale, crops][seed] = gain
             took[recipe, scale, crops] = steps
     print("\nscale  crops of 128x128  recipe  steps  gain in dB: mean (each seed)")
     for scale, crops, recipe in product(words.scales, words.crops, words.recipes):
-        found = sorted(gains[recipe, scale, crops])
+        found = [gains[recipe, scale, crops][seed] for seed in words.seeds]
         each = " ".join(f"{gain:+.2f}" for gain in found)
         print(f"x{scale}     {crops:>16}  {recipe:<6} {took[recipe, scale, crops]:>6}  {mean(found):+.2f} ({each})")
 

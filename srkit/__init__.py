@@ -17,6 +17,7 @@ from srkit.registry import (
     metric,
     model,
     optimizer,
+    regime,
     schedule,
     tracker,
     upsampler,
@@ -42,6 +43,7 @@ __all__ = [
     "dataset",
     "optimizer",
     "schedule",
+    "regime",
     "tracker",
     "launcher",
 ]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
 from srkit.config.identity import Role, option
 from srkit.slots import Dataset, Degradation, Loss, Metric, Model, Optimizer, Schedule, Tracker, default
+from srkit.training import Regime
+
+LAST = "last"
+"""What ``train.select`` calls the weights of the last step."""
 
 
 def _several(*names: str, role: Role = Role.LEARNT) -> Any:
@@ -50,6 +56,7 @@ class Train:
         patch: Side of the square HR crop, in pixels; a multiple of the scale.
         crops_per_image: Crops of every image in an epoch.
         augment: Flip and rotate crops by multiples of 90 degrees.
+        regime: How the model is trained: what else is trained beside it, and by which steps.
         optimizer: What turns gradients into steps.
         schedule: What changes the learning rate along the way.
         clip: Largest norm of the gradient; None does not clip.
@@ -64,7 +71,9 @@ class Train:
         validate_every: Steps between validations; 0 validates at the end only.
         checkpoint_every: Steps between checkpoints; 0 writes one every 10 minutes and one at the end.
         log_every: Steps between log records.
-        patience: Stop after this many validations without a better PSNR; None never stops early.
+        select: The metric whose best mean over the validation images chooses the weights that are kept; ``last``
+            keeps those of the last step.
+        patience: Stop after this many validations without better weights; None never stops early.
         guard: Stop with an error where, from step 100 on, a validation's PSNR is more than this many dB below
             bicubic's; None lets it be.
     """
@@ -76,6 +85,7 @@ class Train:
     patch: int = 128
     crops_per_image: int = 100
     augment: bool = True
+    regime: Regime = default("supervised")
     optimizer: Optimizer = default("adam")
     schedule: Schedule = default("cosine")
     clip: float | None = None
@@ -89,8 +99,16 @@ class Train:
     validate_every: int = option(0, Role.MEASURED)
     checkpoint_every: int = option(0, Role.HARMLESS)
     log_every: int = option(1, Role.HARMLESS)
+    select: str = "psnr"
     patience: int | None = option(None, Role.MEASURED)
     guard: float | None = option(None, Role.MEASURED)
+
+    def steps_of(self, images: int) -> int | None:
+        """Return the steps of a budget in steps, or in epochs of ``images`` images; None for one in minutes."""
+        if self.epochs is None:
+            return self.steps
+        epochs = Fraction(str(self.epochs))  # as written: 1.1 as a float is a little more
+        return math.ceil(epochs * self.crops_per_image * images / self.batch)
 
     def __post_init__(self) -> None:
         given = [name for name in ("steps", "epochs", "minutes") if getattr(self, name) is not None]
@@ -108,6 +126,10 @@ class Train:
             raise ValueError(f"clip must be positive, got {self.clip}")
         if self.patience is not None and self.patience <= 0:
             raise ValueError(f"patience must be positive, got {self.patience}")
+        if self.patience is not None and self.select == LAST:
+            raise ValueError(
+                "patience wants a metric in select, by which weights are better or not, got select: last"
+            )
         if self.guard is not None and self.guard < 0:
             raise ValueError(f"guard must not be negative, got {self.guard}")
 

@@ -62,10 +62,11 @@ metric = Kind("metric", wired=("scale",))
 dataset = Kind("dataset")
 optimizer = Kind("optimizer", wired=("parameters",))
 schedule = Kind("schedule", wired=("optimizer", "steps"))
+regime = Kind("regime", wired=("model", "recipe", "steps", "place"))
 tracker = Kind("tracker", wired=("folder",))
 launcher = Kind("launcher")
 
-KINDS = (model, upsampler, loss, degradation, metric, dataset, optimizer, schedule, tracker, launcher)
+KINDS = (model, upsampler, loss, degradation, metric, dataset, optimizer, schedule, regime, tracker, launcher)
 
 
 @dataclass(frozen=True)

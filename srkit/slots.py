@@ -60,6 +60,15 @@ class Balanced(Protocol):
         ...
 
 
+@runtime_checkable
+class Sum(Protocol):
+    """A loss that is a sum of named terms, each of which a training then logs."""
+
+    def terms(self, prediction: Tensor, target: Tensor) -> Mapping[str, Tensor]:
+        """Return the terms by name, weighted, as scalars; calling the loss gives their sum."""
+        ...
+
+
 MetricFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
 """(prediction, target), both (N,C,H,W) in [0,1] on the CPU, to one value per image: (N,). C is 3, of gray 1.
 

@@ -8,8 +8,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = (  # lowest first; rooms on one floor do not see each other
     ("errors", "hookspecs", "atomic", "lock", "plain"),
-    ("registry", "image"),
+    ("registry", "image", "world"),
     ("config", "slots"),
+    ("training",),
     ("data", "engine", "layers", "checkerboard", "experiment"),
     (
         "models",
@@ -20,6 +21,7 @@ FLOORS = (  # lowest first; rooms on one floor do not see each other
         "datasets",
         "optimizers",
         "schedules",
+        "regimes",
         "trackers",
         "launchers",
     ),

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from srkit.cli.interrupt import interrupts
 from srkit.errors import CheckpointError, DataError, ImageError, RunError
-from srkit.experiment import Experiment
+from srkit.experiment import LAST, Experiment
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
 
@@ -48,7 +48,7 @@ class Progress:
         )
         self.task: TaskID | None = None
         self.total = self.step = 0
-        self.batch = experiment.train.batch
+        self.batch, self.select = experiment.train.batch, experiment.train.select
         self.folder = folder
         self.title = f"x{experiment.scale} {experiment.name}"
 
@@ -94,12 +94,18 @@ class Progress:
                 said = ", ".join(f"{name} {record.number(f'weight.{name}'):.4g}" for name in weights)
                 self._say(f"step {record.step:>6}  weights of balanced terms: {said}")
             case "validate":
-                best = "  best so far" if record.values.get("best") else ""
-                self._say(f"step {record.step:>6}  validation PSNR {record.number('psnr'):.2f} dB{best}")
+                self._say(
+                    f"step {record.step:>6}  validation PSNR {record.number('psnr'):.2f} dB{self._chosen(record)}"
+                )
             case "stop":
                 self._say(f"step {record.step:>6}  {record.values['reason']}")
             case "score" if record.step == 0 or self.live is False:
                 self._say(f"scored {record.values['image']}")
+
+    def _chosen(self, record: Record) -> str:
+        """Return what chooses the weights, where it is not PSNR, and whether they are the best so far."""
+        value = "" if self.select in ("psnr", LAST) else f", {self.select.upper()} {record.number(self.select):.4f}"
+        return value + ("  best so far" if record.values.get("best") and self.select != LAST else "")
 
     def _plan(self, record: Record) -> None:
         self.total, crops = int(record.number("steps")), int(record.number("crops"))

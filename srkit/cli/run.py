@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from srkit.cli.experiment import read_experiment
 from srkit.cli.place import below_runs
+
+if TYPE_CHECKING:
+    from srkit.world import World
 
 
 def run(
@@ -22,25 +24,26 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Train what a config describes, evaluate it against bicubic, and write a report with pictures."""
+    from srkit.engine.precision import resolve_device
     from srkit.errors import RunError
+    from srkit.run import RunFolder
+    from srkit.world import joined, own_device
 
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-        raise RunError(
-            "srkit run: trains on one device, found itself one of several processes; start it without torchrun, or "
-            "train by srkit.engine.fit within srkit.engine.distributed.together"
-        )
-    if resume is not None:
-        if config or output:
-            raise RunError(f"--resume {resume}: takes its config from that folder; give it alone")
-        folder = resume
-    elif not config:
+    if resume is not None and (config or output):
+        raise RunError(f"--resume {resume}: takes its config from that folder; give it alone")
+    if resume is None and not config:
         raise RunError("srkit run: wants a config file, such as configs/tiny.yaml, or --resume FOLDER")
-    else:
-        folder = _start(config, output)
-    _go(folder, quiet=quiet)
+    words = config or [str(RunFolder.open(resume or Path()).config)]
+    device = own_device(resolve_device(read_experiment(words)[0].train.device))
+    with joined(device) as world:
+        folder = resume or world.agree(_claim(words, output) if world.first else Path())
+        if world.first:
+            _go(folder, world, quiet=quiet)
+        else:
+            _help(folder, world)
 
 
-def _start(config: list[str], output: Path | None) -> Path:
+def _claim(config: list[str], output: Path | None) -> Path:
     """Check everything, then claim the folder of a new run."""
     from srkit.config.show import fill, to_yaml
     from srkit.engine.precision import resolve_device
@@ -56,7 +59,7 @@ def _start(config: list[str], output: Path | None) -> Path:
     return path
 
 
-def _go(path: Path, *, quiet: bool) -> None:
+def _go(path: Path, world: World, *, quiet: bool) -> None:
     """Run what the folder describes, from where it stands, and report."""
     from srkit.cli.progress import Progress, results, way_on
     from srkit.run import RunFolder, build, score, train
@@ -68,7 +71,7 @@ def _go(path: Path, *, quiet: bool) -> None:
         advice = None
         if not folder.summary.exists():
             with Progress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
-                progress.follow(train(experiment, built, folder))
+                progress.follow(train(experiment, built, folder, world))
                 progress.follow(score(experiment, built, folder))
                 advice = way_on(experiment, progress.step * progress.batch)
         typer.echo(results(folder))
@@ -78,6 +81,19 @@ def _go(path: Path, *, quiet: bool) -> None:
             typer.echo(f"report: {write_report(path)}")
         if advice is not None and not quiet:
             typer.echo(advice)
+
+
+def _help(path: Path, world: World) -> None:
+    """Train as one of several processes that is not the first, which does all else."""
+    from srkit.cli.interrupt import interrupts
+    from srkit.run import RunFolder, build, train
+
+    folder = RunFolder.open(path)
+    if not folder.summary.exists():
+        experiment, _, catalog = read_experiment([str(folder.config)])
+        with interrupts():
+            for _ in train(experiment, build(experiment, catalog), folder, world):
+                pass
 
 
 @contextmanager

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from srkit.errors import TrainingError
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one step did. Its tensors are detached: reading one as a number waits for the device.
-
-    ``grad_norm`` is the norm of the whole gradient before it was clipped; None where nobody measured it.
-    """
-
-    step: int
-    loss: Tensor
-    lr: float
-    names: tuple[str, ...]
-    grad_norm: Tensor | None = None
+from srkit.training import Step
 
 
 class Finite:
@@ -48,7 +34,7 @@ class Finite:
             _judge(step, _numbers(step))
             return
         here = _numbers(step).to("cpu", non_blocking=True)
-        arrived = torch.cuda.current_stream(step.loss.device).record_event()
+        arrived = torch.cuda.current_stream(next(iter(step.losses.values())).device).record_event()
         self.settle()
         self._sent = step, here, arrived
 
@@ -61,18 +47,18 @@ class Finite:
 
 
 def _numbers(step: Step) -> Tensor:
-    return step.loss[None] if step.grad_norm is None else torch.stack([step.loss, step.grad_norm])
+    return torch.stack([*step.losses.values(), *step.norms.values()])
 
 
 def _judge(step: Step, numbers: Tensor) -> None:
     if numbers.isfinite().all():
         return
-    loss, *norm = numbers.tolist()
-    wanted = (
-        f"a finite gradient, got one of norm {norm[0]}" if math.isfinite(loss) else f"a finite loss, got {loss}"
-    )
+    named = zip([*step.losses, *step.norms], numbers.tolist(), strict=True)
+    name, value = next((name, value) for name, value in named if not math.isfinite(value))
+    wanted = f"a finite {name}, got {value}"
     shown = ", ".join(dict.fromkeys(step.names[:4])) + (", ..." if len(step.names) > 4 else "")
+    rates = ", ".join(f"{rate_name} {rate:.3g}" for rate_name, rate in step.rates.items())
     raise TrainingError(
-        f"step {step.step}: wants {wanted} with lr {step.lr:.3g} on crops of {shown}; "
+        f"step {step.step}: wants {wanted} with {rates} on crops of {shown}; "
         "try a lower lr, a warmup, train.clip=1 or train.precision=fp32"
     )

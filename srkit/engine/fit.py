@@ -3,71 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 from torch import Tensor, nn
 
-from srkit.engine import distributed
-from srkit.engine.finite import Finite, Step
-from srkit.engine.precision import Precision, autocast
-from srkit.engine.pyramid import Levels, mean_loss
+from srkit.engine.finite import Finite
+from srkit.engine.precision import autocast
+from srkit.engine.pyramid import Levels, mean_losses
 from srkit.engine.state import TrainState
-from srkit.slots import Balanced, LossFn, Pair
+from srkit.slots import Balanced, Pair
+from srkit.training import ON_CPU, Place, Recipe, Step
 
 
 def fit(
-    state: TrainState,
-    pair: Callable[[int], Pair],
-    loss: LossFn,
-    *,
-    until: int,
-    precision: Precision = "fp32",
-    clip: float | None = None,
-    pyramid: Literal["all", "last"] = "all",
-    compile: bool = False,
+    state: TrainState, pair: Callable[[int], Pair], recipe: Recipe, *, until: int, place: Place = ON_CPU
 ) -> Iterator[Step]:
     """Train up to step ``until``, yielding a record after each step.
 
-    Whatever is random must come from ``pair`` or from torch's own generators: both are where
-    they were when a training goes on from ``state``, so on a CPU in fp32 it ends bit-equal.
-    Within ``distributed.together`` every process takes its share of each batch.
+    Whatever is random must come from ``pair`` or from torch's own generators: when both are where
+    they were, a training that goes on from ``state`` ends bit-equal on a CPU in fp32.
 
     Args:
         state: Changed in place; its ``step`` counts the steps that are done.
-        pair: The batch of a step, on the device of the model.
-        loss: What is minimised; computed in float32. With a pyramid, the mean over its levels.
-            Where it balances itself, it does so before step 1, on the full-size prediction.
+        pair: The rows of a step's batch that are this process's, on the device of the model.
+        recipe: The loss is computed in float32. With a pyramid, it is the mean over the levels; the target of a
+            level is HR shrunk by bicubic. Where it balances itself, it does so before step 1, on the
+            full-size prediction.
         until: The step to stop after.
-        precision: Number format of the forward and backward pass.
-        clip: Largest norm of the gradient; None does not clip.
-        pyramid: "all" gives every level of a pyramid its loss, its target being HR shrunk by
-            bicubic; "last" only the full size.
-        compile: Pass the network through torch.compile.
+        place: Where to compute, and how precisely.
 
     Raises:
         TrainingError: The loss, or the norm of the gradient, is not a finite number;
             names step, images and learning rate.
     """
-    network = Levels(state.model, every=pyramid == "all")
-    if compile:
+    network = Levels(state.model, every=recipe.pyramid == "all")
+    if place.compile:
         network.compile()
-    parallel = distributed.parallel(network)
+    parallel = place.world.parallel(network)
     parameters = list(state.model.parameters())
-    device = parameters[0].device
-    finite = Finite(device)
+    finite = Finite(place.device)
     while state.step < until:
         parallel.train()  # whoever looks at a step may have evaluated the network
-        low, high, names = distributed.share(pair(state.step))
-        with autocast(device, precision):
+        low, high, names = pair(state.step)
+        with autocast(place.device, place.precision):
             predictions = parallel(low)
-        if state.step == 0 and isinstance(loss, Balanced):
-            loss.balance(predictions[-1].detach().float(), high)
-        value = mean_loss(predictions, high, loss)
+        if state.step == 0 and isinstance(recipe.loss, Balanced):
+            recipe.loss.balance(place.world.whole(predictions[-1].detach().float()), place.world.whole(high))
+        losses = mean_losses(predictions, high, recipe.loss)
         state.optimizer.zero_grad(set_to_none=True)
-        value.backward()  # type: ignore[no-untyped-call]
-        norm = _norm(parameters, clip)
-        lr = float(state.optimizer.param_groups[0]["lr"])
-        done = Step(state.step + 1, distributed.mean(value.detach()), lr, names, norm)
+        losses["loss"].backward()  # type: ignore[no-untyped-call]
+        done = Step(
+            state.step + 1,
+            {name: place.world.mean(value.detach()) for name, value in losses.items()},
+            {"lr": float(state.optimizer.param_groups[0]["lr"])},
+            {"grad_norm": gradient_norm(parameters, recipe.clip)},
+            names,
+        )
         finite.watch(done)
         state.optimizer.step()
         state.schedule.step()
@@ -78,7 +68,7 @@ def fit(
     finite.settle()
 
 
-def _norm(parameters: list[nn.Parameter], clip: float | None) -> Tensor:
+def gradient_norm(parameters: list[nn.Parameter], clip: float | None) -> Tensor:
     """Return the norm of the whole gradient, which is then clipped to ``clip``; None leaves it as it is."""
     if clip is not None:
         return nn.utils.clip_grad_norm_(parameters, clip).detach()

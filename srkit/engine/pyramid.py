@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from srkit.errors import TrainingError
 from srkit.image.resize import resize
-from srkit.slots import LossFn, Pyramid
+from srkit.slots import LossFn, Pyramid, Sum
 
 
 class Levels(nn.Module):
@@ -32,8 +32,10 @@ class Levels(nn.Module):
         return list(self.model.pyramid(low)) if self.every else [self.model(low)]  # type: ignore[operator]
 
 
-def mean_loss(predictions: Sequence[Tensor], high: Tensor, loss: LossFn) -> Tensor:
-    """Return the mean of the levels' losses, in float32; a level's target is HR shrunk by antialiased bicubic.
+def mean_losses(predictions: Sequence[Tensor], high: Tensor, loss: LossFn) -> dict[str, Tensor]:
+    """Return ``loss``, the mean of the levels' losses, and the means of its terms as ``loss.TERM``.
+
+    All are scalars in float32. The target of a level is HR shrunk by antialiased bicubic.
 
     LapSRN sums over its levels (Lai et al., CVPR 2017, equation 1). The mean keeps the
     learning rate that fits one level fit for three; it is the sum over the number of levels.
@@ -50,9 +52,20 @@ def mean_loss(predictions: Sequence[Tensor], high: Tensor, loss: LossFn) -> Tens
         raise TrainingError(
             f"model: wants {tuple(high.shape)} of these crops, found {tuple(predictions[-1].shape)}"
         )
-    total = high.new_zeros(())
+    sums: dict[str, Tensor] = {"loss": high.new_zeros(())}
     for prediction in predictions:
         size = prediction.shape[-2], prediction.shape[-1]
         target = high if size == high.shape[-2:] else resize(high, size=size)
-        total = total + loss(prediction.float(), target)
-    return total / len(predictions)
+        for name, value in _values(loss, prediction.float(), target).items():
+            sums[name] = sums[name] + value if name in sums else value
+    return {name: total / len(predictions) for name, total in sums.items()}
+
+
+def _values(loss: LossFn, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+    """Return the loss and its terms, where it has some, by the names that the log gives them."""
+    if not isinstance(loss, Sum):
+        return {"loss": loss(prediction, target)}
+    terms = loss.terms(prediction, target)
+    return {"loss": sum(terms.values(), start=target.new_zeros(()))} | {
+        f"loss.{name}": value for name, value in terms.items()
+    }

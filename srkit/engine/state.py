@@ -1,4 +1,4 @@
-"""Everything that changes during training, and nothing else."""
+"""What changes while one network is trained by one optimizer, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import nn
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
@@ -16,11 +15,12 @@ from srkit.engine.ema import Ema
 from srkit.engine.loss_state import load_loss_state, loss_state
 from srkit.errors import CheckpointError, TrainingError
 from srkit.slots import LossFn
+from srkit.training import Recipe
 
 
 @dataclass
 class TrainState:
-    """Everything that changes during training, and nothing else."""
+    """What changes while one network is trained by one optimizer, and nothing else."""
 
     model: nn.Module
     optimizer: Optimizer
@@ -29,8 +29,20 @@ class TrainState:
     ema: Ema | None = None
     loss: LossFn | None = None
 
+    @classmethod
+    def begin(cls, model: nn.Module, recipe: Recipe, steps: int) -> TrainState:
+        """Return the state before the first of ``steps`` steps; the loss is on the model's device already."""
+        optimizer = recipe.optimizer(list(model.named_parameters()))
+        ema = None if recipe.ema is None else Ema(model, recipe.ema)
+        return cls(model, optimizer, recipe.schedule(optimizer, steps), ema=ema, loss=recipe.loss)
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The network that is measured and kept: the moving average where there is one."""
+        return self.model if self.ema is None else self.ema.module
+
     def state_dict(self) -> dict[str, Any]:
-        """Return the state as tensors and plain values, torch's random generators included (dropout).
+        """Return the state as tensors and plain values.
 
         Raises:
             TrainingError: A weight is no longer finite: nobody could go on from that.
@@ -41,14 +53,11 @@ class TrainState:
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
-            "random": torch.get_rng_state(),
         }
         if self.ema is not None:
             state["ema"] = self.ema.state_dict()
         if remembered := loss_state(self.loss):
             state["loss"] = remembered
-        if self.device.type == "cuda":  # of this device alone: asking for all would wake all
-            state["random_cuda"] = torch.cuda.get_rng_state(self.device)
         return state
 
     def load_state_dict(self, state: Mapping[str, Any], where: str = "the checkpoint") -> None:
@@ -62,7 +71,7 @@ class TrainState:
             CheckpointError: It belongs to another network, optimizer or loss, or to a training with or
                 without EMA.
         """
-        missing = {"step", "model", "optimizer", "schedule", "random"} - state.keys()
+        missing = {"step", "model", "optimizer", "schedule"} - state.keys()
         if missing:
             raise CheckpointError(f"{where}: wants the state of a training, found no {', '.join(sorted(missing))}")
         if (self.ema is None) == ("ema" in state):
@@ -78,14 +87,6 @@ class TrainState:
             self.ema.load_state_dict(state["ema"])
         load_loss_state(self.loss, state.get("loss", {}), where)
         self.step = state["step"]
-        torch.set_rng_state(state["random"])
-        if self.device.type == "cuda" and "random_cuda" in state:
-            torch.cuda.set_rng_state(state["random_cuda"], self.device)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the network is."""
-        return next(self.model.parameters()).device
 
     def _refuse_nonsense(self) -> None:
         broken = [name for name, weight in self.model.named_parameters() if not weight.isfinite().all()]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from srkit.engine import distributed
 from srkit.slots import LossFn
 
 
@@ -45,11 +44,10 @@ class Balance(nn.Module):
 
 
 def _gradient_norm(loss: LossFn, prediction: Tensor, target: Tensor) -> float:
-    """Return the norm over the whole batch, the shares of other processes included."""
     leaf = prediction.detach().float().requires_grad_()
     with torch.enable_grad():
         value = loss(leaf, target.detach())
     if not value.requires_grad:
         return 0.0
     (gradient,) = torch.autograd.grad(value, leaf)
-    return float(distributed.mean(torch.linalg.vector_norm(gradient).square()).sqrt())
+    return float(torch.linalg.vector_norm(gradient))

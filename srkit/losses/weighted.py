@@ -57,10 +57,12 @@ class Weighted(nn.Module):
 
     def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Return a scalar of two (N,C,H,W)."""
+        return sum(self.terms(prediction, target).values(), start=prediction.new_zeros(()))
+
+    def terms(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """Return the value of every loss by name, times its weight."""
         weights = self.weights | (self._found() or self._measured(prediction, target))
-        total = sum(weights[name] * value for name, value in self.parts(prediction, target).items())
-        assert isinstance(total, Tensor)
-        return total
+        return {name: weights[name] * value for name, value in self.parts(prediction, target).items()}
 
     def parts(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Return the value of every loss by name, before its weight."""

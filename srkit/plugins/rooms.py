@@ -9,6 +9,7 @@ BUILT_IN = (
     "srkit.datasets",
     "srkit.optimizers",
     "srkit.schedules",
+    "srkit.regimes",
     "srkit.trackers",
     "srkit.launchers",
 )

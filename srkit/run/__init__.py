@@ -2,8 +2,8 @@
 
 from srkit.run.build import Built, build
 from srkit.run.folder import RunFolder
+from srkit.run.loop import train
 from srkit.run.record import Record
 from srkit.run.score import score
-from srkit.run.train import train
 
 __all__ = ["Built", "Record", "RunFolder", "build", "score", "train"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, cast
 
 import torch
@@ -19,9 +17,11 @@ from srkit.data.sizes import check_examples, check_measurable, check_names, crop
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import named_device
 from srkit.errors import ConfigError, DataError, Problem
-from srkit.experiment import Experiment, Train
+from srkit.experiment import Experiment
 from srkit.plugins import Catalog
+from srkit.run.selection import Selection, selection
 from srkit.slots import DegradationFn, ImageSet, LossFn, MetricFn
+from srkit.training import ON_CPU, Recipe
 
 MANY = 1_000_000
 """Steps that a schedule is tried with where minutes do not tell how many there will be."""
@@ -36,6 +36,7 @@ class Built:
     loss: LossFn
     degradation: DegradationFn
     metrics: Mapping[str, MetricFn]
+    select: Selection
     train: ImageSet
     validate: ImageSet
     test: ImageSet
@@ -58,7 +59,7 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     torch's own generator is left as it was.
 
     Raises:
-        ConfigError: A metric is named twice.
+        ConfigError: A metric is named twice, or ``train.select`` names none.
         BuildError: A part refuses its options, optimizer and schedule included.
         TrainingError: No device is called so.
         DataError: A collection of images is missing, empty or does not fit.
@@ -73,13 +74,18 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     with seeded(experiment.seed):
         metrics = _named(experiment.metrics, scale, catalog)
     train = experiment.data.train()
-    _try_training(experiment, model, len(train))
+    _try_training(experiment, model, loss, len(train))
+    try:
+        select = selection(experiment.train.select, metrics)
+    except ValueError as error:
+        raise ConfigError([Problem("config", "train.select", str(error))]) from None
     return Built(
         model=model,
         baseline=catalog.build("model", "bicubic", scale, color),
         loss=loss,
         degradation=degradation,
         metrics=metrics,
+        select=select,
         train=train,
         validate=experiment.data.validate(),
         test=experiment.data.test(),
@@ -94,22 +100,18 @@ def seeded(seed: int) -> Iterator[None]:
         yield
 
 
-def steps_of(options: Train, images: int) -> int | None:
-    """Return the steps of a budget in steps or in epochs of ``images``; None of one in minutes."""
-    if options.epochs is None:
-        return options.steps
-    epochs = Fraction(str(options.epochs))  # as written: 1.1 as a float is a little more
-    crops = epochs * options.crops_per_image * images
-    return math.ceil(crops / options.batch)
+def recipe(experiment: Experiment, loss: LossFn) -> Recipe:
+    """Return how the experiment's model is trained, whatever the regime."""
+    options = experiment.train
+    return Recipe(loss, options.optimizer, options.schedule, options.clip, options.ema, options.pyramid)
 
 
-def _try_training(experiment: Experiment, model: nn.Module, images: int) -> None:
+def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> None:
     """Ask what is built when training starts, by then in a run folder, whether it will refuse."""
     options = experiment.train
     named_device(options.device)
-    with _without_compiler():
-        optimizer = options.optimizer(list(model.named_parameters()))
-        options.schedule(optimizer, steps_of(options, images) or MANY)
+    with _without_compiler(), seeded(experiment.seed):
+        options.regime(model, recipe(experiment, loss), options.steps_of(images) or MANY, ON_CPU)
 
 
 @contextmanager
@@ -132,7 +134,7 @@ def _shrinking(degradation: DegradationFn) -> DegradationFn:
 
 
 def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, MetricFn]:
-    """Build the metrics by name. PSNR is always among them: it chooses the best weights."""
+    """Build the metrics by name. PSNR is always among them: ``train.guard`` compares it with bicubic's."""
     choices = [cast("Choice", metric) for metric in metrics]
     names = [choice.name for choice in choices]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from types import TracebackType
 from typing import Self, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from srkit.data.cache import Cache
-from srkit.data.examples import Example, examples
 from srkit.data.seeds import seed_of
 from srkit.data.stream import Stream
 from srkit.engine.checkpoint import load_into, load_weights
-from srkit.engine.ema import Ema
-from srkit.engine.evaluate import evaluate
 from srkit.engine.precision import resolve_device, resolve_precision
 from srkit.engine.predict import predict
-from srkit.engine.state import TrainState
 from srkit.experiment import Experiment
-from srkit.run.build import Built
+from srkit.run.build import Built, recipe
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
-from srkit.slots import LossFn, MetricFn, Pair, TrackerFn
-
-RGB_BYTES = 3 * 4
-"""Of a pixel in float32."""
+from srkit.run.validation import Validation
+from srkit.slots import LossFn, Pair, TrackerFn
+from srkit.training import Place, Recipe, RegimeFn
+from srkit.world import ALONE, World, own_device
 
 
 class Session:
-    """Opens everything a training needs, and closes it again."""
+    """Opens everything a training needs, and closes it again.
 
-    def __init__(self, experiment: Experiment, built: Built, folder: RunFolder) -> None:
+    Args:
+        experiment: The experiment.
+        built: Its parts.
+        folder: The folder of the run.
+        world: The processes that train together; the first alone has trackers.
+    """
+
+    def __init__(self, experiment: Experiment, built: Built, folder: RunFolder, world: World = ALONE) -> None:
         options = experiment.train
-        self.experiment, self.built = experiment, built
-        self.device = resolve_device(options.device)
+        self.experiment, self.built, self.world = experiment, built, world
+        self.device = own_device(resolve_device(options.device))
         self.precision = resolve_precision(options.precision, self.device)
         self.cache = Cache(memory=experiment.data.memory, folder=experiment.data.cache)
         self.model = self._placed(built.model, fresh=not folder.last.exists())
         self.loss = self._loss(built.loss)
+        self.rows = world.rows(options.batch)
         self.stream = Stream(
             built.train,
             scale=experiment.scale,
@@ -56,9 +57,11 @@ class Session:
             workers=options.workers,
             device=self.device,
         )
-        self.state: TrainState
-        self._kept: list[Example] | None = None
-        self.trackers: list[TrackerFn] = [tracker(folder.path) for tracker in experiment.trackers]
+        self.validation = Validation(experiment, built, self._upscale, self.cache, world)
+        self.training: RegimeFn
+        self.trackers: list[TrackerFn] = []
+        if world.first:
+            self.trackers = [tracker(folder.path) for tracker in experiment.trackers]
 
     def __enter__(self) -> Self:
         return self
@@ -71,51 +74,27 @@ class Session:
             tracker.close()
 
     def start(self, steps: int) -> None:
-        """Make the training state, once it is known how many steps there will be."""
-        options = self.experiment.train
-        torch.manual_seed(seed_of("train", self.experiment.seed))  # of dropout and the like
-        optimizer = options.optimizer(list(self.model.named_parameters()))
-        ema = None if options.ema is None else Ema(self.model, options.ema)
-        schedule = options.schedule(optimizer, steps)
-        self.state = TrainState(self.model, optimizer, schedule, ema=ema, loss=self.loss)
-
-    def pair(self, step: int) -> Pair:
-        """Return the crops of ``step``, on the device."""
-        return self.stream(step)
-
-    @property
-    def evaluated(self) -> nn.Module:
-        """The network that is measured and kept: the moving average where there is one."""
-        return self.state.ema.module if self.state.ema else self.model
-
-    def validate(self) -> dict[str, float]:
-        """Return the mean of every metric over the validation images, from the network as it is now."""
-        return self._means(self.evaluated, self.built.metrics)
+        """Begin the training, once it is known how many steps there will be."""
+        rank = (self.world.rank,) if self.world.rank else ()  # alike ranks would drop the same features
+        torch.manual_seed(seed_of("train", self.experiment.seed, *rank))
+        self.training = self.experiment.train.regime(self.model, self.recipe, steps, self.place)
 
     @cached_property
-    def baseline_psnr(self) -> float:
-        """The mean PSNR of bicubic over the validation images."""
-        return self._means(self.built.baseline, {"psnr": self.built.metrics["psnr"]})["psnr"]
+    def recipe(self) -> Recipe:
+        """How the model is trained."""
+        return recipe(self.experiment, self.loss)
 
-    def _means(self, model: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
-        found: dict[str, list[float]] = defaultdict(list)
-        for score in evaluate(partial(self._upscale, model), self._validation(), metrics):
-            found[score.metric].append(score.value)
-        return {metric: sum(values) / len(values) for metric, values in found.items()}
+    @cached_property
+    def place(self) -> Place:
+        """Where and how precisely it is trained."""
+        return Place(self.device, self.precision, self.experiment.train.compile, self.world)
 
-    def _validation(self) -> Iterable[Example]:
-        """Return the validation images: kept if ``data.memory`` has room, else made anew every time."""
-        if self._kept is not None:
-            return self._kept
-        images, scale = self.built.validate, self.experiment.scale
-        made = examples(images, scale=scale, degradation=self.built.degradation, seed=self.experiment.seed)
-        pixels = sum(math.prod(images.size(index)) for index in range(len(images)))
-        if not self.cache.reserve(math.ceil(RGB_BYTES * pixels * (1 + 1 / scale**2))):
-            return made
-        self._kept = list(made)
-        return self._kept
+    def pair(self, step: int) -> Pair:
+        """Return this process's crops of ``step``, on the device."""
+        low, high, names = self.stream(step)
+        return Pair(low[self.rows], high[self.rows], names[self.rows])
 
-    def _upscale(self, model: nn.Module, low: torch.Tensor) -> torch.Tensor:
+    def _upscale(self, model: nn.Module, low: Tensor) -> Tensor:
         return predict(
             model,
             low,

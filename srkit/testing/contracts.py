@@ -16,6 +16,7 @@ from srkit.testing.making import Make, undisturbed
 from srkit.testing.metric import metric
 from srkit.testing.model import model
 from srkit.testing.optimizer import optimizer
+from srkit.testing.regime import regime
 from srkit.testing.schedule import schedule
 from srkit.testing.tracker import tracker
 from srkit.testing.upsampler import upsampler
@@ -53,6 +54,7 @@ CONTRACTS: Mapping[str, Callable[[Part, Make], None]] = {
     "dataset": dataset,
     "optimizer": optimizer,
     "schedule": schedule,
+    "regime": regime,
     "tracker": tracker,
     "launcher": launcher,
 }

@@ -43,11 +43,11 @@ def main(words):
         start(session, steps)
         session.model.pyramid = timed(spent, "forward", session.model.pyramid)
         session.loss = timed(spent, "loss", session.loss)
-        optimizer = session.state.optimizer
+        optimizer = session.training.state.optimizer
         optimizer.register_step_pre_hook(lambda *_: spent.subtract({"optimizer step": time.perf_counter()}))
         optimizer.register_step_post_hook(lambda *_: spent.update({"optimizer step": time.perf_counter()}))
-        if session.state.ema:
-            session.state.ema.update = timed(spent, "moving average", session.state.ema.update)
+        if session.training.state.ema:
+            session.training.state.ema.update = timed(spent, "moving average", session.training.state.ema.update)
 
     Session.start, Session.pair = measured_start, timed(spent, "waiting for data", pair)
     torch.Tensor.backward = timed(spent, "backward", torch.Tensor.backward)

@@ -1,15 +1,17 @@
 import pytest
 import torch
 
-from srkit.engine.finite import Finite, Step
+from srkit.engine.finite import Finite
 from srkit.errors import TrainingError
+from srkit.training import Step
 
 NAN = float("nan")
 
 
 def step(number, loss, norm=None):
-    norm = None if norm is None else torch.tensor(norm)
-    return Step(number, torch.tensor(loss), 1e-4, ("a", "a", "b", "c", "d"), norm)
+    norms = {} if norm is None else {"grad_norm": torch.tensor(norm)}
+    losses = {"loss": torch.tensor(loss), "loss.pixel": torch.tensor(0.25)}
+    return Step(number, losses, {"lr": 1e-4}, norms, ("a", "a", "b", "c", "d"))
 
 
 def test_a_cpu_is_judged_at_once():
@@ -23,7 +25,7 @@ def test_a_cpu_is_judged_at_once():
 
 
 def test_a_gradient_that_is_no_number_is_refused_too():
-    with pytest.raises(TrainingError, match=r"^step 1: wants a finite gradient, got one of norm inf with lr"):
+    with pytest.raises(TrainingError, match=r"^step 1: wants a finite grad_norm, got inf with lr"):
         Finite(torch.device("cpu")).watch(step(1, 0.5, float("inf")))
 
 

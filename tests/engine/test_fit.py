@@ -7,12 +7,21 @@ from torch.nn import functional as F
 from srkit.engine.checkpoint import load_training, save_training
 from srkit.engine.finite import Finite
 from srkit.engine.fit import fit
+from srkit.engine.generators import generator_states, restore_generators
 from srkit.errors import TrainingError
 from srkit.image.resize import resize
+from srkit.training import Place, Recipe
+
+BF16 = Place(torch.device("cpu"), "bf16")
 
 
-def run(state, pair, until, **options):
-    return list(fit(state, pair, F.l1_loss, until=until, **options))
+def recipe(loss=F.l1_loss, **options):
+    return Recipe(loss, optimizer=None, schedule=None, **options)
+
+
+def run(state, pair, until, loss=F.l1_loss, precision="fp32", compile=False, **options):
+    place = Place(torch.device("cpu"), precision, compile)
+    return list(fit(state, pair, recipe(loss, **options), until=until, place=place))
 
 
 @pytest.mark.parametrize("stop", [1, 4, 7])
@@ -21,10 +30,13 @@ def test_a_resumed_training_ends_bit_equal(state_of, pair, tmp_path, stop):
     run(straight, pair, 8)
     begun = state_of()
     run(begun, pair, stop)
-    save_training(tmp_path / "last.pt", begun.state_dict())
+    generators = generator_states(torch.device("cpu"))
+    save_training(tmp_path / "last.pt", {"state": begun.state_dict(), "generators": generators})
     resumed = state_of(seed=99)
     torch.rand(100)
-    resumed.load_state_dict(load_training(tmp_path / "last.pt"))
+    saved = load_training(tmp_path / "last.pt")
+    resumed.load_state_dict(saved["state"])
+    restore_generators(saved["generators"], torch.device("cpu"))
     run(resumed, pair, 8)
     for one, other in (
         (straight.model.state_dict(), resumed.model.state_dict()),
@@ -38,11 +50,11 @@ def test_it_learns_and_says_what_it_did(state_of, pair):
     state = state_of()
     steps = run(state, pair, 30)
     assert [step.step for step in steps] == list(range(1, 31))
-    assert steps[0].lr == pytest.approx(0.05)
-    assert steps[1].lr == pytest.approx(0.045)
+    assert steps[0].rates["lr"] == pytest.approx(0.05)
+    assert steps[1].rates["lr"] == pytest.approx(0.045)
     assert steps[0].names == ("a", "b")
-    assert not steps[0].loss.requires_grad
-    assert steps[-1].loss < steps[0].loss
+    assert not steps[0].losses["loss"].requires_grad
+    assert steps[-1].losses["loss"] < steps[0].losses["loss"]
 
 
 def test_every_level_has_its_loss(state_of, pair):
@@ -53,10 +65,10 @@ def test_every_level_has_its_loss(state_of, pair):
         first, last = state.model.pyramid(low)
         wanted = (F.l1_loss(first, resize(high, 0.5)) + F.l1_loss(last, high)) / 2
         only = F.l1_loss(last, high)
-    assert run(state, pair, 1)[0].loss.item() == pytest.approx(wanted.item())
+    assert run(state, pair, 1)[0].losses["loss"].item() == pytest.approx(wanted.item())
     again = state_of()
     again.model.drop.p = 0
-    assert run(again, pair, 1, pyramid="last")[0].loss.item() == pytest.approx(only.item())
+    assert run(again, pair, 1, pyramid="last")[0].losses["loss"].item() == pytest.approx(only.item())
 
 
 def test_a_loss_that_is_no_number_stops_before_it_does_harm(state_of, pair):
@@ -78,7 +90,7 @@ def test_the_last_step_of_a_gpu_is_looked_at_too(state_of, pair, monkeypatch):
     state = state_of()
     spoilt = lambda step: pair(step)._replace(high=pair(step).high * (float("nan") if step == 2 else 1))  # noqa: E731
     with pytest.raises(TrainingError, match=r"^step 3: wants a finite loss, got nan"):
-        list(fit(state, spoilt, F.mse_loss, until=3))
+        run(state, spoilt, 3, F.mse_loss)
     with pytest.raises(TrainingError, match="wants finite weights"):
         state.state_dict()
 
@@ -94,14 +106,14 @@ def test_clipping_bounds_the_gradient(state_of, pair):
 
 
 def test_modes_do_not_leak_out_of_the_generator(state_of, pair):
-    for _ in fit(state_of(), pair, F.l1_loss, until=2, precision="bf16"):
+    for _ in fit(state_of(), pair, recipe(), until=2, place=BF16):
         assert torch.is_grad_enabled()
         assert not torch.is_autocast_enabled("cpu")
 
 
 def test_the_norm_of_a_clipped_gradient_is_told(state_of, pair):
-    told = run(state_of(), pair, 1, clip=1e-3)[0].grad_norm
-    assert run(state_of(), pair, 1)[0].grad_norm.item() == told.item()
+    told = run(state_of(), pair, 1, clip=1e-3)[0].norms["grad_norm"]
+    assert run(state_of(), pair, 1)[0].norms["grad_norm"].item() == told.item()
     again = state_of()
     low, high, _ = pair(0)
     levels = again.model.pyramid(low)
@@ -114,7 +126,7 @@ def test_the_norm_of_a_clipped_gradient_is_told(state_of, pair):
 
 def test_the_caller_may_evaluate_between_steps(state_of, pair):
     state = state_of()
-    for _ in fit(state, pair, F.l1_loss, until=3):
+    for _ in fit(state, pair, recipe(), until=3):
         state.model.eval()
         assert not state.model.drop.training
     straight = state_of()
@@ -127,7 +139,7 @@ def test_the_caller_may_evaluate_between_steps(state_of, pair):
 
 def test_leaving_the_loop_leaves_a_whole_step(state_of, pair):
     left = state_of()
-    for step in fit(left, pair, F.l1_loss, until=9):
+    for step in fit(left, pair, recipe(), until=9):
         if step.step == 3:
             break
     whole = state_of()
@@ -150,8 +162,8 @@ def test_compiling_reaches_the_pyramid(state_of, pair, monkeypatch):
 def test_bf16_learns_too(state_of, pair, seed):
     state = state_of(seed=seed)
     steps = run(state, pair, 30, precision="bf16")
-    assert steps[-1].loss < steps[0].loss
-    assert all(step.loss.dtype == torch.float32 for step in steps)
+    assert steps[-1].losses["loss"] < steps[0].losses["loss"]
+    assert all(step.losses["loss"].dtype == torch.float32 for step in steps)
     assert state.model.conv.weight.dtype == torch.float32
 
 
@@ -169,6 +181,6 @@ def test_a_gradient_that_is_no_number_stops_before_it_does_harm(state_of, pair, 
     state = state_of()
     before = {name: value.clone() for name, value in state.model.state_dict().items()}
     spoilt = lambda prediction, target: Spoilt.apply(F.l1_loss(prediction, target))  # noqa: E731
-    with pytest.raises(TrainingError, match=r"^step 1: wants a finite gradient, got one of norm nan"):
-        list(fit(state, pair, spoilt, until=1, clip=clip))
+    with pytest.raises(TrainingError, match=r"^step 1: wants a finite grad_norm, got nan"):
+        run(state, pair, 1, spoilt, clip=clip)
     assert all(torch.equal(before[name], value) for name, value in state.model.state_dict().items())

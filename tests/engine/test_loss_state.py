@@ -6,6 +6,11 @@ from torch.nn import functional as F
 from srkit.engine.fit import fit
 from srkit.engine.loss_state import load_loss_state, loss_state
 from srkit.errors import CheckpointError
+from srkit.training import Place, Recipe
+
+
+def recipe(loss):
+    return Recipe(loss, optimizer=None, schedule=None)
 
 
 class Remembers(nn.Module):
@@ -49,14 +54,14 @@ def test_the_state_of_another_loss_is_refused():
 
 def test_a_loss_balances_itself_before_the_first_step_alone_on_the_full_size(state_of, pair):
     loss, state = Remembers(), state_of()
-    for _ in fit(state, pair, loss, until=3, precision="bf16"):
+    for _ in fit(state, pair, recipe(loss), until=3, place=Place(torch.device("cpu"), "bf16")):
         pass
     ((prediction, target),) = loss.seen
     assert prediction.shape == target.shape == (2, 1, 16, 16)  # not the 8 x 8 level of the pyramid
     assert torch.equal(target, pair(0).high)
     assert prediction.dtype == torch.float32
     assert not prediction.requires_grad
-    for _ in fit(state, pair, loss, until=5):  # gone on with
+    for _ in fit(state, pair, recipe(loss), until=5):  # gone on with
         pass
     assert len(loss.seen) == 1
 
@@ -64,7 +69,7 @@ def test_a_loss_balances_itself_before_the_first_step_alone_on_the_full_size(sta
 def test_it_is_part_of_the_training_state(state_of, pair):
     state, loss = state_of(), Remembers()
     state.loss = loss
-    for _ in fit(state, pair, loss, until=1):
+    for _ in fit(state, pair, recipe(loss), until=1):
         pass
     saved = state.state_dict()
     resumed = state_of()

@@ -7,7 +7,7 @@ import torch
 from srkit.cli.experiment import read_experiment
 from srkit.errors import DataError
 from srkit.experiment import Train
-from srkit.run.build import MANY, build, check_files, steps_of
+from srkit.run.build import MANY, build, check_files
 
 TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 
@@ -37,7 +37,7 @@ def test_what_a_part_draws_depends_on_the_seed_alone():
 
 @pytest.mark.parametrize(("epochs", "steps"), [(1.1, 110), (2.0, 200), (0.001, 1)])
 def test_epochs_are_counted_exactly(epochs, steps):
-    assert steps_of(Train(epochs=epochs, batch=1, crops_per_image=100), 1) == steps
+    assert Train(epochs=epochs, batch=1, crops_per_image=100).steps_of(1) == steps
 
 
 @pytest.mark.parametrize(

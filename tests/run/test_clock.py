@@ -1,6 +1,5 @@
 """Speed and time of a training, with a clock that goes when the test says so."""
 
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +8,7 @@ from srkit.engine.checkpoint import save_training
 from srkit.engine.fit import fit
 from srkit.run import train
 from srkit.run.clock import Clock, Pace
-from srkit.run.session import Session
+from srkit.run.validation import Validation
 
 SLOW = {1: 30.0, 2: 5.0, 3: 5.0, 9: 11.0}
 """Seconds of the steps that do not take one."""
@@ -21,7 +20,7 @@ def hands(monkeypatch):
     hands = SimpleNamespace(now=1000.0)
     clock = SimpleNamespace(monotonic=lambda: hands.now)
     monkeypatch.setattr("srkit.run.clock.time", clock)
-    monkeypatch.setattr("srkit.run.plan.time", clock)
+    monkeypatch.setattr("srkit.run.budget.time", clock)
     return hands
 
 
@@ -35,18 +34,17 @@ def paced(hands, monkeypatch):
             hands.now += hands.slow.get(step.step, 1.0)
             yield step
 
-    def validate(self, validate=Session.validate):
+    def means(self, network, means=Validation.means):
         hands.now += 100
-        return validate(self)
+        return means(self, network)
 
     def save(path, state):
         hands.now += 50
         save_training(path, state)
 
-    for place in ("train", "plan"):
-        monkeypatch.setattr(sys.modules[f"srkit.run.{place}"], "fit", slowly)
-    monkeypatch.setattr(Session, "validate", validate)
-    monkeypatch.setattr(sys.modules["srkit.run.train"], "save_training", save)
+    monkeypatch.setattr("srkit.regimes.supervised.fit", slowly)
+    monkeypatch.setattr(Validation, "means", means)
+    monkeypatch.setattr("srkit.run.checkpoint.save_training", save)
     return hands
 
 

@@ -2,18 +2,17 @@
 
 import json
 import signal
-import sys
 
 import pytest
 import torch
 
 import srkit.engine.fit as engine_fit
+import srkit.run.loop as training
 from srkit.engine.checkpoint import load_training, load_weights
 from srkit.errors import TrainingError
 from srkit.run import train
 from srkit.run.session import Session
-
-training = sys.modules["srkit.run.train"]  # its name is that of its function too
+from srkit.run.validation import Validation
 
 LONG = ("train.steps=12", "train.validate_every=4", "train.checkpoint_every=0", "train.ema=0.9")
 PATIENT = ("train.steps=40", "train.validate_every=2", "train.patience=2", "train.optimizer.lr=1e-12")
@@ -110,13 +109,18 @@ def strike(*_):
 
 def within(monkeypatch, where, step, times=1):
     """Strike within the given method of the training or its session at the given step, before it does its work."""
-    owner = Session if hasattr(Session, where) else training._Training
+    owner = next(one for one in (Session, Validation, training._Loop) if hasattr(one, where))
     method = getattr(owner, where)
-    struck = []
+    struck, sessions = [], []
+
+    def start(self, steps, start=Session.start):
+        sessions.append(self)
+        start(self, steps)
+
+    monkeypatch.setattr(Session, "start", start)
 
     def struck_there(self, *given):
-        state = (self.session if owner is training._Training else self).state
-        if state.step == step and not struck:
+        if sessions[-1].training.step == step and not struck:
             struck.append(step)
             for _ in range(times):
                 strike()
@@ -131,7 +135,7 @@ def within(monkeypatch, where, step, times=1):
         ("pair", 6, 1, 7),  # within the seventh step, which is finished
         ("pair", 6, 2, 7),  # and twice
         ("pair", 7, 2, 8),  # the step of a validation
-        ("validate", 8, 1, 8),
+        ("means", 8, 1, 8),
         ("_train_record", 6, 2, 6),
         ("track", 8, 1, 8),
         ("_stop_reason", 5, 1, 5),
@@ -168,13 +172,13 @@ def third_ctrl_c(patch, where):
         return
     calls = []
 
-    def loss(*given, mean_loss=engine_fit.mean_loss):
+    def losses(*given, mean_losses=engine_fit.mean_losses):
         calls.append(given)
         for _ in range(3 if len(calls) == 5 else 0):
             signal.raise_signal(signal.SIGINT)
-        return mean_loss(*given)
+        return mean_losses(*given)
 
-    patch.setattr(engine_fit, "mean_loss", loss)
+    patch.setattr(engine_fit, "mean_losses", losses)
 
 
 @pytest.mark.parametrize(("where", "step"), [("crops", 4), ("step", 3)])
@@ -191,7 +195,7 @@ def test_a_third_ctrl_c_breaks_a_step_and_leaves_the_last_checkpoint(prepare, re
 
 
 def test_a_guard_stops_again_at_a_validation_that_was_made_up_for(prepare, reopen, monkeypatch):
-    monkeypatch.setattr(training, "UNGUARDED", 0)
+    monkeypatch.setattr("srkit.run.guard.UNGUARDED", 0)
     left = prepare("left", *LONG, "train.guard=0", "train.optimizer.lr=0.5")
     leave_at(train(*left), "train", 4)
     for _ in range(2):

@@ -19,8 +19,8 @@ def test_validation_images_beyond_the_memory_are_made_anew_and_are_the_same(prep
     for name, memory in (("kept", 2.0), ("anew", 0.0001)):
         with Session(*prepare(name, f"data.memory={memory}")) as session:
             session.start(1)
-            found.append([session.validate(), session.validate()])
-            assert (session._kept is None) == (name == "anew")
+            found.append([session.validation.means(session.model) for _ in range(2)])
+            assert (session.validation._kept is None) == (name == "anew")
     assert found[0] == found[1]
     assert found[0][0] == found[0][1]
 
@@ -45,6 +45,6 @@ def test_validation_images_and_training_images_share_the_memory(prepare):
     with Session(*prepare("shared", "data.memory=2.0")) as session:
         session.start(1)
         before = session.cache.room
-        session.validate()
-        kept = sum(image.nbytes for one in session._kept for image in (one.low, one.high))
+        session.validation.means(session.model)
+        kept = sum(image.nbytes for one in session.validation._kept for image in (one.low, one.high))
         assert session.cache.room <= before - kept

@@ -1,5 +1,4 @@
 import json
-import sys
 
 import pytest
 import torch
@@ -220,11 +219,14 @@ def test_fine_tuning_starts_from_given_weights(prepare):
 def test_a_foreign_checkpoint_is_refused(prepare):
     run = prepare("foreign")
     torch.save({"params": {}}, run[-1].last)
-    with pytest.raises(RunError, match=r"last\.pt: wants the state of a training; found params"):
+    with pytest.raises(RunError, match=r"last\.pt: wants the state of a training, found params without config"):
         list(train(*run))
-    torch.save({"state": {}, "progress": {"steps": 3, "stops": 4}}, run[-1].last)
+    own = prepare("own", "train.steps=1")
+    list(train(*own))
+    saved = {**load_training(own[-1].last), "progress": {"steps": 3, "stops": 4}}
+    torch.save(saved, own[-1].last)
     with pytest.raises(RunError, match=r"last\.pt: wants steps, seconds, .*; found {'steps': 3, 'stops': 4}"):
-        list(train(*run))
+        list(train(*own))
 
 
 def test_an_image_that_cannot_be_read_leaves_a_checkpoint_of_the_step_before(prepare, reopen, monkeypatch):
@@ -248,6 +250,6 @@ def test_an_image_that_cannot_be_read_leaves_a_checkpoint_of_the_step_before(pre
 
 def test_a_long_training_is_saved_every_ten_minutes_where_nobody_says(prepare, monkeypatch):
     run = prepare("long", "train.steps=8", "train.checkpoint_every=0")
-    monkeypatch.setattr(sys.modules["srkit.run.train"], "SAVE_SECONDS", 0.0, raising=False)
+    monkeypatch.setattr("srkit.run.loop.SAVE_SECONDS", 0.0)
     kill_at(train(*run), "train", 5)
     assert load_training(run[-1].last)["state"]["step"] == 4

@@ -7,10 +7,9 @@ import time
 
 import torch
 
-from srkit.engine.fit import fit
 from srkit.engine.loss_state import load_loss_state, loss_state
 from srkit.experiment import Experiment
-from srkit.run.build import Built, steps_of
+from srkit.run.build import Built
 from srkit.run.session import Session
 
 TRIED, COUNTED = 7, 5
@@ -25,10 +24,11 @@ def planned_steps(experiment: Experiment, built: Built, session: Session) -> int
     steps is repeated exactly by ``train.steps=250``.
     """
     options = experiment.train
-    steps = steps_of(options, len(built.train))
+    steps = options.steps_of(len(built.train))
     if steps is None:
         assert options.minutes is not None  # one budget is given
-        steps = max(1, int(60 * options.minutes / _seconds_per_step(experiment, session)))
+        seconds = session.world.agree(_seconds_per_step(experiment, session))
+        steps = max(1, int(60 * options.minutes / seconds))
     session.start(steps)
     return steps
 
@@ -40,23 +40,14 @@ def _seconds_per_step(experiment: Experiment, session: Session) -> float:
     session.start(TRIED)
     times = [time.monotonic()]
     with torch.random.fork_rng():
-        for step in fit(
-            session.state,
-            session.pair,
-            session.loss,
-            until=TRIED,
-            precision=session.precision,
-            clip=options.clip,
-            pyramid=options.pyramid,
-            compile=options.compile,
-        ):
-            step.loss.item()  # on a GPU a step is over when its loss is there
+        for step in session.training.fit(session.pair, until=TRIED):
+            _ = step.numbers  # on a GPU a step is over when its loss is there
             times.append(time.monotonic())
     session.model.load_state_dict(before)
     load_loss_state(session.loss, loss_before, "what was tried")
     seconds = (times[-1] - times[-1 - COUNTED]) / COUNTED
     if options.validate_every:
         began = time.monotonic()
-        session.validate()
+        session.validation.means(session.training.evaluated)
         seconds += (time.monotonic() - began) / options.validate_every
     return seconds

@@ -5,23 +5,21 @@ import sys
 import pytest
 import torch
 
-from srkit.engine import distributed
-from srkit.slots import Pair
+from srkit.world import World, joined, own_device
 
 TRAIN = """
 import os, sys, torch
 from torch import nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import LambdaLR
-from srkit.engine import distributed
-from srkit.engine.ema import Ema
-from srkit.engine.fit import fit
-from srkit.engine.state import TrainState
+from srkit.regimes.supervised import Supervised
 from srkit.errors import TrainingError
 from srkit.losses.l1 import L1
 from srkit.losses.mse import MSE
 from srkit.losses.weighted import Term, Weighted
 from srkit.slots import Pair
+from srkit.training import Place, Recipe
+from srkit.world import joined
 
 class Net(nn.Module):
     def __init__(self):
@@ -36,30 +34,35 @@ class Net(nn.Module):
 def pair(step):
     low = torch.rand(4, 1, 4, 4, generator=torch.Generator().manual_seed(step))
     high = F.interpolate(low, scale_factor=4, mode="bilinear")
-    return Pair(low, high * float("nan") if step == 6 else high, ("a", "b", "c", "d"))
+    return Pair(low, high * float("nan") if step == 20 else high, ("a", "b", "c", "d"))
 
 torch.set_num_threads(1)
 torch.manual_seed(0)
 model = Net()
-optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
-state = TrainState(model, optimizer, LambdaLR(optimizer, lambda step: 0.9**step), ema=Ema(model, 0.9))
 loss = Weighted(terms={"pixel": Term(loss=L1), "sharp": Term(loss=MSE, balance="pixel")})
-with distributed.together(torch.device("cpu")):
-    losses = [float(step.loss) for step in fit(state, pair, loss, until=6, clip=0.1)]
-    said = distributed.agree(os.environ.get("RANK", "0"))
-    assert said == "0", said
-    if distributed.first():
-        saved = {"state": state.state_dict(), "losses": losses, "size": distributed.size()}
+adam = lambda named: torch.optim.Adam(named, lr=0.05)
+recipe = Recipe(loss, adam, lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step), clip=0.1, ema=0.9)
+device = torch.device("cpu")
+with joined(device) as world:
+    rows = world.rows(4)
+    own = lambda step: Pair(*(part[rows] for part in pair(step)))
+    training = Supervised(model, recipe, 7, Place(device, world=world))
+    numbers = [step.numbers for step in training.fit(own, until=20)]
+    rank = os.environ.get("RANK", "0")
+    assert world.agree(rank) == "0"
+    assert world.gather(rank) == [str(number) for number in range(world.size)]
+    if world.first:
+        saved = {"state": training.state_dict(), "numbers": numbers, "size": world.size}
         torch.save({**saved, "balanced": loss.balanced}, sys.argv[1])
     try:
-        next(fit(state, pair, loss, until=7))
+        next(training.fit(own, until=21))
     except TrainingError as error:
-        print(f"rank {os.environ.get('RANK', 0)}: {error}", flush=True)
-    if distributed.size() > 1:
+        print(f"rank {rank}: {error}", flush=True)
+    if world.size > 1:
         try:
-            distributed.share(Pair(torch.zeros(3, 1), torch.zeros(3, 1), ()))
+            world.rows(3)
         except TrainingError as error:
-            print(f"rank {os.environ['RANK']}: {error}", flush=True)
+            print(f"rank {rank}: {error}", flush=True)
 """
 
 
@@ -94,7 +97,10 @@ def port():
 def test_two_processes_take_the_step_of_one(train):
     (alone, _), (shared, said) = train("one.pt", [0]), train("two.pt", [0, 1])
     assert (alone["size"], shared["size"]) == (1, 2)
-    torch.testing.assert_close(alone["losses"], shared["losses"], atol=1e-6, rtol=1e-5)
+    assert len(alone["numbers"]) == 20
+    for one, other in zip(alone["numbers"], shared["numbers"], strict=True):
+        assert other == pytest.approx(one, rel=1e-5, abs=1e-6)
+        assert set(one) == {"loss", "loss.pixel", "loss.sharp", "lr", "grad_norm"}
     assert shared["balanced"] == pytest.approx(alone["balanced"], rel=1e-5)
     for part in ("model", "ema"):
         one, other = (run["state"][part].get("module", run["state"][part]) for run in (alone, shared))
@@ -102,23 +108,30 @@ def test_two_processes_take_the_step_of_one(train):
         for name in one:
             torch.testing.assert_close(one[name], other[name], atol=1e-6, rtol=1e-5)
     for rank in (0, 1):
-        assert f"rank {rank}: step 7: wants a finite loss, got nan" in said
+        assert f"rank {rank}: step 21: wants a finite loss, got nan" in said
         assert f"rank {rank}: train.batch: wants a multiple of the 2 processes, got 3; 2 would do" in said
 
 
 def test_alone_nothing_is_shared():
-    pair = Pair(torch.rand(3, 1, 2, 2), torch.rand(3, 1, 4, 4), ("a", "b", "c"))
-    assert distributed.share(pair) is pair
-    assert distributed.agree(5) == 5
-    assert distributed.first()
-    with distributed.together(torch.device("cpu")):
-        assert distributed.size() == 1
+    with joined(torch.device("cpu")) as world:
+        assert (world.first, world.size) == (True, 1)
+        assert list(range(3))[world.rows(3)] == [0, 1, 2]
+        assert world.agree(5) == 5
+        assert world.gather(5) == [5]
+        value = torch.rand(3, 2)
+        assert world.whole(value) is world.mean(value) is value
+        network = torch.nn.Conv2d(1, 1, 3)
+        assert world.parallel(network) is network
+
+
+def test_rows_are_shared_out_evenly():
+    assert [World(rank, 4).rows(8) for rank in range(4)] == [slice(0, 2), slice(2, 4), slice(4, 6), slice(6, 8)]
 
 
 def test_torchrun_says_which_gpu(monkeypatch):
     monkeypatch.setenv("LOCAL_RANK", "3")
-    assert distributed.own_device(torch.device("cuda")) == torch.device("cuda", 3)
-    assert distributed.own_device(torch.device("cuda", 1)) == torch.device("cuda", 1)
-    assert distributed.own_device(torch.device("cpu")) == torch.device("cpu")
+    assert own_device(torch.device("cuda")) == torch.device("cuda", 3)
+    assert own_device(torch.device("cuda", 1)) == torch.device("cuda", 1)
+    assert own_device(torch.device("cpu")) == torch.device("cpu")
     monkeypatch.delenv("LOCAL_RANK")
-    assert distributed.own_device(torch.device("cuda")) == torch.device("cuda")
+    assert own_device(torch.device("cuda")) == torch.device("cuda")

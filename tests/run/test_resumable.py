@@ -8,7 +8,7 @@ from srkit.cli.experiment import read_experiment
 from srkit.engine.checkpoint import load_training
 from srkit.errors import RunError
 from srkit.run import build, train
-from srkit.run.changed import MAY_CHANGE, changes
+from srkit.run.resumable import MAY_CHANGE, changes
 
 LONG = ("train.steps=8", "train.checkpoint_every=4")
 
@@ -79,15 +79,6 @@ def test_psnr_of_another_protocol_does_not_choose_among_the_weights_of_before(pr
     left_at(run, 4)
     with pytest.raises(RunError, match=r"metrics\.0\.border: was None, is now 9"):
         list(train(*changed(run[-1], "metrics=[{use: psnr, border: 9}, ssim]")))
-
-
-def test_a_checkpoint_of_old_says_nothing_of_its_config(prepare):
-    run = prepare("run", *LONG)
-    left_at(run, 4)
-    saved = load_training(run[-1].last)
-    del saved["config"]
-    torch.save(saved, run[-1].last)
-    assert list(train(*changed(run[-1], "train.optimizer.lr=1e-7")))[-1].step == 8
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,23 @@
+"""The states of torch's random generators, from which dropout and the like draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+
+def generator_states(device: torch.device) -> dict[str, Tensor]:
+    """Return the states of the generators that a training on ``device`` draws from."""
+    states = {"cpu": torch.get_rng_state()}
+    if device.type == "cuda":  # of this device alone: asking for all would wake all
+        states["cuda"] = torch.cuda.get_rng_state(device)
+    return states
+
+
+def restore_generators(states: Mapping[str, Tensor], device: torch.device) -> None:
+    """Set the generators to ``states``; a training that moves to another kind of device draws anew there."""
+    torch.set_rng_state(states["cpu"])
+    if device.type == "cuda" and "cuda" in states:
+        torch.cuda.set_rng_state(states["cuda"], device)

@@ -1,0 +1,105 @@
+"""The file that a run goes on from: written while it trains, read when it is resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from srkit import __version__
+from srkit.config.show import fill
+from srkit.engine.checkpoint import load_training, save_training
+from srkit.engine.generators import generator_states, restore_generators
+from srkit.errors import RunError
+from srkit.experiment import Experiment
+from srkit.run.build import Built
+from srkit.run.folder import RunFolder
+from srkit.run.image_digest import image_digest
+from srkit.run.progress import Progress
+from srkit.run.resumable import changes
+from srkit.run.session import Session
+
+LEARNT_FROM = ("train", "validate")
+"""The image sets, by their names in ``data``, that decide which weights a run keeps."""
+
+
+class Checkpoint:
+    """``last.pt`` of a run: the state of its training, its progress, and what both belong to.
+
+    Args:
+        experiment: The experiment, as it is now.
+        built: Its parts.
+        folder: The folder of the run.
+        session: What is trained; all its processes must call each method at the same step.
+    """
+
+    def __init__(self, experiment: Experiment, built: Built, folder: RunFolder, session: Session) -> None:
+        self.folder, self.session = folder, session
+        self.config = fill(experiment)
+        self.images = {use: image_digest(getattr(built, use)) for use in LEARNT_FROM}
+
+    def save(self, progress: Progress) -> None:
+        """Write the state of the training, whole or not at all.
+
+        Raises:
+            CheckpointError: The file cannot be written; the one that was there is untouched.
+            TrainingError: A weight is not finite.
+        """
+        generators = self.session.world.gather(generator_states(self.session.device))
+        if self.session.world.first:
+            state = {
+                "state": self.session.training.state_dict(),
+                "progress": vars(progress),
+                "generators": generators,
+                "config": self.config,
+                "images": self.images,
+                "srkit": __version__,
+            }
+            save_training(self.folder.last, state)
+
+    def restore(self) -> Progress | None:
+        """Start the session from the file, or return None where there is none.
+
+        Raises:
+            CheckpointError: The file is damaged, or belongs to another network or regime.
+            RunError: The run has been trained with another config, or on other images.
+        """
+        if not self.folder.last.exists():
+            return None
+        saved = load_training(self.folder.last)
+        if missing := {"state", "progress", "generators", "config", "images"} - saved.keys():
+            raise RunError(
+                f"{self.folder.last}: wants the state of a training, found {', '.join(map(str, saved))} without "
+                f"{', '.join(sorted(missing))}"
+            )
+        self._refuse_changes(saved)
+        try:
+            progress = Progress(**saved["progress"])
+        except TypeError:
+            wanted = ", ".join(one.name for one in fields(Progress))
+            raise RunError(f"{self.folder.last}: wants {wanted}; found {saved['progress']!r}") from None
+        self.session.start(progress.steps)
+        self.session.training.load_state_dict(saved["state"], str(self.folder.last))
+        generators = saved["generators"]
+        if len(generators) == self.session.world.size:  # with more or fewer processes, dropout is another one
+            restore_generators(generators[self.session.world.rank], self.session.device)
+        return progress
+
+    def _refuse_changes(self, saved: Mapping[str, Any]) -> None:
+        """See that config and images are those that the run has been trained with so far.
+
+        Raises:
+            RunError: Every difference, and the ways out.
+        """
+        found = list(changes(saved["config"], self.config, newer=saved.get("srkit") != __version__))
+        others = [use for use in LEARNT_FROM if saved["images"][use] != self.images[use]]
+        if not any(line.startswith("data.") for line in found):  # which would say it already
+            found += [f"data.{use}: has other images than the run was begun with" for use in others]
+        if found:
+            best = f"start={self.folder.best}" if self.folder.best.exists() else "them"
+            way_out = f"put back what was there, or make a new run with {best}"
+            raise RunError(
+                "\n    ".join(
+                    [f"{self.folder.config}: wants what the run was trained with so far, found:", *found, way_out]
+                )
+            )

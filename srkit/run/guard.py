@@ -1,0 +1,37 @@
+"""Stopping a training whose network has become worse than interpolation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from srkit.errors import TrainingError
+
+UNGUARDED = 100
+"""Steps in which a network may be worse than ``train.guard`` allows: from scratch it needs some to be any good."""
+
+
+def collapsed(
+    step: int, psnr: float, bicubic_psnr: Callable[[], float], guard: float, folder: Path
+) -> TrainingError | None:
+    """Return the error that stops the training, or None where the network is good enough.
+
+    Args:
+        step: The step that was validated.
+        psnr: Its mean PSNR over the validation images, in dB.
+        bicubic_psnr: Measures the mean PSNR of bicubic over them, in dB; called where it is needed.
+        guard: How far below bicubic the network may be, in dB.
+        folder: The folder of the run.
+    """
+    if step < UNGUARDED:
+        return None
+    bicubic = bicubic_psnr()
+    if psnr >= bicubic - guard:
+        return None
+    return TrainingError(
+        f"step {step}: wants a validation PSNR above {bicubic - guard:.2f} dB, bicubic's {bicubic:.2f} less "
+        f"train.guard={guard:g}, found {psnr:.2f}; too high a learning rate, a loss without a pixel "
+        "term, or a term that drowns it does this: lower the rate, balance the term against a pixel loss "
+        "(loss: weighted), start from weights that a pixel loss has trained (start), or give train.guard=null; "
+        f"the weights and the state of this step stay in {folder}"
+    )

@@ -1,0 +1,51 @@
+"""Choosing the weights that a run keeps by what was measured on the validation images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from srkit.experiment import LAST
+from srkit.slots import MetricFn
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which weights of a training are kept.
+
+    Attributes:
+        metric: The metric whose mean over the validation images chooses, or ``last``.
+        higher_is_better: Whether a larger mean is a better one.
+    """
+
+    metric: str
+    higher_is_better: bool = True
+
+    @property
+    def title(self) -> str:
+        """What is compared, in words."""
+        return f"validation {self.metric.upper()}"
+
+    def value(self, means: Mapping[str, float]) -> float:
+        """Return the mean that chooses; NaN where none does."""
+        return math.nan if self.metric == LAST else means[self.metric]
+
+    def prefers(self, value: float, best: float) -> bool:
+        """Return whether weights with ``value`` are to be kept instead of those with ``best``."""
+        if self.metric == LAST or math.isnan(best):
+            return True
+        return value > best if self.higher_is_better else value < best
+
+
+def selection(metric: str, metrics: Mapping[str, MetricFn]) -> Selection:
+    """Return how ``train.select`` chooses weights.
+
+    Raises:
+        ValueError: There is no such metric in the experiment.
+    """
+    if metric == LAST:
+        return Selection(metric)
+    if metric not in metrics:
+        raise ValueError(f"wants one of the experiment's metrics ({', '.join(metrics)}) or last, got {metric!r}")
+    return Selection(metric, getattr(metrics[metric], "protocol", {}).get("better", "higher") != "lower")

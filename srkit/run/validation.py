@@ -1,0 +1,113 @@
+"""Measuring the validation images while a network is trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from srkit.data.cache import Cache
+from srkit.data.examples import Example, examples
+from srkit.engine.evaluate import evaluate
+from srkit.experiment import Experiment
+from srkit.image.array import UInt8Image
+from srkit.run.build import Built
+from srkit.slots import ImageSet, MetricFn
+from srkit.world import World
+
+RGB_BYTES = 3 * 4
+"""Bytes of one RGB pixel in float32."""
+
+
+class Validation:
+    """The validation images, and the means of the metrics over them.
+
+    The processes that train together share the images out among them; each gets the means over all.
+
+    Args:
+        experiment: Says scale, colour and seed.
+        built: Its parts.
+        upscale: Enlarges one LR image (1,C,h,w) in [0,1] by a network.
+        cache: Tells whether there is room for keeping decoded images.
+        world: The processes that train together.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        built: Built,
+        upscale: Callable[[nn.Module, Tensor], Tensor],
+        cache: Cache,
+        world: World,
+    ) -> None:
+        self.experiment, self.built, self.upscale = experiment, built, upscale
+        self.cache, self.world = cache, world
+        self.images = _Every(built.validate, world.rank, world.size)
+        self._kept: list[Example] | None = None
+        self._bicubic_psnr: float | None = None
+
+    def means(self, network: nn.Module) -> dict[str, float]:
+        """Return the mean of every metric over the validation images."""
+        return self._means(network, self.built.metrics)
+
+    def bicubic_psnr(self) -> float:
+        """Return the mean PSNR of bicubic over the validation images, in dB; it is measured once."""
+        if self._bicubic_psnr is None:
+            self._bicubic_psnr = self._means(self.built.baseline, {"psnr": self.built.metrics["psnr"]})["psnr"]
+        return self._bicubic_psnr
+
+    def _means(self, network: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
+        scores = evaluate(lambda low: self.upscale(network, low), self._examples(), metrics)
+        own = {(score.image, score.metric): score.value for score in scores}
+        values = {key: value for part in self.world.gather(own) for key, value in part.items()}
+        names = self.built.validate.names  # one order of summing, however many processes there are
+        return {metric: sum(values[name, metric] for name in names) / len(names) for metric in metrics}
+
+    def _examples(self) -> Iterable[Example]:
+        """Return this process's images: kept if ``data.memory`` has room, else made anew every time."""
+        if self._kept is not None:
+            return self._kept
+        images, scale = self.images, self.experiment.scale
+        made = examples(images, scale=scale, degradation=self.built.degradation, seed=self.experiment.seed)
+        pixels = sum(math.prod(images.size(index)) for index in range(len(images)))
+        if not self.cache.reserve(math.ceil(RGB_BYTES * pixels * (1 + 1 / scale**2))):
+            return made
+        self._kept = list(made)
+        return self._kept
+
+
+@dataclass(frozen=True)
+class _Every:
+    """Every ``size``-th image of a set, from number ``rank`` on."""
+
+    images: ImageSet
+    rank: int
+    count: int
+
+    @property
+    def scale(self) -> int | None:
+        return self.images.scale
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.images.names)[self.rank :: self.count]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def high(self, index: int, /) -> UInt8Image:
+        return self.images.high(self._place(index))
+
+    def low(self, index: int, /) -> UInt8Image:
+        return self.images.low(self._place(index))
+
+    def size(self, index: int, /) -> tuple[int, int]:
+        return self.images.size(self._place(index))
+
+    def key(self, index: int, /) -> str:
+        return self.images.key(self._place(index))
+
+    def _place(self, index: int) -> int:
+        return self.rank + index * self.count

@@ -1,0 +1,117 @@
+"""What every regime must keep."""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from srkit.errors import TrainingError
+from srkit.registry import Part
+from srkit.slots import Pair
+from srkit.testing.making import Make
+from srkit.training import ON_CPU, Recipe, RegimeFn, Step
+
+STEPS, STOP = 6, 3
+SCALE = 4
+
+
+class _Network(nn.Module):
+    """A network of x4 with a pyramid of two levels and with dropout, which has to be resumed too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution = nn.Conv2d(1, 1, 3, padding=1)
+        self.dropout = nn.Dropout(0.2)
+
+    def pyramid(self, low: Tensor) -> list[Tensor]:
+        first = F.interpolate(self.dropout(self.convolution(low)), scale_factor=2)
+        return [first, F.interpolate(first, scale_factor=2)]
+
+    def forward(self, low: Tensor) -> Tensor:
+        return self.pyramid(low)[-1]
+
+
+def regime(part: Part, make: Make) -> None:
+    """It trains the model, says what each step did, stops at what is no number, and goes on exactly."""
+    whole, steps = _trained(part, make, STEPS)
+    assert [step.step for step in steps] == list(range(1, STEPS + 1)), f"{part}: must number its steps from 1"
+    for step in steps:
+        _says(part, step)
+    untrained, _ = _trained(part, make, 0)
+    changed = not _equal(_weights(whole), _weights(untrained))
+    assert changed, f"{part}: {STEPS} steps leave what is evaluated as it was"
+    prediction = whole.evaluated(torch.rand(1, 1, 8, 8))
+    assert tuple(prediction.shape) == (1, 1, 32, 32), f"{part}: what is evaluated must enlarge as the model does"
+    _goes_on(part, make, _weights(whole))
+    begun, _ = _trained(part, make, 1)
+    try:
+        list(begun.fit(lambda step: _pair(step)._replace(high=torch.full((4, 1, 32, 32), math.nan)), until=2))
+    except TrainingError:
+        return
+    raise AssertionError(f"{part}: a loss that is not a number must raise TrainingError")
+
+
+def _trained(part: Part, make: Make, until: int) -> tuple[RegimeFn, list[Step]]:
+    torch.manual_seed(0)
+    network = _Network()
+    recipe = Recipe(F.l1_loss, lambda named: torch.optim.Adam(named, lr=0.05), _constant, ema=0.9)
+    built: RegimeFn = make(network, recipe, STEPS, ON_CPU)
+    assert built.step == 0, f"{part}: begins at step {built.step}, wants 0"
+    torch.manual_seed(1)
+    return built, list(built.fit(_pair, until=until))
+
+
+def _goes_on(part: Part, make: Make, wanted: Mapping[str, Tensor]) -> None:
+    """See that a training that was stopped ends as one that was not."""
+    stopped, _ = _trained(part, make, STOP)
+    file, generator = io.BytesIO(), torch.get_rng_state()
+    try:
+        torch.save(stopped.state_dict(), file)
+        file.seek(0)
+        state: dict[str, Any] = torch.load(file, weights_only=True)
+    except (pickle.PickleError, AttributeError, TypeError) as error:  # three ways to say what cannot be pickled
+        raise AssertionError(f"{part}: its state_dict must hold tensors and plain values alone") from error
+    resumed, _ = _trained(part, make, 0)
+    resumed.load_state_dict(state, "a file")
+    assert resumed.step == STOP, f"{part}: is at step {resumed.step} after load_state_dict, wants {STOP}"
+    torch.set_rng_state(generator)
+    list(resumed.fit(_pair, until=STEPS))
+    same = _equal(_weights(resumed), wanted)
+    assert same, f"{part}: its state_dict does not hold all that it trains: resumed, it ends with other weights"
+
+
+def _says(part: Part, step: Step) -> None:
+    for what, named, main in (("losses", step.losses, "loss"), ("rates", step.rates, "lr")):
+        assert main in named, f"{part}: a step must have {main!r} among its {what}, has {', '.join(named)}"
+    numbers = step.numbers
+    assert len(numbers) == len(step.losses) + len(step.rates) + len(step.norms), (
+        f"{part}: losses, rates and norms of a step must have names of their own"
+    )
+    endless = [name for name, value in numbers.items() if not math.isfinite(value)]
+    assert not endless, f"{part}: {', '.join(endless)} of a step is not finite"
+    attached = [name for name, value in {**step.losses, **step.norms}.items() if value.requires_grad]
+    assert not attached, f"{part}: {', '.join(attached)} of a step must be detached"
+
+
+def _pair(step: int) -> Pair:
+    low = torch.rand(4, 1, 8, 8, generator=torch.Generator().manual_seed(step))
+    return Pair(low, F.interpolate(low, scale_factor=SCALE, mode="bilinear"), ("a", "b", "c", "d"))
+
+
+def _constant(optimizer: torch.optim.Optimizer, _steps: int) -> torch.optim.lr_scheduler.LRScheduler:
+    return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1)
+
+
+def _weights(built: RegimeFn) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in built.evaluated.state_dict().items()}
+
+
+def _equal(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(value, other[name]) for name, value in one.items())

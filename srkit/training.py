@@ -1,0 +1,132 @@
+"""What a regime is given, what it does, and what it says of every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Protocol, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from srkit import registry
+from srkit.slots import LossFn, Pair
+from srkit.world import ALONE, World
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step did. Its tensors are detached scalars: reading one as a number waits for the device.
+
+    The names are those of the log, of trackers and of the report's curves. A regime adds its own with a dot:
+    ``loss.adversarial``, ``lr.discriminator``.
+
+    Attributes:
+        step: The number of the step, counted from 1.
+        losses: Losses by name. ``loss`` is what is minimised for the network that is kept; its terms follow.
+        rates: Learning rates by name. ``lr`` is that of the network that is kept.
+        norms: Norms of whole gradients by name, before they are clipped. ``grad_norm`` is that of the network
+            that is kept.
+        names: The images that the crops of the step were cut from.
+    """
+
+    step: int
+    losses: Mapping[str, Tensor]
+    rates: Mapping[str, float]
+    norms: Mapping[str, Tensor]
+    names: tuple[str, ...]
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """All losses, rates and norms, as plain numbers by name."""
+        losses = {name: value.item() for name, value in self.losses.items()}
+        norms = {name: value.item() for name, value in self.norms.items()}
+        return losses | dict(self.rates) | norms
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the network that is kept is trained, whatever else a regime trains beside it.
+
+    Attributes:
+        loss: What is minimised, or the part of it that compares SR with HR.
+        optimizer: From named parameters to a torch optimizer.
+        schedule: From an optimizer and the number of steps to a torch schedule of its learning rate.
+        clip: Largest norm of the gradient; None does not clip.
+        ema: Decay of the moving average of the weights, in [0, 1), which is then evaluated; None keeps none.
+        pyramid: Whether every level of a pyramid has a loss, or the full size alone.
+    """
+
+    loss: LossFn
+    optimizer: Callable[[Iterable[Any]], Optimizer]
+    schedule: Callable[[Optimizer, int], LRScheduler]
+    clip: float | None = None
+    ema: float | None = None
+    pyramid: Literal["all", "last"] = "all"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and how precisely a regime computes.
+
+    Attributes:
+        device: Where batches arrive, and where the model and the loss are already.
+        precision: Number format of forward and backward passes.
+        compile: Whether networks pass through torch.compile.
+        world: The processes that train together.
+    """
+
+    device: torch.device
+    precision: Literal["fp32", "bf16"] = "fp32"
+    compile: bool = False
+    world: World = ALONE
+
+
+ON_CPU = Place(torch.device("cpu"))
+"""One process that computes on the CPU, in fp32."""
+
+
+class RegimeFn(Protocol):
+    """A training of one network, with whatever else it trains beside it.
+
+    It is built once the number of steps is known, and again, with the same model, to measure how long a step
+    takes. A checkpoint holds what ``state_dict`` gives; the host keeps torch's random generators.
+    """
+
+    @property
+    def step(self) -> int:
+        """The number of steps that are done."""
+        ...
+
+    @property
+    def evaluated(self) -> nn.Module:
+        """The network that is measured and kept: the model itself, or an average of its weights."""
+        ...
+
+    def fit(self, pair: Callable[[int], Pair], /, *, until: int) -> Iterator[Step]:
+        """Train up to step ``until``, yielding what each step did.
+
+        ``pair`` gives the rows of the batch of a step, counted from 0, that are this process's; it is called
+        once a step, in order. After each yield the state is whole, and the caller may evaluate or leave.
+
+        Raises:
+            TrainingError: A loss or a norm is not a finite number; names step, images and learning rates.
+        """
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that a training goes on from: tensors and plain values."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any], where: str, /) -> None:
+        """Go on from ``state``; ``where`` names its file in errors.
+
+        Raises:
+            CheckpointError: It belongs to another network, optimizer or regime.
+        """
+        ...
+
+
+Regime: TypeAlias = Annotated[Callable[[nn.Module, Recipe, int, Place], RegimeFn], registry.regime]

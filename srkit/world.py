@@ -1,0 +1,126 @@
+"""The processes that train together, one for each device, as torchrun starts them. Alone, all of this is free.
+
+Every process builds the same experiment from the same seed and prepares its own rows of every batch, so that a
+step on four devices is the step that one device takes: the same crops, the same degradations and the same mean
+gradient, up to the rounding of a sum in another order. (A BatchNorm sees the rows of its own process alone.)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar, cast
+
+import torch
+from torch import Tensor, nn
+from torch import distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+
+from srkit.errors import TrainingError
+
+T = TypeVar("T")
+
+PATIENCE = timedelta(hours=1)
+"""How long a process waits for the others, one of which may be writing a large file."""
+
+
+@dataclass(frozen=True)
+class World:
+    """One of the processes that train together, and what they do in common.
+
+    Every method that exchanges something must be called by all processes in the same order.
+
+    Attributes:
+        rank: The number of this process, from 0.
+        size: The number of processes.
+    """
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that writes files and talks to the user."""
+        return self.rank == 0
+
+    def rows(self, batch: int) -> slice:
+        """Return the rows of a batch of ``batch`` crops that this process prepares and trains on.
+
+        Raises:
+            TrainingError: The batch cannot be shared out evenly; a mean of unequal shares would be another step.
+        """
+        if batch % self.size:
+            raise TrainingError(
+                f"train.batch: wants a multiple of the {self.size} processes, got {batch}; "
+                f"{self.size * max(1, batch // self.size)} would do"
+            )
+        return slice(self.rank * batch // self.size, (self.rank + 1) * batch // self.size)
+
+    def agree(self, value: T) -> T:
+        """Return the value of the first process; clocks differ, but all must stop after the same step."""
+        if self.size == 1:
+            return value
+        values = [value]
+        dist.broadcast_object_list(values)
+        return values[0]
+
+    def gather(self, value: T) -> list[T]:
+        """Return the values of all processes, in the order of their ranks, to all of them."""
+        if self.size == 1:
+            return [value]
+        values: list[T | None] = [None] * self.size
+        dist.all_gather_object(values, value)
+        return cast("list[T]", values)
+
+    def mean(self, value: Tensor) -> Tensor:
+        """Return the mean of a tensor over all processes; it must have the same shape in each."""
+        if self.size > 1:
+            value = value.clone()
+            dist.all_reduce(value)
+            value /= self.size
+        return value
+
+    def whole(self, rows: Tensor) -> Tensor:
+        """Return the whole batch (N,...) from the equally many rows (N/size,...) of every process."""
+        if self.size == 1:
+            return rows
+        parts = [torch.empty_like(rows) for _ in range(self.size)]
+        dist.all_gather(parts, rows.contiguous())
+        return torch.cat(parts)
+
+    def parallel(self, network: nn.Module) -> nn.Module:
+        """Return ``network``, whose gradients are averaged over all processes when it is called for training."""
+        return DistributedDataParallel(network, find_unused_parameters=True) if self.size > 1 else network
+
+
+ALONE = World()
+"""What a process that trains by itself is."""
+
+
+def own_device(device: torch.device) -> torch.device:
+    """Return the device of this process: where a machine has several GPUs, torchrun's local rank says which."""
+    if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
+        return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+    return device
+
+
+@contextmanager
+def joined(device: torch.device) -> Iterator[World]:
+    """Join the other processes where torchrun started several.
+
+    Args:
+        device: What this process computes on, from ``own_device``.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+        yield ALONE
+        return
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+    try:
+        yield World(dist.get_rank(), dist.get_world_size())
+    finally:
+        dist.destroy_process_group()

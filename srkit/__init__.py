@@ -18,6 +18,7 @@ from srkit.registry import (
     model,
     optimizer,
     schedule,
+    stage,
     tracker,
     upsampler,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "upsampler",
     "loss",
     "degradation",
+    "stage",
     "metric",
     "dataset",
     "optimizer",

@@ -58,6 +58,7 @@ model = Kind("model", wired=("scale", "channels"))
 upsampler = Kind("upsampler", wired=("channels", "scale"))
 loss = Kind("loss")
 degradation = Kind("degradation", wired=("scale",))
+stage = Kind("stage", wired=("scale",))
 metric = Kind("metric", wired=("scale",))
 dataset = Kind("dataset")
 optimizer = Kind("optimizer", wired=("parameters",))
@@ -65,7 +66,7 @@ schedule = Kind("schedule", wired=("optimizer", "steps"))
 tracker = Kind("tracker", wired=("folder",))
 launcher = Kind("launcher")
 
-KINDS = (model, upsampler, loss, degradation, metric, dataset, optimizer, schedule, tracker, launcher)
+KINDS = (model, upsampler, loss, degradation, stage, metric, dataset, optimizer, schedule, tracker, launcher)
 
 
 @dataclass(frozen=True)

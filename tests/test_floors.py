@@ -7,15 +7,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (  # lowest first; rooms on one floor do not see each other
-    ("errors", "hookspecs", "atomic", "lock", "plain"),
-    ("registry", "image"),
+    ("errors", "hookspecs", "atomic", "lock", "plain", "seeds"),
+    ("registry", "image", "draws", "work"),
     ("config", "slots"),
-    ("data", "engine", "layers", "checkerboard", "experiment"),
+    ("data", "degrading", "engine", "layers", "checkerboard", "experiment"),
     (
         "models",
         "upsamplers",
         "losses",
         "degradations",
+        "stages",
         "metrics",
         "datasets",
         "optimizers",

@@ -14,7 +14,6 @@ from torch import nn
 
 from srkit.data.cache import Cache
 from srkit.data.examples import Example, examples
-from srkit.data.seeds import seed_of
 from srkit.data.stream import Stream
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.ema import Ema
@@ -26,6 +25,7 @@ from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
+from srkit.seeds import seed_of
 from srkit.slots import LossFn, MetricFn, Pair, TrackerFn
 
 RGB_BYTES = 3 * 4

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
-from srkit.degradations.blur import blur
-from srkit.degradations.kernels import compose
+from srkit.degrading.blur import blur
+from srkit.degrading.kernels import compose
 from srkit.slots import Traced
 
 SCALES = (2, 3, 4, 5, 8)

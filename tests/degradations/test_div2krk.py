@@ -13,7 +13,7 @@ from scipy.ndimage import center_of_mass, shift
 from scipy.stats import ks_2samp
 
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
-from srkit.degradations.blur import blur
+from srkit.degrading.blur import blur
 from srkit.image.files import read
 
 CENTRE = {2: 5.5, 4: 16.5}

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from srkit.degradations.kernels import TOGETHER, centred, compose, gaussian, normalised
+from srkit.degrading.kernels import TOGETHER, centred, compose, gaussian, normalised
 
 
 def slow_gaussian(variances, theta, side, centre):

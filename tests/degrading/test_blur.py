@@ -3,8 +3,8 @@ import pytest
 import torch
 from scipy import ndimage
 
-from srkit.degradations.blur import blur
-from srkit.degradations.kernels import compose
+from srkit.degrading.blur import blur
+from srkit.degrading.kernels import compose
 
 
 def slow_blur(image, kernel, scale):

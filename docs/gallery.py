@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 import srkit
 from srkit.atomic import whole
-from srkit.data.seeds import torch_generator
+from srkit.draws import Draws
 from srkit.image.convert import to_tensor, to_uint8
 from srkit.image.crop import modcrop
 from srkit.plugins import load_catalog
@@ -21,7 +21,7 @@ KERNELS = {"use": "anisotropic_gaussian", "lambda_range": [2.0, 4.0]}
 
 def stage(**options):
     """Return blur by a random kernel, and what comes after it."""
-    return {"use": "chain", "stages": [KERNELS, options]}
+    return {"use": "chain", "stages": [{"use": "shrink", "by": {**KERNELS, "quantise": False}}, options]}
 
 
 SHOWN = (
@@ -56,7 +56,7 @@ def main() -> None:
         )
         options.pop("use", None)
         made = catalog.build("degradation", use, scale, **options)
-        low = made(high, torch_generator("gallery", name))
+        low = made(high, Draws.of([("gallery", name)]))
         versions = {
             "LR": low.repeat_interleave(scale, 2).repeat_interleave(scale, 3),
             "bicubic": enlarged(low, srkit.load("bicubic", scale=scale)),

@@ -19,6 +19,7 @@ from srkit.registry import (
     optimizer,
     regime,
     schedule,
+    stage,
     tracker,
     upsampler,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "upsampler",
     "loss",
     "degradation",
+    "stage",
     "metric",
     "dataset",
     "optimizer",

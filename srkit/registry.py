@@ -58,6 +58,7 @@ model = Kind("model", wired=("scale", "channels"))
 upsampler = Kind("upsampler", wired=("channels", "scale"))
 loss = Kind("loss")
 degradation = Kind("degradation", wired=("scale",))
+stage = Kind("stage", wired=("scale",))
 metric = Kind("metric", wired=("scale",))
 dataset = Kind("dataset")
 optimizer = Kind("optimizer", wired=("parameters",))
@@ -66,7 +67,20 @@ regime = Kind("regime", wired=("model", "recipe", "steps", "place"))
 tracker = Kind("tracker", wired=("folder",))
 launcher = Kind("launcher")
 
-KINDS = (model, upsampler, loss, degradation, metric, dataset, optimizer, schedule, regime, tracker, launcher)
+KINDS = (
+    model,
+    upsampler,
+    loss,
+    degradation,
+    stage,
+    metric,
+    dataset,
+    optimizer,
+    schedule,
+    regime,
+    tracker,
+    launcher,
+)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ import torch
 from torch import Tensor, nn
 
 from srkit import registry
+from srkit.draws import Draws
 from srkit.image.array import UInt8Image
+from srkit.work import Work
 
 
 class Pair(NamedTuple):
@@ -76,16 +78,19 @@ Its attribute ``protocol``, plain values by name, says how it measures. Higher v
 better ones unless it has ``"better": "lower"``.
 """
 
-DegradationFn: TypeAlias = Callable[[Tensor, torch.Generator], Tensor]
-"""(high (N,C,s*H,s*W), generator) to low (N,C,H,W), batched, on the tensors' own device.
+DegradationFn: TypeAlias = Callable[[Tensor, Draws], Tensor]
+"""(high (N,C,s*H,s*W), draws) to low (N,C,H,W), batched, on the tensors' own device.
 
-The generator is always a CPU one: the same seed draws the same degradation on
-every device. See ``Traced`` for getting back what was drawn. Called by several threads at once in training.
-C is 3; it is 1 of a gray image, and of luma where the attribute ``per_channel`` says that every channel is treated
-alike and by itself.
+C is 3, or 1 for gray images. What is random comes from the draws, which are the same on every device. Row n of
+low depends on row n of both and on nothing else, to the last bit: not on the size of the batch either. In
+training several threads call it at once. See ``Traced`` for getting back what was drawn.
+"""
 
-Its attribute ``resizes`` is False for a stage of a chain, which keeps the size. One that rounds to 8 bits has
-``quantise`` True, which a chain sets to False.
+StageFn: TypeAlias = Callable[[Work, Draws], Work]
+"""(work, draws) to the work with other images: one step of the degradation ``chain``.
+
+Images of a batch may differ in size. What becomes of image n depends on it and on row n of the draws alone, as
+in a ``DegradationFn``. A stage changes no tensor that it is given, and leaves ``low_size`` as it is.
 """
 
 
@@ -93,7 +98,7 @@ Its attribute ``resizes`` is False for a stage of a chain, which keeps the size.
 class Traced(Protocol):
     """A degradation that can also say what it drew."""
 
-    def trace(self, high: Tensor, generator: torch.Generator) -> tuple[Tensor, Mapping[str, Tensor]]:
+    def trace(self, high: Tensor, draws: Draws) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Return what calling it returns, and the drawn values by name.
 
         ``"kernels"`` is (N,k,k), the blur kernel of each image.
@@ -234,6 +239,7 @@ Model: TypeAlias = Annotated[Callable[[int, int], nn.Module], registry.model]
 Upsampler: TypeAlias = Annotated[Callable[[int, int], nn.Module], registry.upsampler]
 Loss: TypeAlias = Annotated[Callable[[], LossFn], registry.loss]
 Degradation: TypeAlias = Annotated[Callable[[int], DegradationFn], registry.degradation]
+Stage: TypeAlias = Annotated[Callable[[int], StageFn], registry.stage]
 Metric: TypeAlias = Annotated[Callable[[int], MetricFn], registry.metric]
 Dataset: TypeAlias = Annotated[Callable[[], ImageSet], registry.dataset]
 Optimizer: TypeAlias = Annotated[Callable[[Iterable[Any]], torch.optim.Optimizer], registry.optimizer]

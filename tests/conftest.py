@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from srkit.draws import Draws
+
 # Tests run side by side in processes; more threads than cores only makes them wait for one another.
 torch.set_num_threads(1)
 
@@ -124,3 +126,23 @@ def zoo(tmp_path, monkeypatch):
         }
         save_weights(folder / f"{name}.safetensors", model.state_dict(), metadata | {"card": card})
     return folder
+
+
+@pytest.fixture
+def draws():
+    """Return a function that gives the fresh draws of some images; the seed is 0 unless told."""
+    return lambda count, seed=0: Draws.of((seed, number) for number in range(count))
+
+
+@pytest.fixture
+def picture():
+    """Return a function that makes a batch of smooth random 8-bit images (N,C,H,W) in [0,1]."""
+
+    def picture(count=2, channels=3, height=48, width=40, seed=0):
+        noise = torch.rand(
+            count, channels, height // 8 + 2, width // 8 + 2, generator=torch.Generator().manual_seed(seed)
+        )
+        smooth = torch.nn.functional.interpolate(noise, size=(height, width), mode="bicubic")
+        return smooth.clamp(0, 1).mul(255).round().div(255)
+
+    return picture

@@ -18,8 +18,11 @@ CATALOG = load_catalog()
 PARTS = [part for shelf in CATALOG.values() for part in shelf.values()]
 OPTIONS = {
     "weighted": {"terms": {"a": {"loss": "l1"}, "b": {"loss": "mse", "weight": 0.5}}},
-    "one_of": {"choices": ["bicubic", "anisotropic_gaussian"]},
-    "chain": {"stages": ["anisotropic_gaussian", "noise", "jpeg"]},
+    ("degradation", "one_of"): {"choices": ["bicubic", "anisotropic_gaussian"]},
+    ("stage", "one_of"): {"choices": ["noise", "poisson"], "shares": [1, 3]},
+    "chain": {"stages": ["shrink", "noise", "jpeg"]},
+    "maybe": {"stage": "blur"},
+    "sequence": {"stages": ["blur", "resize"]},
     "step": {"every": 4},
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "lapsrn": {"depth": 2, "features": 8},
@@ -38,7 +41,13 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ),
     ("model", "lapsrn", OPTIONS["lapsrn"] | {"activation": "pre", "residual": "local"}),
     ("model", "lapsrn", OPTIONS["lapsrn"] | {"image_upsampler": {"use": "transposed_conv", "init": "bilinear"}}),
-    ("degradation", "one_of", {"choices": ["noise", "jpeg"], "shares": [1, 3]}),
+    ("degradation", "one_of", {"choices": ["bicubic", {"use": "chain", "stages": ["jpeg"]}], "shares": [1, 3]}),
+    ("degradation", "chain", {"stages": ["blur", "resize", "poisson", "sinc", "jpeg", "blur", "resize"]}),
+    ("stage", "shrink", {"by": "bicubic"}),
+    ("stage", "resize", {"of": "low", "factor_range": [1, 1]}),
+    ("stage", "noise", {"gray": 0.5}),
+    ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20]}),
+    ("stage", "blur", {"noise": 0.2, "isotropic": 0}),
     ("dataset", "samples", {"split": "validate"}),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
 ]
@@ -64,7 +73,8 @@ def test_contract(part, vgg_file, folders):
         "folder": {"path": str(folders / "high")},
         "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
     }
-    check_part(part, CATALOG, **(files.get(part.name) or OPTIONS.get(part.name, {})))
+    options = OPTIONS.get((part.kind.name, part.name)) or OPTIONS.get(part.name, {})
+    check_part(part, CATALOG, **(files.get(part.name) or options))
 
 
 def test_contract_of_patches_of_pairs(folders):

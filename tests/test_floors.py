@@ -7,16 +7,17 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = (  # lowest first; rooms on one floor do not see each other
-    ("errors", "hookspecs", "atomic", "lock", "plain"),
-    ("registry", "image", "world"),
+    ("errors", "hookspecs", "atomic", "lock", "plain", "seeds"),
+    ("registry", "image", "draws", "work", "world"),
     ("config", "slots"),
     ("training",),
-    ("data", "engine", "layers", "checkerboard", "experiment"),
+    ("data", "degrading", "engine", "layers", "checkerboard", "experiment"),
     (
         "models",
         "upsamplers",
         "losses",
         "degradations",
+        "stages",
         "metrics",
         "datasets",
         "optimizers",

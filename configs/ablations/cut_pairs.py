@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from srkit.data.seeds import seed_of
 from srkit.datasets.pairs import pairs
 from srkit.image.files import write
+from srkit.seeds import seed_of
 
 
 def main() -> None:

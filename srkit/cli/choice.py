@@ -38,13 +38,8 @@ def build_degradation(text: str, scale: int, catalog: Catalog) -> DegradationFn:
     """Build the degradation that ``text`` names after ``--degradation``.
 
     Raises:
-        ConfigError: It is none, or a stage of a chain, which makes no LR by itself.
+        ConfigError: It names none.
     """
-    from srkit.errors import ConfigError, Problem
-
     use, options = read_choice(text, "--degradation")
     made: DegradationFn = catalog.build("degradation", use, scale, **options)
-    if not getattr(made, "resizes", True):
-        what = f"wants one that makes the image smaller, got {use!r}; put it into the stages of a chain"
-        raise ConfigError([Problem("--degradation", "", what)])
     return made

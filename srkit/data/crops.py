@@ -1,8 +1,8 @@
-"""Which image, where, which way round: pure functions of (seed, step, index)."""
+"""Which image, where, which way round: pure functions of (seed, crop number)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srkit.data.seeds import order_of, seed_of
+from srkit.seeds import order_of, seed_of
 
 
 @dataclass(frozen=True)
@@ -29,22 +29,21 @@ class Crop:
 
 
 def crops_of(
-    seed: int, step: int, batch: int, sizes: Sequence[tuple[int, int]], side: int, *, augment: bool
+    seed: int, numbers: Iterable[int], sizes: Sequence[tuple[int, int]], side: int, *, augment: bool
 ) -> list[Crop]:
-    """Return the crops of one step.
+    """Return crops by their numbers; crop ``index`` of ``step`` has the number step * batch + index.
 
     Images come in random order, every one once an epoch; an epoch may end inside
-    a batch. The crop ``index`` of ``step`` depends on (seed, step * batch + index) alone.
+    a batch. A crop depends on (seed, number) alone.
 
     Args:
         seed: The experiment's seed.
-        step: Counted from 0.
-        batch: Crops in a step.
+        numbers: Which crops, counted from 0.
         sizes: (height, width) of every image, in the pixels that ``side`` counts.
         side: Side of the crop.
         augment: Turn and mirror; otherwise every crop is upright.
     """
-    return [_crop(seed, step * batch + index, sizes, side, augment) for index in range(batch)]
+    return [_crop(seed, number, sizes, side, augment) for number in numbers]
 
 
 def _crop(seed: int, number: int, sizes: Sequence[tuple[int, int]], side: int, augment: bool) -> Crop:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from srkit.data.seeds import torch_generator
 from srkit.data.sizes import check_examples, check_low, decoded, same_channels
+from srkit.draws import Draws
 from srkit.image.convert import to_tensor
 from srkit.image.crop import modcrop
 from srkit.slots import DegradationFn, ImageSet, Traced
@@ -28,8 +28,8 @@ class Example:
 def examples(images: ImageSet, *, scale: int, degradation: DegradationFn, seed: int) -> Iterator[Example]:
     """Return every image in turn, decoded when its turn comes; HR is cut to a multiple of ``scale``.
 
-    LR is the set's own, or is made by ``degradation`` from RGB (from gray, where the image is) with
-    a generator that depends on (seed, name) alone: another image in the set changes nothing.
+    LR is the set's own, or ``degradation`` makes it from RGB (from gray, where the image is gray). What is
+    drawn for an image depends on (seed, name) alone: another image in the set changes nothing.
 
     Raises:
         DataError: An image is smaller than the scale, or the set's own LR has another scale; at once.
@@ -46,12 +46,12 @@ def _example(images: ImageSet, index: int, scale: int, degradation: DegradationF
         low = to_tensor(decoded(images, index, low=True))[..., : high.shape[-2] // scale, : high.shape[-1] // scale]
         same_channels(name, low.shape[1], high.shape[1])
         return Example(name, low, high, {})
-    generator = torch_generator("example", seed, name)
+    draws = Draws.of([("example", seed, name)])
     with torch.no_grad():
         drawn: Mapping[str, Tensor] = {}
         if isinstance(degradation, Traced):
-            low, drawn = degradation.trace(high, generator)
+            low, drawn = degradation.trace(high, draws)
         else:
-            low = degradation(high, generator)
+            low = degradation(high, draws)
     check_low(low, high, scale)
     return Example(name, low, high, drawn)

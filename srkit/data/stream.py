@@ -13,8 +13,8 @@ from torch import Tensor
 
 from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
-from srkit.data.seeds import torch_generator
 from srkit.data.sizes import check_low, crop_sizes, decoded, same_channels
+from srkit.draws import Draws
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
 from srkit.slots import DegradationFn, ImageSet, Pair
@@ -24,27 +24,29 @@ AHEAD = 2
 
 
 class Stream:
-    """``stream(step)`` is the batch of that step: a pure function of (seed, step).
+    """``stream(step)`` is the batch of that step. Its row k is crop number step * batch + k.
 
-    The number of workers, the order of asking and where a run was resumed change nothing.
+    A crop and its LR, and so its kernel, depend on (seed, crop number) alone, to the last bit. The size of the
+    batch, the number of workers, the order of asking, where a run was resumed, and which rows are made here
+    change nothing.
     An error in a worker is raised by the step whose batch it belongs to.
 
     Args:
         images: What to cut crops from.
         scale: HR over LR.
         patch: Side of the HR crop in pixels, a multiple of the scale.
-        batch: Crops in a step.
+        batch: Crops in a step, of all processes together.
         seed: The experiment's seed.
-        color: "y" gives BT.601 luma (N,1,...), "rgb" three channels.
-        degradation: Makes LR, of RGB; None where the images have their own, and not used there. One that is
-            ``per_channel`` is given luma where that is all that is wanted.
+        color: "y" gives BT.601 luma (N,1,...) of RGB in [0,1], "rgb" three channels; of LR too.
+        degradation: Makes LR of RGB; None where the images have their own LR, and not used there.
         cache: Decoded pixels.
         augment: Turn and mirror.
+        rows: Which rows of each batch are made, such as those of one of several processes; all unless told.
         workers: Threads that prepare batches ahead; 0 prepares each when it is asked for.
         device: Where the batches go; on CUDA they are degraded there too, by the threads.
 
     Raises:
-        ValueError: The patch is no multiple of the scale, or LR can come from nowhere.
+        ValueError: The patch is no multiple of the scale, LR can come from nowhere, or there are no such rows.
         DataError: An image is smaller than a crop, or LR and HR do not fit; names the first few.
     """
 
@@ -60,6 +62,7 @@ class Stream:
         degradation: DegradationFn | None,
         cache: Cache,
         augment: bool = True,
+        rows: slice = slice(None),
         workers: int = 1,
         device: torch.device | str = "cpu",
     ) -> None:
@@ -67,7 +70,9 @@ class Stream:
             raise ValueError(f"patch must be a multiple of the scale {scale}, got {patch}")
         if degradation is None and images.scale is None:
             raise ValueError("degradation must be given for images without LR of their own, got None")
-        self.images, self.scale, self.batch, self.seed = images, scale, batch, seed
+        if not (chosen := range(batch)[rows]):
+            raise ValueError(f"rows must be some of the batch of {batch}, got {rows}")
+        self.images, self.scale, self.batch, self.seed, self.rows = images, scale, batch, seed, chosen
         self.side, self.color, self.degradation = patch // scale, color, degradation
         self.cache, self.augment, self.workers = cache, augment, workers
         self.sizes = crop_sizes(images, scale, patch)
@@ -80,7 +85,7 @@ class Stream:
         self._process = -1
 
     def __call__(self, step: int) -> Pair:
-        """Return the batch of ``step``, counted from 0, on the device.
+        """Return the batch of ``step``, or its ``rows``, counted from 0, on the device.
 
         Raises:
             ImageError: An image cannot be decoded, or is not what it was when the stream was made.
@@ -89,8 +94,9 @@ class Stream:
         return Pair(pair.low.to(self.device), pair.high.to(self.device), pair.names)
 
     def prepare(self, step: int) -> Pair:
-        """Make the batch of ``step`` in this thread."""
-        crops = crops_of(self.seed, step, self.batch, self.sizes, self.side, augment=self.augment)
+        """Make the batch of ``step``, or its ``rows``, in this thread."""
+        numbers = [step * self.batch + row for row in self.rows]
+        crops = crops_of(self.seed, numbers, self.sizes, self.side, augment=self.augment)
         names = tuple(self.images.names[crop.image] for crop in crops)
         with torch.no_grad():
             planes = self._batch(crops, self.scale)
@@ -101,11 +107,8 @@ class Stream:
                     same_channels(name, *both)
                 return Pair(self._colored(self._batch(crops, 1)), high, names)
             assert self.degradation is not None  # refused by the constructor
-            generator = torch_generator("degrade", self.seed, step)
-            if getattr(self.degradation, "per_channel", False):
-                low = self.degradation(high, generator)  # of luma it is the same, and cheaper
-            else:
-                low = self._colored(self.degradation(planes, generator))
+            draws = Draws.of(("degrade", self.seed, number) for number in numbers)
+            low = self._colored(self.degradation(planes, draws))
             check_low(low, high, self.scale)
             return Pair(low, high, names)
 

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import srkit
 from srkit.data.originals import original
-from srkit.data.seeds import seed_of
 from srkit.errors import DataError
 from srkit.image.array import UInt8Image
+from srkit.seeds import seed_of
 from srkit.slots import Dataset, ImageSet
 
 

@@ -6,12 +6,13 @@ import math
 from typing import Literal
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 import srkit
-from srkit.degradations.blur import blur
-from srkit.degradations.kernels import centred, compose, gaussian, normalised
-from srkit.degradations.uniform import span_of, stretched
+from srkit.degrading.blur import blur
+from srkit.degrading.kernels import centred, compose, gaussian, normalised
+from srkit.degrading.ranges import span_of, stretched
+from srkit.draws import Draws
 from srkit.image.convert import quantise
 
 
@@ -38,8 +39,6 @@ class AnisotropicGaussian:
             the Gaussian in the middle of the kernel (BasicSR, DAN): LR is then off by (scale-1)/2 HR pixels.
         quantise: Round LR to 8 bits.
     """
-
-    per_channel = True
 
     def __init__(
         self,
@@ -84,24 +83,24 @@ class AnisotropicGaussian:
                 f"wants at least {math.ceil(shift) * 2 + 1}, got {kernel_size}"
             )
 
-    def kernels(self, count: int, generator: Generator) -> Tensor:
-        """Draw ``count`` kernels (N,k,k), each not negative and with sum 1, on the CPU in float64."""
+    def kernels(self, draws: Draws) -> Tensor:
+        """Draw a kernel (N,k,k) for every image, each not negative and with sum 1, on the CPU in float64."""
         # drawn in one go: so few numbers cost less than a call
-        drawn = torch.rand(count * (3 + self.side**2), generator=generator, dtype=torch.float64).numpy()
-        variances = stretched(drawn[: 2 * count].reshape(2, count).T, self.variances)
-        theta = stretched(drawn[2 * count : 3 * count], self.theta)
-        noise = stretched(drawn[3 * count :].reshape(count, self.side, self.side), self.noise)
+        drawn = draws.uniform(3 + self.side**2).numpy()
+        variances = stretched(drawn[:, :2], self.variances)
+        theta = stretched(drawn[:, 2], self.theta)
+        noise = stretched(drawn[:, 3:].reshape(-1, self.side, self.side), self.noise)
         kernels = gaussian(variances, theta, self.side, self.centre) * noise
         if self.align:
             kernels = centred(kernels, self.centre)
         return torch.from_numpy(compose(normalised(kernels), self.times))
 
-    def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
+    def trace(self, high: Tensor, draws: Draws) -> tuple[Tensor, dict[str, Tensor]]:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW), and ``kernels`` (N,k,k)."""
-        kernels = self.kernels(len(high), generator)
+        kernels = self.kernels(draws)
         low = blur(high, kernels, self.scale)
         return (quantise(low) if self.quantise else low), {"kernels": kernels}
 
-    def __call__(self, high: Tensor, generator: Generator) -> Tensor:
+    def __call__(self, high: Tensor, draws: Draws) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
-        return self.trace(high, generator)[0]
+        return self.trace(high, draws)[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from torch import Generator, Tensor
+import torch
+from torch import Tensor
 
 import srkit
+from srkit.draws import Draws
 from srkit.image.resize import resize
 
 
@@ -19,15 +21,17 @@ class Bicubic:
         quantise: Round to 8 bits after each of the two passes, as MATLAB does; false does not round at all.
     """
 
-    per_channel = True
-
     def __init__(
         self, scale: int, *, edge: Literal["clamp", "symmetric"] = "symmetric", quantise: bool = True
     ) -> None:
         self.scale, self.edge, self.quantise = scale, edge, quantise
 
-    def __call__(self, high: Tensor, _generator: Generator) -> Tensor:
+    def __call__(self, high: Tensor, _draws: Draws) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
+        # one by one: products of matrices have other last bits for another number of images
+        return torch.cat([self._shrunk(image) for image in high.chunk(len(high))])
+
+    def _shrunk(self, high: Tensor) -> Tensor:
         if not self.quantise:
             return resize(high, 1 / self.scale, edge=self.edge)
         height, width = high.shape[-2] // self.scale, high.shape[-1] // self.scale

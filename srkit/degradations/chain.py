@@ -1,51 +1,47 @@
-"""One degradation after another."""
+"""A degradation that is put together from stages."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from torch import Generator, Tensor
+import torch
+from torch import Tensor
 
 import srkit
+from srkit.degrading.order import named, run
+from srkit.draws import Draws
 from srkit.image.convert import quantise
-from srkit.slots import Degradation, Traced
+from srkit.image.resize import resize
+from srkit.slots import Stage
+from srkit.work import Work
 
 
 @srkit.degradation("chain")
 class Chain:
-    """Degradations in a row, one of which makes the image smaller: blur, then noise, then JPEG.
+    """Stages one after the other: blur, resize, noise, JPEG, and then all of them again.
+
+    Images that do not have LR's size after the last stage are brought to it by antialiased bicubic resizing.
+    Nothing is rounded before the end, except where a stage itself rounds, as JPEG does.
+
+    Each stage has random numbers of its own, under the name of its part (``noise``, then ``noise_2``). A stage
+    that is added or taken away changes what the others draw only if it is of the same part and stands before them.
 
     Args:
-        stages: The degradations, in order; exactly one of them resizes. Their own rounding is put off to the end.
-        quantise: Round LR to 8 bits.
+        stages: The stages, in order.
+        quantise: Clip LR to [0,1] and round it to 8 bits.
     """
 
-    def __init__(self, scale: int, *, stages: list[Degradation], quantise: bool = True) -> None:
-        self.stages: list[Any] = [stage(scale) for stage in stages]
+    def __init__(self, scale: int, *, stages: list[Stage], quantise: bool = True) -> None:
+        if not stages:
+            raise ValueError("stages must be one or more, got none; bicubic alone is the degradation bicubic")
         self.scale, self.quantise = scale, quantise
-        self.per_channel = all(getattr(stage, "per_channel", False) for stage in self.stages)
-        shrinking = sum(getattr(stage, "resizes", True) for stage in self.stages)
-        if shrinking != 1:
-            raise ValueError(f"stages must have exactly one that makes the image smaller, got {shrinking}")
-        for stage in self.stages:
-            if isinstance(getattr(stage, "quantise", None), bool):
-                stage.quantise = False
+        self.stages = named(stages, scale)
 
-    def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return LR (N,C,H,W) of HR (N,C,sH,sW), and what each stage drew, by name.
+    def trace(self, high: Tensor, draws: Draws) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return LR (N,C,H,W) of HR (N,C,sH,sW), and what each stage drew, by name (``noise_2.sigma``)."""
+        size = high.shape[-2] // self.scale, high.shape[-1] // self.scale
+        work = run(self.stages, Work(tuple(high.chunk(len(high))), size), draws)
+        low = torch.cat([image if image.shape[-2:] == size else resize(image, size=size) for image in work.images])
+        return (quantise(low) if self.quantise else low), dict(work.drawn)
 
-        A name that an earlier stage has used gets the number of its stage: ``sigma``, then ``sigma_3``.
-        """
-        image = high
-        drawn: dict[str, Tensor] = {}
-        for number, stage in enumerate(self.stages, 1):
-            if isinstance(stage, Traced):
-                image, more = stage.trace(image, generator)
-                drawn |= {f"{name}_{number}" if name in drawn else name: value for name, value in more.items()}
-            else:
-                image = stage(image, generator)
-        return (quantise(image) if self.quantise else image), drawn
-
-    def __call__(self, high: Tensor, generator: Generator) -> Tensor:
+    def __call__(self, high: Tensor, draws: Draws) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
-        return self.trace(high, generator)[0]
+        return self.trace(high, draws)[0]

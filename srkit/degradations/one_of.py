@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 import srkit
-from srkit.slots import Degradation, Traced
+from srkit.degrading.order import named, together, traced
+from srkit.degrading.ranges import chosen, shares_of
+from srkit.draws import Draws
+from srkit.slots import Degradation
 
 
 @srkit.degradation("one_of")
@@ -20,58 +20,33 @@ class OneOf:
     single degradation is good at that one and may harm the others.
 
     Args:
-        choices: The degradations; all make the image smaller, or none does (then this is a stage of a chain).
+        choices: The degradations.
         shares: How often each is drawn, relative to one another; null draws all as often.
     """
 
     def __init__(self, scale: int, *, choices: list[Degradation], shares: list[float] | None = None) -> None:
-        self.choices: list[Any] = [choice(scale) for choice in choices]
-        self.scale = scale
-        self.per_channel = all(getattr(choice, "per_channel", False) for choice in self.choices)
-        if len(self.choices) < 2:
-            raise ValueError(f"choices must be two or more, got {len(self.choices)}")
-        given = [1.0] * len(self.choices) if shares is None else list(shares)
-        usable = all(math.isfinite(share) and share >= 0 for share in given) and sum(given) > 0
-        if len(given) != len(self.choices) or not usable:
-            raise ValueError(
-                f"shares must be one number for each of {len(self.choices)} choices, none negative and not all 0, "
-                f"got {given}"
-            )
-        shrink = [getattr(choice, "resizes", True) for choice in self.choices]
-        if len(set(shrink)) > 1:
-            raise ValueError(f"choices must all make the image smaller or all keep its size, got {shrink}")
-        self.resizes = shrink[0]
-        self.shares = torch.tensor(given, dtype=torch.float64)
+        if len(choices) < 2:
+            raise ValueError(f"choices must be two or more, got {len(choices)}")
+        self.shares = shares_of([1.0] * len(choices) if shares is None else shares, len(choices), "choices")
+        self.choices = named(choices, scale)
 
-    @property
-    def quantise(self) -> bool:
-        """Whether LR comes out rounded to 8 bits; a chain puts the rounding of its stages off."""
-        return any(getattr(choice, "quantise", False) is True for choice in self.choices)
-
-    @quantise.setter
-    def quantise(self, value: bool) -> None:
-        for choice in self.choices:
-            if isinstance(getattr(choice, "quantise", None), bool):
-                choice.quantise = value
-
-    def trace(self, high: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
+    def trace(self, high: Tensor, draws: Draws) -> tuple[Tensor, dict[str, Tensor]]:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW), ``choice`` (N,), and what one drew that all images got."""
-        choice = torch.multinomial(self.shares, len(high), replacement=True, generator=generator)
-        low: Tensor | None = None
+        choice = chosen(self.shares, draws)
+        low: list[Tensor] = [*high.chunk(len(high))]
         drawn: dict[str, Tensor] = {"choice": choice}
-        for number, one in enumerate(self.choices):
-            place = (choice == number).nonzero()[:, 0]
-            if len(place) == 0:
+        for number, (name, degradation) in enumerate(self.choices):
+            rows = (choice == number).nonzero()[:, 0].tolist()
+            if not rows:
                 continue
-            some = high[place.to(high.device)]
-            part, more = one.trace(some, generator) if isinstance(one, Traced) else (one(some, generator), {})
-            if len(place) == len(high):
-                return part, drawn | {name: value for name, value in more.items() if name != "choice"}
-            low = part.new_empty(len(high), *part.shape[1:]) if low is None else low
-            low[place.to(low.device)] = part
-        assert low is not None
-        return low, drawn
+            some, own = high[rows], draws.child(name)[rows]
+            part, more = traced(degradation, some, own)
+            for row, image in zip(rows, part.chunk(len(rows)), strict=True):
+                low[row] = image
+            if len(rows) == len(high):
+                drawn = together(drawn, more, name)
+        return torch.cat(low), drawn
 
-    def __call__(self, high: Tensor, generator: Generator) -> Tensor:
+    def __call__(self, high: Tensor, draws: Draws) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
-        return self.trace(high, generator)[0]
+        return self.trace(high, draws)[0]

@@ -5,6 +5,7 @@ BUILT_IN = (
     "srkit.upsamplers",
     "srkit.losses",
     "srkit.degradations",
+    "srkit.stages",
     "srkit.metrics",
     "srkit.datasets",
     "srkit.optimizers",

@@ -70,7 +70,7 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     with seeded(experiment.seed):
         loss = experiment.loss()
     with seeded(experiment.seed):
-        degradation = _shrinking(experiment.degradation(scale))
+        degradation = experiment.degradation(scale)
     with seeded(experiment.seed):
         metrics = _named(experiment.metrics, scale, catalog)
     train = experiment.data.train()
@@ -123,14 +123,6 @@ def _without_compiler() -> Iterator[None]:
         yield
     finally:
         Optimizer.add_param_group = guarded  # type: ignore[method-assign]
-
-
-def _shrinking(degradation: DegradationFn) -> DegradationFn:
-    """Refuse a stage of a chain that stands alone: it does not make LR."""
-    if not getattr(degradation, "resizes", True):
-        what = "wants one that makes the image smaller; put this one into the stages of a chain"
-        raise ConfigError([Problem("config", "degradation", what)])
-    return degradation
 
 
 def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, MetricFn]:

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 
 from srkit.data.cache import Cache
-from srkit.data.seeds import seed_of
 from srkit.data.stream import Stream
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import resolve_device, resolve_precision
@@ -20,6 +19,7 @@ from srkit.run.build import Built, recipe
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
 from srkit.run.validation import Validation
+from srkit.seeds import seed_of
 from srkit.slots import LossFn, Pair, TrackerFn
 from srkit.training import Place, Recipe, RegimeFn
 from srkit.world import ALONE, World, own_device
@@ -43,7 +43,6 @@ class Session:
         self.cache = Cache(memory=experiment.data.memory, folder=experiment.data.cache)
         self.model = self._placed(built.model, fresh=not folder.last.exists())
         self.loss = self._loss(built.loss)
-        self.rows = world.rows(options.batch)
         self.stream = Stream(
             built.train,
             scale=experiment.scale,
@@ -54,6 +53,7 @@ class Session:
             degradation=built.degradation,
             cache=self.cache,
             augment=options.augment,
+            rows=world.rows(options.batch),
             workers=options.workers,
             device=self.device,
         )
@@ -91,8 +91,7 @@ class Session:
 
     def pair(self, step: int) -> Pair:
         """Return this process's crops of ``step``, on the device."""
-        low, high, names = self.stream(step)
-        return Pair(low[self.rows], high[self.rows], names[self.rows])
+        return self.stream(step)
 
     def _upscale(self, model: nn.Module, low: Tensor) -> Tensor:
         return predict(

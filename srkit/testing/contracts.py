@@ -18,6 +18,7 @@ from srkit.testing.model import model
 from srkit.testing.optimizer import optimizer
 from srkit.testing.regime import regime
 from srkit.testing.schedule import schedule
+from srkit.testing.stage import stage
 from srkit.testing.tracker import tracker
 from srkit.testing.upsampler import upsampler
 
@@ -50,6 +51,7 @@ CONTRACTS: Mapping[str, Callable[[Part, Make], None]] = {
     "model": model,
     "loss": loss,
     "degradation": degradation,
+    "stage": stage,
     "metric": metric,
     "dataset": dataset,
     "optimizer": optimizer,

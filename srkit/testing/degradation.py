@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from srkit.image.color import luma
+from srkit.draws import Draws
 from srkit.registry import Part
-from srkit.slots import Traced
+from srkit.slots import DegradationFn, Traced
 from srkit.testing.making import SCALES, Make, rebuilt, steady, tensor
 
-INSTEAD = "draw from the generator that it is given"
-LEVEL = 2.1 / 255
-"""How far rounding to 8 bits, before or after luma is taken and once for each axis, may move it."""
+INSTEAD = "draw from the draws that it is given"
 
-BATCHES = ((3, 1), (3, 3), (1, 3))
-"""Images and channels: batches of RGB or of luma in training, one image after the other in tests, gray ones too."""
+BATCHES = ((3, 3), (1, 3), (1, 1), (3, 1))
+"""Images and channels: batches of RGB in training, one image after the other in tests, gray ones too."""
 
 
 def degradation(part: Part, make: Make) -> None:
-    """HR (N,C,sH,sW) becomes LR (N,C,H,W) or, for a stage, keeps its size; the generator alone decides.
+    """HR (N,C,sH,sW) becomes LR (N,C,H,W), each image by itself; the draws alone decide.
 
     It may refuse scales when it is built, as long as one is left.
     """
@@ -34,38 +31,41 @@ def degradation(part: Part, make: Make) -> None:
 
 @torch.no_grad()
 def _degrades(part: Part, make: Make, scale: int, high: Tensor) -> None:
-    one, given = make(scale), high.clone()
+    built, given = make(scale), high.clone()
     try:
-        low = one(high, _generator(1))
-    except Exception as error:  # whatever a stranger's code raises, it must be said of what
+        low = built(high, _draws(high))
+    except Exception as error:  # whatever a stranger's code raises, the message must say which images it got
         raise AssertionError(
-            f"{part}: fails on HR of {tuple(high.shape)} at x{scale}; wants Y, one channel, and RGB: {error!r}"
+            f"{part}: fails on HR of {tuple(high.shape)} at x{scale}; wants RGB and gray, one channel: {error!r}"
         ) from error
-    shape = (*high.shape[:2], 16, 12) if getattr(one, "resizes", True) else tuple(high.shape)
+    shape = (*high.shape[:2], 16, 12)
     tensor(part, low, shape, f"{shape} of {tuple(high.shape)} at x{scale}")
     assert low.isfinite().all(), f"{part}: gives values that are not numbers"
     assert torch.equal(high, given), f"{part}: changes the HR that it is given"
-    one(high, _generator(2))
-    with ThreadPoolExecutor(1) as threads:  # where batches are prepared
-        again = threads.submit(one, high, _generator(1)).result()
-    assert torch.equal(low, again), f"{part}: the same generator must give the same LR; {INSTEAD}"
+    with ThreadPoolExecutor(1) as threads:  # batches are prepared in threads
+        again = threads.submit(built, high, _draws(high)).result()
+    assert torch.equal(low, again), f"{part}: the same draws must give the same LR; {INSTEAD}"
+    _alone(part, built, high, low)
     rebuilt(
         part,
-        steady(part, lambda image: one(image, _generator(1)), high, instead=INSTEAD),
-        make(scale)(high, _generator(1)),
+        steady(part, lambda image: built(image, _draws(image)), high, instead=INSTEAD),
+        make(scale)(high, _draws(high)),
     )
-    if isinstance(one, Traced):
-        _traces(part, one, high, low)
-    if getattr(one, "per_channel", False) and high.shape[1] == 3:
-        mild = 0.25 + high / 2  # nothing is clipped
-        apart = (luma(one(mild, _generator(1))) - one(luma(mild), _generator(1))).abs().max().item()
-        assert apart < LEVEL, f"{part}: says per_channel, but its LR of luma is not the luma of its LR of RGB"
-    if isinstance(getattr(one, "quantise", None), bool):
-        _leaves_rounding(part, one, high)
+    if isinstance(built, Traced):
+        _traces(part, built, high, low)
 
 
-def _traces(part: Part, one: Traced, high: Tensor, low: Tensor) -> None:
-    traced, drawn = one.trace(high, _generator(1))
+def _alone(part: Part, built: DegradationFn, high: Tensor, low: Tensor) -> None:
+    for row in range(len(high)):
+        alone = built(high[row : row + 1], _draws(high)[row : row + 1])
+        assert torch.equal(alone, low[row : row + 1]), (
+            f"{part}: image {row} alone gets another LR than in a batch of {len(high)}; its LR may depend on its "
+            "own row of HR and of the draws alone, to the last bit"
+        )
+
+
+def _traces(part: Part, built: Traced, high: Tensor, low: Tensor) -> None:
+    traced, drawn = built.trace(high, _draws(high))
     assert torch.equal(traced, low), f"{part}: trace must give what calling gives"
     assert isinstance(drawn, Mapping), f"{part}: trace must give the drawn values by name"
     others = [name for name, value in drawn.items() if not isinstance(value, Tensor)]
@@ -75,15 +75,5 @@ def _traces(part: Part, one: Traced, high: Tensor, low: Tensor) -> None:
         assert shape == (len(high), *shape[-1:] * 2), f"{part}: wants kernels of (N,k,k), gave {shape}"
 
 
-def _leaves_rounding(part: Part, one: Any, high: Tensor) -> None:
-    """A chain turns off the rounding of its stages."""
-    try:
-        one.quantise = False
-    except AttributeError:
-        raise AssertionError(f"{part}: a chain sets quantise to False, which it does not let it") from None
-    assert one.quantise is False, f"{part}: a chain sets quantise to False, and it stays {one.quantise}"
-    assert one(high, _generator(1)).isfinite().all(), f"{part}: gives values that are not numbers unrounded"
-
-
-def _generator(number: int) -> Generator:
-    return Generator().manual_seed(number)
+def _draws(high: Tensor) -> Draws:
+    return Draws.of(("degradation", row) for row in range(len(high)))

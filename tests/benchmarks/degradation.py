@@ -18,7 +18,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
-from srkit.degradations.blur import blur, mirrored
+from srkit.degrading.blur import blur, mirrored
+from srkit.draws import Draws
+
+
+def draws_of(count: int) -> Draws:
+    """Return the draws of ``count`` images."""
+    return Draws.of((0, number) for number in range(count))
 
 
 def best(run: Callable[[], object], seconds: float = 1.0) -> float:
@@ -96,7 +102,7 @@ def draw() -> None:
     for scale, side in ((2, 11), (4, 31), (8, 71)):
         part = AnisotropicGaussian(scale)
         for count in (16, 256):
-            ours = best(lambda: part.kernels(count, torch.Generator().manual_seed(0)))  # noqa: B023 - run at once
+            ours = best(lambda: part.kernels(draws_of(count)))  # noqa: B023 - run at once
             row = f"x{scale} {side}x{side}, {count} of them".ljust(24) + f"{ours:9.2f} ms"
             for way in (formula, formula_by_pixels):
                 theirs = best(lambda: one_by_one(count, part.times, way))  # noqa: B023
@@ -114,7 +120,7 @@ def degrade() -> None:
     ]
     for scale, shape in shapes:
         high = torch.rand(shape)
-        kernels = AnisotropicGaussian(scale).kernels(len(high), torch.Generator().manual_seed(0))
+        kernels = AnisotropicGaussian(scale).kernels(draws_of(len(high)))
         wanted = blur(high, kernels, scale)
         row = f"x{scale} {kernels.shape[-1]}x{kernels.shape[-1]} on {shape}".ljust(36)
         for way in ways.values():
@@ -124,9 +130,11 @@ def degrade() -> None:
             torch.testing.assert_close(way(high, kernels, scale), wanted, rtol=0, atol=1e-5)
             row += f"{best(lambda: way(high, kernels, scale)):11.2f} ms"  # noqa: B023 - run at once
         print(row)
-    high, part = torch.rand(16, 1, 128, 128), AnisotropicGaussian(4)
-    whole = best(lambda: part(high, torch.Generator().manual_seed(0)))
-    print(f"\na batch of 16 at x4, kernels and all: {whole:.2f} ms")
+    print()
+    for channels in (1, 3):
+        high, part = torch.rand(16, channels, 128, 128), AnisotropicGaussian(4)
+        whole = best(lambda: part(high, draws_of(16)))  # noqa: B023
+        print(f"a batch of 16 with {channels} channels at x4, kernels and all: {whole:.2f} ms")
 
 
 if __name__ == "__main__":

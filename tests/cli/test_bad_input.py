@@ -47,7 +47,7 @@ CONFIG_ERRORS = [
     ),
     (["model.upsampler.kernel=4"], "upsampler 'subpixel' (srkit.upsamplers) refuses: kernel must be odd"),
     (["metrics=[psnr, psnr]"], "metrics: wants every metric once, got 'psnr' twice"),
-    (["degradation=jpeg"], "degradation: wants one that makes the image smaller; put this one into the stages"),
+    (["degradation=jpeg"], "degradation: no degradation called 'jpeg'"),
     (["train.optimizer.lr=-1"], "optimizer 'adam' (srkit.optimizers) refuses: lr must be positive, got -1.0"),
     (["train.schedule.warmup=-1"], "schedule 'constant' (srkit.schedules) refuses: warmup must not be negative"),
     (["train.device=cuda:77"], "device: wants 'cuda:77', but torch finds none here"),

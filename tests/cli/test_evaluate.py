@@ -67,7 +67,7 @@ class Drawing:
     def __init__(self, scale):
         self.scale, self.share = scale, torch.rand(()).item()
 
-    def __call__(self, high, generator):
+    def __call__(self, high, draws):
         return self.share * high[..., :: self.scale, :: self.scale]
 
 def srkit_parts():
@@ -122,7 +122,7 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
         (["bicubic", "IMAGES", "--scale", -2], "--scale -2: wants 2 or more"),
         (
             ["bicubic", "IMAGES", "--scale", 2, "--degradation", "jpeg"],
-            "--degradation: wants one that makes the image smaller, got 'jpeg'; put it into the stages of a chain",
+            "no degradation called 'jpeg'",
         ),
         (["bicubic", "NONE", "--scale", 2], "wants a folder of images, found nothing of that name"),
         (["bicubic", "EMPTY", "--scale", 2], "found none"),

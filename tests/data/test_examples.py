@@ -11,20 +11,20 @@ from srkit.image.convert import to_tensor
 from srkit.image.files import write
 
 
-def shrink(high, generator):
+def shrink(high, draws):
     """Every fourth pixel, plus one random number an image."""
-    return high[..., ::4, ::4] + torch.rand(len(high), 1, 1, 1, generator=generator)
+    return high[..., ::4, ::4] + draws.uniform(1, 1, 1).float()
 
 
 class Told:
     """A degradation that says what it drew."""
 
-    def trace(self, high, generator):
-        kernels = torch.rand(len(high), 3, 3, generator=generator)
+    def trace(self, high, draws):
+        kernels = draws.uniform(3, 3).float()
         return high[..., ::4, ::4] * kernels.mean(), {"kernels": kernels}
 
-    def __call__(self, high, generator):
-        return self.trace(high, generator)[0]
+    def __call__(self, high, draws):
+        return self.trace(high, draws)[0]
 
 
 def by_name(images, **options):

@@ -18,14 +18,15 @@ from srkit.image.color import luma, rgb_to_y
 from srkit.image.convert import to_tensor
 from srkit.image.files import write
 from srkit.plugins import load_catalog
+from srkit.slots import Pair
 
 
-def shrink(high, generator):
+def shrink(high, draws):
     """A degradation that shows what it was given: every second pixel, plus one random number an image."""
-    return high[..., ::2, ::2] + torch.rand(len(high), 1, 1, 1, generator=generator)
+    return high[..., ::2, ::2] + draws.uniform(1, 1, 1).float()
 
 
-def mean(high, generator):
+def mean(high, _draws):
     return torch.nn.functional.avg_pool2d(high, 2)
 
 
@@ -54,28 +55,64 @@ def test_a_batch_depends_on_seed_and_step_alone(photographs, tmp_path):
                 assert same(stream(step), wanted[step])
 
 
+HARD = {
+    "one_of": {
+        "choices": [
+            "anisotropic_gaussian",
+            {"use": "chain", "stages": ["shrink", "noise", "jpeg"]},
+            "bicubic",
+        ],
+    },
+    "chain": {"stages": ["blur", "resize", "poisson", "jpeg", "blur", "resize", "sinc"]},
+}
+
+
+@pytest.mark.parametrize("color", ["y", "rgb"])
+@pytest.mark.parametrize("use", HARD)
+def test_a_crop_and_its_lr_depend_on_seed_and_number_alone(photographs, tmp_path, use, color):
+    """To the last bit: in a batch of any size, made by any number of workers, as a row of any process."""
+    degradation = load_catalog([]).build("degradation", use, 2, **HARD[use])
+
+    def made(batch, workers=0, rows=slice(None)):
+        options = {"degradation": degradation, "color": color, "batch": batch, "workers": workers, "rows": rows}
+        with stream_of(photographs, tmp_path, **options) as stream:
+            pairs = [stream(step) for step in range(16 // batch)]
+        return Pair(
+            torch.cat([pair.low for pair in pairs]),
+            torch.cat([pair.high for pair in pairs]),
+            sum((pair.names for pair in pairs), ()),
+        )
+
+    def of(pair, rows):
+        return Pair(pair.low[rows], pair.high[rows], tuple(np.array(pair.names)[rows]))
+
+    wanted = made(16)
+    assert len({low.numpy().tobytes() for low in wanted.low}) == 16
+    for batch in (1, 2, 4):
+        assert same(made(batch), wanted)
+    for workers in (1, 3):
+        assert same(made(4, workers), wanted)
+    numbers = np.arange(16).reshape(4, 4)
+    for rows in (slice(0, 2), slice(2, 4), slice(1, None, 2)):
+        assert same(made(4, 1, rows), of(wanted, numbers[:, rows].ravel()))
+
+
 class Seeing:
-    """A degradation that keeps what it was given, and says or does not say that it is one by channel."""
+    """A degradation that keeps what it was given, and what it made of it."""
 
-    def __init__(self, per_channel):
-        self.given = None
-        if per_channel:
-            self.per_channel = True
-
-    def __call__(self, high, generator):
+    def __call__(self, high, draws):
         self.given = high
-        return mean(high, generator)
+        self.made = (high[..., ::2, ::2] + 0.3 * draws.normal(3, 8, 8)).clamp(0, 1).mul(255).round().div(255)
+        return self.made
 
 
-@pytest.mark.parametrize(("per_channel", "channels"), [(True, 1), (False, 3)])
-def test_luma_is_taken_of_a_degraded_rgb_image_unless_it_makes_no_difference(
-    photographs, tmp_path, per_channel, channels
-):
-    seeing = Seeing(per_channel)
+def test_a_network_of_luma_gets_the_luma_of_the_degraded_rgb_image(photographs, tmp_path):
+    """Clipping and rounding of RGB are not those of luma."""
+    seeing = Seeing()
     pair = stream_of(photographs, tmp_path, degradation=seeing, workers=0)(0)
-    assert seeing.given.shape == (4, channels, 16, 16)
-    assert pair.low.shape == (4, 1, 8, 8)
-    torch.testing.assert_close(pair.low, mean(pair.high, None))
+    assert seeing.given.shape == (4, 3, 16, 16)
+    assert torch.equal(pair.low, luma(seeing.made))
+    assert torch.equal(pair.high, luma(seeing.given))
 
 
 def test_noise_in_training_is_the_noise_of_the_test(photographs, tmp_path):
@@ -84,7 +121,10 @@ def test_noise_in_training_is_the_noise_of_the_test(photographs, tmp_path):
         "degradation",
         "chain",
         2,
-        stages=[{"use": "bicubic"}, {"use": "noise", "sigma_range": [10, 10]}],
+        stages=[
+            {"use": "shrink", "by": {"use": "bicubic", "quantise": False}},
+            {"use": "noise", "sigma_range": [10, 10]},
+        ],
         quantise=False,
     )
     clean = catalog.build("degradation", "bicubic", 2, quantise=False)
@@ -98,7 +138,7 @@ def test_noise_in_training_is_the_noise_of_the_test(photographs, tmp_path):
 
 
 def test_a_degradation_of_another_scale_is_refused(photographs, tmp_path):
-    def halved(high, _generator):
+    def halved(high, _draws):
         return high[..., ::4, ::4]
 
     with pytest.raises(
@@ -116,9 +156,9 @@ def test_a_gpu_gets_the_same_batches(photographs, tmp_path, workers):
     wanted = stream_of(photographs, tmp_path, workers=0)
     degraded = []
 
-    def noted(high, generator):
+    def noted(high, draws):
         degraded.append(high.device.type)
-        return high[..., ::2, ::2] + torch.rand(len(high), 1, 1, 1, generator=generator).to(high.device)
+        return high[..., ::2, ::2] + draws.uniform(1, 1, 1).float().to(high.device)
 
     with stream_of(photographs, tmp_path, workers=workers, degradation=noted, device="cuda") as stream:
         for step in range(4):
@@ -132,8 +172,8 @@ def test_a_gpu_gets_the_same_batches(photographs, tmp_path, workers):
 def test_every_step_and_seed_draws_its_own_degradation(photographs, tmp_path):
     drawn = []
 
-    def note(high, generator):
-        drawn.append(generator.initial_seed())
+    def note(high, draws):
+        drawn.append(tuple(draws.uniform().tolist()))
         return high[..., ::2, ::2]
 
     for seed in (0, 1):
@@ -141,7 +181,7 @@ def test_every_step_and_seed_draws_its_own_degradation(photographs, tmp_path):
         for step in (0, 1, 2, 1):
             stream(step)
     assert drawn[1] == drawn[3]
-    assert len(set(drawn)) == 6
+    assert len(set(sum(drawn, ()))) == 6 * 4
 
 
 def test_where_pixels_are_kept_changes_nothing(photographs, tmp_path):
@@ -207,6 +247,11 @@ def test_pairs_see_the_crops_that_a_degradation_sees(photographs, shrunk, tmp_pa
             {"degradation": None},
             ValueError,
             "degradation must be given for images without LR of their own, got None",
+        ),
+        (
+            {"rows": slice(4, 6)},
+            ValueError,
+            "rows must be some of the batch of 4, got slice(4, 6, None)",
         ),
     ],
 )

@@ -13,7 +13,8 @@ from scipy.ndimage import center_of_mass, shift
 from scipy.stats import ks_2samp
 
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
-from srkit.degradations.blur import blur
+from srkit.degrading.blur import blur
+from srkit.draws import Draws
 from srkit.image.files import read
 
 CENTRE = {2: 5.5, 4: 16.5}
@@ -64,7 +65,7 @@ def moments(kernels):
 
 def drawn_and_used(folder, scale, **options):
     """Return the moments of srkit's kernels, and of those that made DIV2KRK's LR images."""
-    kernels = AnisotropicGaussian(scale, **options).kernels(4000, torch.Generator().manual_seed(0)).numpy()
+    kernels = AnisotropicGaussian(scale, **options).kernels(Draws.of((0, number) for number in range(4000))).numpy()
     stored = np.load(folder / f"kernels_x{scale}.npz")
     used = np.stack([moved(stored[name], CENTRE[scale]) for name in stored.files])
     return moments(kernels), moments(used)

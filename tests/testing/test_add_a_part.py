@@ -47,8 +47,10 @@ ASKED = (
         "buffers",
         "balance",
         "balanced",
-        "resizes",
-        "quantise",
+        "draws",
+        "child",
+        "becomes",
+        "low_size",
     ),
     *(
         "trace",

@@ -11,10 +11,12 @@ from torch import nn
 from torch.nn import functional as F
 
 import srkit
+from srkit.errors import DataError
 from srkit.plugins import load_catalog
 from srkit.registry import KINDS, Part
 from srkit.slots import Ended
 from srkit.testing import CONTRACTS, check_part
+from srkit.work import Work
 
 
 def check(factory, **options):
@@ -44,7 +46,7 @@ def shrink(high, scale):
 def test_an_option_that_must_be_given_is_asked_for():
     @srkit.degradation("blurry")
     def blurry(scale: int, *, radius: int):
-        return lambda high, generator: shrink(high, scale)
+        return lambda high, draws: shrink(high, scale)
 
     refused("radius: missing; wants int\npass options to check_part", blurry)
     check(blurry, radius=2)
@@ -272,52 +274,64 @@ def test_a_protocol_must_be_plain():
 # degradations
 
 
-def degradation_of(function, **attributes):
+def degradation_of(function):
     @srkit.degradation("tried")
     class Tried:
         def __init__(self, scale: int):
             self.scale = scale
 
-        def __call__(self, high, generator):
-            return function(high, generator, self.scale)
+        def __call__(self, high, draws):
+            return function(high, draws, self.scale)
 
-    for name, value in attributes.items():
-        setattr(Tried, name, value)
     return Tried
+
+
+def grained(high, draws, scale):
+    return shrink(high, scale) + draws.normal(high.shape[1], 1, 1)
+
+
+def test_a_degradation_may_draw():
+    check(degradation_of(grained))
 
 
 @pytest.mark.parametrize(
     ("function", "why"),
     [
+        (lambda high, draws, scale: shrink(high, scale) + torch.rand(1), "the same draws must give the same"),
+        (lambda high, draws, scale: high, "wants (3, 3, 16, 12) of (3, 3, 32, 24) at x2, gave shape"),
+        (lambda high, draws, scale: shrink(high.mul_(0.5), scale), "changes the HR that it is given"),
+        (lambda high, draws, scale: shrink(high, scale) / 0, "gives values that are not numbers"),
+        (lambda high, draws, scale: shrink(high, scale)[:, :1], "wants (3, 3, 16, 12)"),
         (
-            lambda high, generator, scale: shrink(high, scale) + torch.rand(1),
-            "the same generator must give the same",
+            lambda high, draws, scale: shrink(high, scale) + high.mean(),
+            "image 0 alone gets another LR than in a batch of 3; its LR may depend on its own row of HR and of the "
+            "draws alone, to the last bit",
         ),
-        (lambda high, generator, scale: high, "wants (3, 1, 16, 12) of (3, 1, 32, 24) at x2, gave shape"),
-        (lambda high, generator, scale: shrink(high.mul_(0.5), scale), "changes the HR that it is given"),
-        (lambda high, generator, scale: shrink(high, scale) / 0, "gives values that are not numbers"),
-        (lambda high, generator, scale: shrink(high, scale) + torch.ones(1, 3, 1, 1), "wants (3, 1, 16, 12)"),
+        (
+            lambda high, draws, scale: shrink(high, scale) + draws.uniform()[-1],
+            "image 0 alone gets another LR than in a batch of 3",
+        ),
     ],
 )
-def test_a_degradation_is_decided_by_its_generator(function, why):
+def test_a_degradation_is_decided_by_its_draws(function, why):
     refused(why, degradation_of(function))
 
 
 def test_a_degradation_may_not_take_from_the_process():
-    def taking(high, generator, scale):
+    def taking(high, draws, scale):
         torch.rand(1)
         return shrink(high, scale)
 
-    refused(
-        "takes from the random numbers of the process when called; draw from the generator", degradation_of(taking)
-    )
+    refused("takes from the random numbers of the process when called; draw from the draws", degradation_of(taking))
 
 
-def test_a_degradation_that_works_on_rgb_alone_fails_on_y():
-    def toned(high, generator, scale):
+def test_a_degradation_that_works_on_rgb_alone_fails_on_gray():
+    def toned(high, draws, scale):
         return shrink(high, scale)[:, [2, 1, 0]]
 
-    refused("fails on HR of (3, 1, 32, 24) at x2; wants Y, one channel, and RGB: IndexError", degradation_of(toned))
+    refused(
+        "fails on HR of (1, 1, 32, 24) at x2; wants RGB and gray, one channel: IndexError", degradation_of(toned)
+    )
 
 
 def test_a_degradation_may_refuse_scales_but_the_others_are_tested():
@@ -326,12 +340,12 @@ def test_a_degradation_may_refuse_scales_but_the_others_are_tested():
         def some(scale: int):
             if scale not in scales:
                 raise ValueError(f"scale must be one of {scales}, got {scale}")
-            return lambda high, generator: function(high, scale)
+            return lambda high, draws: function(high, scale)
 
         return some
 
     check(only((3,), shrink))
-    refused("wants (3, 1, 16, 12) of (3, 1, 48, 36) at x3", only((3,), lambda high, scale: high))
+    refused("wants (3, 3, 16, 12) of (3, 3, 48, 36) at x3", only((3,), lambda high, scale: high))
     refused("no scale is allowed", only((5,), shrink))
 
 
@@ -343,20 +357,82 @@ def test_what_a_degradation_drew_is_checked():
         def __init__(self, scale: int):
             self.scale = scale
 
-        def __call__(self, high, generator):
+        def __call__(self, high, draws):
             return shrink(high, self.scale)
 
-        def trace(self, high, generator):
-            return self(high, generator), {"kernels": self.kernels}
+        def trace(self, high, draws):
+            return self(high, draws), {"kernels": self.kernels}
 
     refused("wants kernels of (N,k,k), gave (1, 5, 5)", Traced)
 
 
-def test_a_chain_must_be_able_to_turn_rounding_off():
-    fixed = property(lambda self: True)
-    refused(
-        "a chain sets quantise to False", degradation_of(lambda high, _, scale: shrink(high, scale), quantise=fixed)
-    )
+# stages
+
+
+def stage_of(function):
+    @srkit.stage("tried")
+    class Tried:
+        def __init__(self, scale: int):
+            self.scale = scale
+
+        def __call__(self, work, draws):
+            return function(work, draws)
+
+    return Tried
+
+
+def each(function):
+    return lambda work, draws: work.becomes(map(function, work.images))
+
+
+def uneven(work, draws):
+    """Refuse images of different sizes, as a stage may."""
+    if len({image.shape for image in work.images}) > 1 or work.images[0].shape[-1] % work.low_size[1]:
+        raise DataError("wants images of HR's size")
+    return work.becomes(work.images)
+
+
+def test_a_stage_may_resize_draw_and_refuse_other_sizes():
+    check(stage_of(each(lambda image: image[..., 1:, :-2])))
+    check(stage_of(lambda work, draws: work.becomes(work.images, strength=draws.uniform())))
+    check(stage_of(uneven))
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (
+            each(lambda image: image + torch.rand(1)),
+            "the same draws must give the same images; draw from the draws",
+        ),
+        (each(lambda image: image.mul_(0.5)), "changes the images that it is given"),
+        (each(lambda image: image / 0), "gives values that are not numbers"),
+        (each(lambda image: image[:, :1]), "wants an image of (1, 3, 'H', 'W'), gave shape (1, 1, 32, 24)"),
+        (each(lambda image: image.double()), "wants images of torch.float32, gave torch.float64"),
+        (lambda work, draws: work.images, "wants a Work, gave tuple; return work.becomes(images)"),
+        (lambda work, draws: work.becomes(work.images[:1]), "wants 3 images, as it was given, gave 1"),
+        (lambda work, draws: Work(work.images, (1, 1)), "wants low_size as it was given, (16, 12), gave (1, 1)"),
+        (
+            lambda work, draws: work.becomes(work.images, strength=torch.ones(1)),
+            "3 rows, one for each image; strength",
+        ),
+        (
+            lambda work, draws: work.becomes([image + work.images[-1].mean() for image in work.images]),
+            "image 0 alone becomes another one than in a batch of 3",
+        ),
+        (
+            lambda work, draws: work.becomes([image + draws.uniform()[0] for image in work.images]),
+            "image 1 alone becomes another one than in a batch of 3",
+        ),
+        (
+            lambda work, draws: work.becomes(torch.cat(work.images).chunk(len(work))),
+            "fails on images of (1, 3, 22, 38), (1, 3, 32, 24), (1, 3, 22, 38), (1, 3, 9, 30) at x2: RuntimeError",
+        ),
+        (each(lambda image: image[:, [0, 1, 2]]), "fails on images of (1, 1, 32, 24)"),
+    ],
+)
+def test_a_stage_does_the_same_to_an_image_in_every_batch(function, why):
+    refused(why, stage_of(function))
 
 
 # models and upsamplers
@@ -638,11 +714,3 @@ def test_a_launcher_must_give_a_generator():
         return listed([task for task in tasks if task.name != "long"], jobs)
 
     refused("wants an iterator with close(), such as a generator", launcher_of(brief))
-
-
-def test_a_degradation_that_mixes_channels_may_not_say_that_it_does_not():
-    def mixed(high, generator, scale):
-        return shrink(high.flip(1), scale)
-
-    check(degradation_of(mixed))
-    refused("says per_channel, but its LR of luma is not the luma", degradation_of(mixed, per_channel=True))

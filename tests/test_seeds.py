@@ -1,6 +1,6 @@
 import numpy as np
 
-from srkit.data.seeds import order_of, seed_of, torch_generator
+from srkit.seeds import order_of, seed_of
 
 
 def test_seeds_depend_on_every_word_and_its_type():
@@ -24,7 +24,7 @@ def test_splitmix_is_the_published_one(monkeypatch):
         4593380528125082431,
         16408922859458223821,
     ]
-    monkeypatch.setattr("srkit.data.seeds.seed_of", lambda *words: 1234567)
+    monkeypatch.setattr("srkit.seeds.seed_of", lambda *words: 1234567)
     assert order_of(5).tolist() == np.argsort(published).tolist()
 
 
@@ -35,8 +35,3 @@ def test_every_place_of_an_order_gets_every_number_as_often():
         assert sorted(order) == [0, 1, 2, 3, 4]
         counts[np.arange(5), order] += 1
     assert ((counts - 400) ** 2 / 400).sum() < 50  # 16 degrees of freedom: exceeded once in 40,000
-
-
-def test_generators_repeat():
-    assert torch_generator("a", 1).initial_seed() == seed_of("a", 1)
-    assert torch_generator("a", 1).device.type == "cpu"

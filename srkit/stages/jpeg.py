@@ -6,11 +6,14 @@ import math
 from functools import cache
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 from torch.nn import functional as F
 
 import srkit
-from srkit.degradations.uniform import span_of
+from srkit.degrading.by_size import by_size
+from srkit.degrading.ranges import span_of
+from srkit.draws import Draws
+from srkit.work import Work
 
 # ITU-T T.81, tables K.1 and K.2
 LUMA = (
@@ -24,20 +27,22 @@ CHROMA = (
 RGB_TO_JFIF = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
 JFIF_TO_RGB = ((1.0, 0.0, 1.402), (1.0, -0.344136, -0.714136), (1.0, 1.772, 0.0))
 
+TOGETHER = 256
+"""Blocks in one product of matrices: always as many, since products of other sizes may be summed in another order,
+and an image would then depend on the size of its batch."""
 
-@srkit.degradation("jpeg")
+
+@srkit.stage("jpeg")
 class Jpeg:
-    """Compress every image as JPEG of a random quality; a stage of a chain, it keeps the size.
+    """Compress every image as JPEG of a random quality.
 
     All that loses something is there, rounded where libjpeg (and so OpenCV and Pillow) rounds: 8-bit YCbCr,
     4:2:0 chroma, the quantisation of the DCT, smooth chroma enlargement. The lossless part, Huffman coding,
-    is left out. One channel is a gray JPEG.
+    is left out. One channel is a gray JPEG. What comes back is rounded to 8 bits.
 
     Args:
         quality_range: Smallest and largest quality, 1 to 100, as the IJG's library counts it.
     """
-
-    resizes = False
 
     def __init__(
         self,
@@ -46,20 +51,14 @@ class Jpeg:
         quality_range: list[int] = [50, 95],  # noqa: B006 - read, never changed
     ) -> None:
         self.scale = scale
-        low, high = span_of("quality_range", quality_range, least=1)
-        if high > 100:
-            raise ValueError(f"quality_range must not go above 100, got {list(quality_range)}")
+        low, high = span_of("quality_range", quality_range, least=1, most=100)
         self.quality = (int(low), int(high))
 
-    def trace(self, image: Tensor, generator: Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return (N,C,H,W) as decoded, and ``quality`` (N,)."""
+    def __call__(self, work: Work, draws: Draws) -> Work:
+        """Return the images as decoded, and ``quality`` (N,)."""
         low, high = self.quality
-        quality = torch.randint(low, high + 1, (len(image),), generator=generator)
-        return compress(image, quality), {"quality": quality}
-
-    def __call__(self, image: Tensor, generator: Generator) -> Tensor:
-        """Return (N,C,H,W) as decoded."""
-        return self.trace(image, generator)[0]
+        quality = draws.integers(low, high + 1)
+        return work.becomes(by_size(compress, work.images, quality), quality=quality)
 
 
 def compress(image: Tensor, quality: Tensor) -> Tensor:
@@ -82,15 +81,21 @@ def compress(image: Tensor, quality: Tensor) -> Tensor:
 def _blocks(plane: Tensor, table: Tensor) -> Tensor:
     """Quantise every 8x8 block of (N,C,H,W), -128 to 127, in the DCT domain by (N,8,8)."""
     count, channels, height, width = plane.shape
-    dct = _dct().to(plane)
-    tiles = plane.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
-    with torch.autocast(plane.device.type, enabled=False):
-        step = 8 * table.view(count, 1, 1, 1, 8, 8)
-        # libjpeg's DCT is in whole eighths, and a half is rounded away from zero
-        eighths = (dct @ tiles @ dct.T * 8).round()
-        coefficients = eighths.sign() * ((eighths.abs() + step / 2) / step).floor() * step / 8
-        tiles = dct.T @ coefficients @ dct
-    return tiles.transpose(3, 4).reshape(count, channels, height, width).round().clamp(-128, 127)
+    blocks = plane.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
+    step = 8 * table.view(count, 1, 64)
+    # libjpeg's DCT is in whole eighths, and a half is rounded away from zero
+    eighths = (_multiplied(blocks.reshape(-1, 64), _dct()) * 8).round().view(count, -1, 64)
+    coefficients = eighths.sign() * ((eighths.abs() + step / 2) / step).floor() * step / 8
+    decoded = _multiplied(coefficients.view(-1, 64), _dct().T).view(blocks.shape)
+    return decoded.transpose(3, 4).reshape(count, channels, height, width).round().clamp(-128, 127)
+
+
+def _multiplied(blocks: Tensor, matrix: Tensor) -> Tensor:
+    """Return ``blocks`` (M,64) times ``matrix`` (64,64), whose last bits do not depend on M."""
+    matrix = matrix.to(blocks)
+    with torch.autocast(blocks.device.type, enabled=False):
+        padded = F.pad(blocks, (0, 0, 0, -len(blocks) % TOGETHER))
+        return torch.cat([some @ matrix for some in padded.chunk(len(padded) // TOGETHER)])[: len(blocks)]
 
 
 def _halve(chroma: Tensor) -> Tensor:
@@ -112,11 +117,11 @@ def _double(chroma: Tensor) -> Tensor:
 
 @cache
 def _dct() -> Tensor:
-    """Return the orthonormal 8-point DCT-II as a matrix."""
+    """Return the orthonormal DCT-II of blocks (M,64) as the matrix (64,64) to multiply them with."""
     n = torch.arange(8, dtype=torch.float64)
     matrix = torch.cos(math.pi * (2 * n + 1) * n[:, None] / 16) / 2
     matrix[0] /= math.sqrt(2)
-    return matrix.float()
+    return torch.kron(matrix, matrix).T.float()
 
 
 def _table(text: str, quality: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Random anisotropic Gaussian kernels, a whole batch at a time.
+"""Random anisotropic Gaussian kernels, a whole batch at a time; none depends on the others of its batch.
 
 In numpy: on arrays as small as these torch costs more than the sums, and the threads that it wakes then
 spin beside the training step.
@@ -6,10 +6,12 @@ spin beside the training step.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
+import torch
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
@@ -59,7 +61,9 @@ def gaussian(variances: Array, theta: Array, side: int, centre: float) -> Array:
     turned = odd * np.cos(twice)
     # minus half the inverse covariance, turned by theta
     inverse = np.array([even + turned, even - turned, 2 * odd * np.sin(twice)])
-    exponents = inverse.T @ monomials(side, centre)[3:]
+    # not a product of matrices: its last bits would depend on how many kernels there are
+    xx, yy, xy = monomials(side, centre)[3:]
+    exponents = inverse[0][:, None] * xx + inverse[1][:, None] * yy + inverse[2][:, None] * xy
     # a narrow Gaussian between two pixels would underflow to nothing at all
     exponents -= exponents.max(1, keepdims=True)
     kernels: Array = np.exp(exponents).reshape(-1, side, side) * inside(side, centre)
@@ -82,18 +86,21 @@ def centred(kernels: Array, centre: float) -> Array:
     powers = monomials(side, centre)
     moved = flat = kernels.reshape(len(kernels), -1)
     tilt, most = np.zeros((2, len(kernels))), min(1.0, WIDEST / side)
+    there = np.zeros(len(kernels), bool)
     for _ in range(STEPS):
-        moments = powers @ moved.T
+        # a product for each kernel: one for all would have other last bits for another number of kernels
+        moments = (moved[:, None] @ powers.T)[:, 0].T
         _, x, y, xx, yy, xy = moments / moments[0]
         # all mass in one pixel has no variance; the small addend keeps the division defined
         xx = xx - x * x + 1e-12
         yy = yy - y * y + 1e-12
         xy = xy - x * y
         step = np.array([yy * x - xy * y, xx * y - xy * x]) / (xx * yy - xy * xy)
-        tilt -= step.clip(-most, most)
-        moved = flat * np.exp(tilt.T @ powers[1:3])
+        tilt -= np.where(there, 0, step.clip(-most, most))
+        moved = flat * np.exp(tilt[0][:, None] * powers[1] + tilt[1][:, None] * powers[2])
         # the step leaves half a third moment * step**2, and third moments are below side * variance
-        if 0.5 * side * (step[0] * x + step[1] * y).max() < CLOSE:
+        there |= 0.5 * side * (step[0] * x + step[1] * y) < CLOSE
+        if there.all():  # a kernel that is there stays as it is while others move on
             break
     return moved.reshape(kernels.shape)
 
@@ -152,3 +159,27 @@ def followed(first: Array, second: Array, stride: int) -> Array:
             out=result[some].transpose(0, 2, 1, 3),
         )
     return result.reshape(count, -1, columns)[:, :columns]
+
+
+def cut(kernels: Array, sides: NDArray[np.int64]) -> Array:
+    """Return kernels (N,k,k) with zeros outside their middle, ``sides[n]`` pixels wide; k and sides are odd."""
+    away = np.abs(np.arange(kernels.shape[-1]) - kernels.shape[-1] // 2)
+    line = away <= sides[:, None] // 2
+    result: Array = kernels * (line[:, :, None] & line[:, None, :])
+    return result
+
+
+def ringing(cutoff: Array, side: int) -> Array:
+    """Return ideal low passes (N,side,side), cut off at the edge: c * J1(c * r) / (2 pi r), c in radians per pixel.
+
+    J1 is Bessel's function of the first kind; at r = 0 the limit is c * c / (4 pi).
+    """
+    middle = side // 2
+    x, y = np.indices((side, side)) - middle
+    radius = np.hypot(x, y)
+    radii, place = np.unique(radius[radius > 0], return_inverse=True)
+    bessel = torch.special.bessel_j1(torch.from_numpy(cutoff[:, None] * radii)).numpy()
+    kernels = np.empty((len(cutoff), side, side))
+    kernels[:, radius > 0] = (cutoff[:, None] * bessel / (math.tau * radii))[:, place]
+    kernels[:, middle, middle] = cutoff**2 / (4 * math.pi)
+    return kernels

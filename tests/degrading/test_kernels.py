@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from srkit.degradations.kernels import TOGETHER, centred, compose, gaussian, normalised
+from srkit.degrading.kernels import TOGETHER, centred, compose, cut, gaussian, normalised
 
 
 def slow_gaussian(variances, theta, side, centre):
@@ -85,6 +85,29 @@ def test_centred_never_fails(variance, side, centre, rng):
     raw = gaussian(np.full((50, 2), variance), np.zeros(50), side, centre)
     moved = normalised(centred(raw * rng.uniform(0.01, 1, (50, side, side)), centre))
     assert np.abs(centre_of_mass(moved) - centre).max() < 1e-6
+
+
+def test_a_kernel_is_the_same_alone_and_in_any_batch(rng):
+    """Some take many steps to their place and some few; the others may not make a kernel go on."""
+    count = TOGETHER + 5
+    variances, theta = rng.uniform(0.02, 30, (count, 2)), rng.uniform(-3.5, 3.5, count)
+    change = rng.uniform(0.1, 1, (count, 11, 11))
+
+    def made(rows):
+        return compose(normalised(centred(gaussian(variances[rows], theta[rows], 11, 5.5) * change[rows], 5.5)), 3)
+
+    whole = made(slice(None))
+    for together in (1, 2, 4, 16):
+        for start in range(0, count, together):
+            rows = slice(start, start + together)
+            np.testing.assert_array_equal(made(rows), whole[rows])
+
+
+def test_cut_leaves_the_middle(rng):
+    kernels = rng.random((3, 7, 7))
+    result = cut(kernels, np.array([3, 7, 5]))
+    assert [(one > 0).sum() for one in result] == [9, 49, 25]
+    np.testing.assert_array_equal(result[0, 2:5, 2:5], kernels[0, 2:5, 2:5])
 
 
 def test_what_cannot_be_moved_stays():

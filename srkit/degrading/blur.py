@@ -1,0 +1,54 @@
+"""Correlation with one kernel per image, and subsampling, in strided convolutions."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+PLANES = 16
+"""Channels in one convolution: as many as a processor's widest registers hold, which makes it 10 times as fast
+as one channel at a time. The number is always the same, since another one may be computed by another algorithm,
+whose last bits differ: an image would then depend on the size of its batch.
+"""
+
+LARGE = 1 << 18
+"""Pixels from which on an image is convolved alone: 16 planes of a photograph would fill the memory."""
+
+
+def blur(high: Tensor, kernels: Tensor, scale: int = 1) -> Tensor:
+    """Correlate image n with kernel n, and keep every ``scale``-th pixel from 0.
+
+    Beyond the edge the image is mirrored with its last pixel doubled (``d c b a | a b
+    c d``): what scipy calls reflect, and what made DIV2KRK. A kernel whose centre of mass
+    lies at ``(k-1)/2 + (scale-1)/2`` gives LR pixels that sit in the middle of their blocks.
+
+    Args:
+        high: (N,C,H,W), H and W multiples of ``scale``.
+        kernels: (N,k,k) with odd k.
+        scale: The stride.
+
+    Returns:
+        (N,C,H/scale,W/scale), in which image n depends on image n and kernel n alone, to the last bit.
+    """
+    count, channels, height, width = high.shape
+    side = kernels.shape[-1]
+    rows, columns = (mirrored(length, side // 2, high.device) for length in (height, width))
+    planes = high.index_select(-2, rows).index_select(-1, columns).flatten(0, 1)
+    # the dtype first: some devices have no float64
+    weights = kernels.to(high.dtype).to(high.device).repeat_interleave(channels, 0)
+    together = PLANES if height * width < LARGE else channels
+    if missing := -len(planes) % together:
+        planes, weights = (F.pad(tensor, (0, 0, 0, 0, 0, missing)) for tensor in (planes, weights))
+    with torch.autocast(high.device.type, enabled=False):
+        low = [
+            F.conv2d(planes[None, some], weights[some, None], stride=scale, groups=together)[0]
+            for some in (slice(start, start + together) for start in range(0, len(planes), together))
+        ]
+    return torch.cat(low)[: count * channels].view(count, channels, *low[0].shape[-2:])
+
+
+def mirrored(length: int, reach: int, device: torch.device) -> Tensor:
+    """Return the positions that stand at -reach ... length+reach-1 of a mirrored line."""
+    position = torch.arange(-reach, length + reach, device=device) % (2 * length)
+    return torch.where(position < length, position, 2 * length - 1 - position)

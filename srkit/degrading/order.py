@@ -1,0 +1,91 @@
+"""Stages one after the other, stages for some of the images, and the names under which they draw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+from torch import Tensor
+
+from srkit.draws import Draws
+from srkit.slots import DegradationFn, StageFn, Traced
+from srkit.work import Work
+
+T = TypeVar("T")
+
+
+def named(choices: Iterable[Callable[[int], T]], scale: int) -> list[tuple[str, T]]:
+    """Build parts, each with the name under which it draws.
+
+    That is the name of the part, with a number from the second of that part on: ``noise``, ``jpeg``, ``noise_2``.
+    So a part draws the same when others are put before it, as long as they are other parts.
+
+    Args:
+        choices: What fills a slot: a checked choice, or a class or function with or without a part's mark.
+        scale: What the parts are built for.
+    """
+    times: Counter[str] = Counter()
+    built = []
+    for choice in choices:
+        name = _name(choice)
+        times[name] += 1
+        built.append((name if times[name] == 1 else f"{name}_{times[name]}", choice(scale)))
+    return built
+
+
+def run(stages: Iterable[tuple[str, StageFn]], work: Work, draws: Draws) -> Work:
+    """Return ``work`` after all ``stages``; each draws from the child of its name.
+
+    What a stage drew keeps its name, unless an earlier stage drew something of that name: then the name of the
+    stage stands before it, as in ``noise_2.sigma``.
+    """
+    for name, stage in stages:
+        after = stage(replace(work, drawn={}), draws.child(name))
+        work = replace(after, drawn=together(work.drawn, after.drawn, name))
+    return work
+
+
+def together(drawn: Mapping[str, Tensor], more: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
+    """Return ``drawn`` and ``more``; keys of ``more`` that are taken get ``name`` and a dot before them."""
+    return {**drawn, **{f"{name}.{key}" if key in drawn else key: value for key, value in more.items()}}
+
+
+def traced(degradation: DegradationFn, high: Tensor, draws: Draws) -> tuple[Tensor, Mapping[str, Tensor]]:
+    """Return LR of HR, and what the degradation drew; nothing where it does not say."""
+    if isinstance(degradation, Traced):
+        return degradation.trace(high, draws)
+    return degradation(high, draws), {}
+
+
+def among(branches: Sequence[tuple[str, StageFn]], choice: Tensor, work: Work, draws: Draws) -> Work:
+    """Return ``work`` after stage ``choice[n]`` for image n.
+
+    What a stage drew is kept where all the images of the batch got that stage.
+
+    Args:
+        branches: The stages, each with the name of its child of ``draws``.
+        choice: (N,) whole numbers; an image whose number is not that of a stage stays as it is.
+        work: The images.
+        draws: Their random numbers.
+    """
+    images, drawn = list(work.images), dict(work.drawn)
+    for number, (name, stage) in enumerate(branches):
+        rows = (choice == number).nonzero()[:, 0].tolist()
+        if not rows:
+            continue
+        after = stage(work.rows(rows), draws.child(name)[rows])
+        for row, image in zip(rows, after.images, strict=True):
+            images[row] = image
+        if len(rows) == len(work):
+            drawn = together(drawn, after.drawn, name)
+    return replace(work, images=tuple(images), drawn=drawn)
+
+
+def _name(choice: Any) -> str:
+    while isinstance(choice, partial):
+        choice = choice.func
+    mark = getattr(choice, "__dict__", {}).get("__srkit_part__")
+    return str(mark[1] if mark else getattr(choice, "name", None) or choice.__name__)

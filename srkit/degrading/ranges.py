@@ -1,0 +1,88 @@
+"""Ranges and shares that options give: refused where they are none, and drawn from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from srkit.draws import Draws
+
+Numbers = TypeVar("Numbers", Tensor, NDArray[np.float64])
+
+
+def stretched(drawn: Numbers, span: tuple[float, float]) -> Numbers:
+    """Return numbers ``drawn`` from [0, 1] as numbers from [low, high]."""
+    low, high = span
+    return low + (high - low) * drawn
+
+
+def span_of(
+    name: str, given: Sequence[float], *, least: float = -math.inf, most: float = math.inf
+) -> tuple[float, float]:
+    """Return the range ``given`` as (low, high).
+
+    Raises:
+        ValueError: It is not two finite numbers in order, or goes below ``least`` or above ``most``.
+    """
+    if len(given) != 2 or not all(map(math.isfinite, given)) or given[0] > given[1]:
+        raise ValueError(f"{name} must be [low, high] with low <= high, got {list(given)}")
+    if given[0] < least:
+        raise ValueError(f"{name} must not go below {least:g}, got {list(given)}")
+    if given[1] > most:
+        raise ValueError(f"{name} must not go above {most:g}, got {list(given)}")
+    return given[0], given[1]
+
+
+def odd_span_of(name: str, given: Sequence[int]) -> tuple[int, int]:
+    """Return the range ``given`` of odd kernel sides, in pixels.
+
+    Raises:
+        ValueError: It is no range, or one of its ends is even or below 3.
+    """
+    low, high = span_of(name, given)
+    if low < 3 or low % 2 == 0 or high % 2 == 0:
+        raise ValueError(f"{name} must be [low, high] of odd numbers from 3 on, got {list(given)}")
+    return int(low), int(high)
+
+
+def probability_of(name: str, given: float) -> float:
+    """Return ``given``.
+
+    Raises:
+        ValueError: It is not in [0, 1].
+    """
+    if not 0 <= given <= 1:
+        raise ValueError(f"{name} must be in [0, 1], got {given}")
+    return given
+
+
+def shares_of(given: Sequence[float], count: int, what: str) -> Tensor:
+    """Return (count,) float64 shares that add up to 1.
+
+    Args:
+        given: One number for each of ``count`` things, relative to one another.
+        count: How many things there are.
+        what: The things in words, for the error.
+
+    Raises:
+        ValueError: There are more or fewer, one is negative, or all are 0.
+    """
+    usable = all(math.isfinite(share) and share >= 0 for share in given) and sum(given) > 0
+    if len(given) != count or not usable:
+        raise ValueError(
+            f"shares must be one number for each of {count} {what}, none negative and not all 0, got {list(given)}"
+        )
+    shares = torch.tensor(list(given), dtype=torch.float64)
+    return shares / shares.sum()
+
+
+def chosen(shares: Tensor, draws: Draws) -> Tensor:
+    """Draw (N,) int64 numbers, k with probability ``shares[k]``."""
+    ends = shares.cumsum(0)
+    return torch.searchsorted(ends / ends[-1], draws.uniform(), right=True)

@@ -1,0 +1,70 @@
+"""Images of other sizes, as they are passed around."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+import srkit
+from srkit.degrading.ranges import chosen, shares_of, span_of
+from srkit.draws import Draws
+from srkit.work import Work
+
+Mode: TypeAlias = Literal["area", "bilinear", "bicubic"]
+SMALLEST = 4
+"""Pixels of a side below which no image is resized; what comes after needs some."""
+
+
+@srkit.stage("resize")
+class Resize:
+    """Resize every image by a random factor in a random mode, without antialiasing, as many programs do.
+
+    Args:
+        factor_range: Smallest and largest factor. An enlarged image gets one from 1 to the largest, a shrunk one
+            from the smallest to 1; where 1 is outside, both are the whole range.
+        shares: How often images are enlarged, shrunk, and left at factor 1, relative to one another.
+        modes: The modes, one of which is drawn for each image.
+        of: What the factor multiplies: the size that the image has, or the size that LR will have.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        *,
+        factor_range: list[float] = [0.15, 1.5],  # noqa: B006 - read, never changed
+        shares: list[float] = [0.2, 0.7, 0.1],  # noqa: B006
+        modes: list[Mode] = ["area", "bilinear", "bicubic"],  # noqa: B006
+        of: Literal["image", "low"] = "image",
+    ) -> None:
+        low, high = span_of("factor_range", factor_range, least=0)
+        if low == 0:
+            raise ValueError(f"factor_range must be positive, got {list(factor_range)}")
+        if not modes:
+            raise ValueError("modes must be one or more, got none")
+        self.scale, self.modes, self.of = scale, list(modes), of
+        self.shares = shares_of(shares, 3, "ways: enlarging, shrinking, neither")
+        around = low <= 1 <= high
+        self.spans = (1.0 if around else low, high), (low, 1.0 if around else high), (1.0, 1.0)
+
+    def __call__(self, work: Work, draws: Draws) -> Work:
+        """Return the images resized, and ``factor`` (N,) and ``mode`` (N,), its place in ``modes``."""
+        ways = chosen(self.shares, draws)
+        spans = torch.tensor(self.spans, dtype=torch.float64)[ways]
+        factor = spans[:, 0] + (spans[:, 1] - spans[:, 0]) * draws.uniform()
+        mode = draws.integers(0, len(self.modes))
+        images = [
+            resized(image, work.low_size if self.of == "low" else image.shape[-2:], by, self.modes[way])
+            for image, by, way in zip(work.images, factor.tolist(), mode.tolist(), strict=True)
+        ]
+        return work.becomes(images, factor=factor, mode=mode)
+
+
+def resized(image: Tensor, size: tuple[int, ...], factor: float, mode: Mode) -> Tensor:
+    """Return (1,C,H,W) with ``factor`` times the (height, width) of ``size``, rounded."""
+    wanted = [max(round(side * factor), min(side, SMALLEST)) for side in size]
+    if list(image.shape[-2:]) == wanted:
+        return image
+    return F.interpolate(image, wanted, mode=mode, align_corners=None if mode == "area" else False)

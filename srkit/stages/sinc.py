@@ -1,0 +1,48 @@
+"""Ringing, as sharpening and too strong compression leave it."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+
+import srkit
+from srkit.degrading.blur import blur
+from srkit.degrading.by_size import by_size
+from srkit.degrading.kernels import cut, normalised, ringing
+from srkit.degrading.ranges import odd_span_of, span_of, stretched
+from srkit.draws import Draws
+from srkit.work import Work
+
+
+@srkit.stage("sinc")
+class Sinc:
+    """Cut off the high frequencies of every image at a random one, which leaves rings beside its edges.
+
+    The kernel is that of an ideal circular low pass, cut to a square (Wang et al. 2021, Real-ESRGAN).
+
+    Args:
+        cutoff_range: Lowest and highest frequency that is cut off, in radians per pixel, up to pi.
+        size_range: Smallest and largest side of the kernel in pixels, both odd.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        *,
+        cutoff_range: list[float] = [math.pi / 3, math.pi],  # noqa: B006 - read, never changed
+        size_range: list[int] = [7, 21],  # noqa: B006
+    ) -> None:
+        self.scale = scale
+        self.cutoff = span_of("cutoff_range", cutoff_range, least=0, most=math.pi)
+        if self.cutoff[0] == 0:
+            raise ValueError(f"cutoff_range must be positive, got {list(cutoff_range)}")
+        self.sides = odd_span_of("size_range", size_range)
+
+    def __call__(self, work: Work, draws: Draws) -> Work:
+        """Return the images with rings, and ``cutoff`` (N,) in radians per pixel."""
+        low, high = self.sides
+        sides = low + 2 * draws.integers(0, (high - low) // 2 + 1).numpy()
+        cutoff = stretched(draws.uniform(), self.cutoff)
+        kernels = torch.from_numpy(normalised(cut(ringing(cutoff.numpy(), high), sides)))
+        return work.becomes(by_size(blur, work.images, kernels), cutoff=cutoff)

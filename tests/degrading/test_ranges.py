@@ -1,0 +1,49 @@
+import pytest
+import torch
+
+from srkit.degrading.ranges import chosen, odd_span_of, probability_of, shares_of, span_of, stretched
+
+
+def test_a_range_of_one_value_gives_that_value(draws):
+    assert stretched(draws(3).uniform(), (2.5, 2.5)).tolist() == [2.5] * 3
+
+
+@pytest.mark.parametrize(
+    "given", [[], [1.0], [2.0, 1.0], [1.0, 2.0, 3.0], [0.0, float("nan")], [0.0, float("inf")]]
+)
+def test_refuses_what_is_no_range(given):
+    with pytest.raises(ValueError, match=r"sigma_range must be \[low, high\] with low <= high, got \["):
+        span_of("sigma_range", given)
+
+
+def test_refuses_what_is_too_low_or_too_high():
+    with pytest.raises(ValueError, match=r"sigma_range must not go below 0, got \[-1, 2\]"):
+        span_of("sigma_range", [-1, 2], least=0)
+    with pytest.raises(ValueError, match=r"sigma_range must not go above 1, got \[0, 2\]"):
+        span_of("sigma_range", [0, 2], most=1)
+
+
+@pytest.mark.parametrize("given", [[2, 7], [7, 8], [1, 5]])
+def test_sides_of_kernels_are_odd(given):
+    assert odd_span_of("size_range", [3, 21]) == (3, 21)
+    with pytest.raises(ValueError, match=r"size_range must be \[low, high\] of odd numbers from 3 on, got \["):
+        odd_span_of("size_range", given)
+
+
+@pytest.mark.parametrize("given", [-0.1, 1.1, float("nan")])
+def test_a_probability_is_between_0_and_1(given):
+    with pytest.raises(ValueError, match=r"gray must be in \[0, 1\], got"):
+        probability_of("gray", given)
+
+
+@pytest.mark.parametrize("given", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, float("inf")]])
+def test_shares_are_one_number_each(given):
+    message = "shares must be one number for each of 2 choices, none negative and not all 0, got"
+    with pytest.raises(ValueError, match=message):
+        shares_of(given, 2, "choices")
+
+
+def test_shares_say_how_often(draws):
+    counts = torch.bincount(chosen(shares_of([1, 0, 3, 0], 4, "choices"), draws(8000)), minlength=4) / 8000
+    assert counts[1] == counts[3] == 0
+    assert counts[0].item() == pytest.approx(0.25, abs=0.02)

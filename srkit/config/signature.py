@@ -120,6 +120,8 @@ def _instead_of(option: Declared) -> str:
         return "; name the part with srkit.slots.default, and give plain values"
     if option.default == MISSING:
         return "; YAML has it for a value that must be given"
+    if inner is Path and isinstance(option.default, Path):
+        return "; a path is relative to the file that names it, so a default must be absolute, or null"
     return "; a number must be finite" if inner is float and type(option.default) is float else ""
 
 
@@ -148,7 +150,9 @@ def fits(value: Any, wanted: Any) -> bool:
         return value is None or any(fits(value, one) for one in (*PLAIN, list[Any], dict[str, Any]))
     if wanted is float:
         return type(value) in (int, float) and abs(value) <= sys.float_info.max
-    return isinstance(value, Path) if wanted is Path else type(value) is wanted and value != MISSING
+    if wanted is Path:  # a relative one would be relative to no file
+        return isinstance(value, Path) and value.is_absolute()
+    return type(value) is wanted and value != MISSING
 
 
 def _options(schema: Callable[..., Any]) -> list[tuple[str, inspect.Parameter]]:

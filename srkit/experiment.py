@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from srkit.config.identity import Role, option
-from srkit.slots import Dataset, Degradation, Loss, Metric, Model, Optimizer, Schedule, Tracker, default
+from srkit.parts import Dataset, Degradation, Loss, Metric, Model, Optimizer, Schedule, Tracker
+from srkit.slots import default
 
 
 def _several(*names: str, role: Role = Role.LEARNT) -> Any:

@@ -13,7 +13,6 @@ from srkit.plugins.describe import documented, options
 from srkit.testing import check_part
 
 ROOT = Path(__file__).parent.parent
-ROOMS = {"loss": "losses", "dataset": "datasets"}
 CATALOG = load_catalog()
 PARTS = [part for shelf in CATALOG.values() for part in shelf.values()]
 OPTIONS = {
@@ -98,7 +97,7 @@ def test_every_option_is_documented(part):
 
 @pytest.mark.parametrize("part", [part for part in PARTS if part.origin.startswith("srkit.")], ids=str)
 def test_one_name_in_every_place(part):
-    room = ROOMS.get(part.kind.name, part.kind.name + "s")
+    room = part.kind.room.removeprefix("srkit.")
     file = Path(inspect.getfile(inspect.unwrap(part.factory)))
     assert file == ROOT / "srkit" / room / f"{part.name}.py"
     assert part.factory.__name__.lower() == part.name.replace("_", "") or part.factory.__name__ == part.name

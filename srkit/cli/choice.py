@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from srkit.parts.degradation import DegradationFn
     from srkit.plugins import Catalog
-    from srkit.slots import DegradationFn
 
 
 def read_choice(text: str, where: str) -> tuple[str, dict[str, Any]]:
@@ -41,10 +41,11 @@ def build_degradation(text: str, scale: int, catalog: Catalog) -> DegradationFn:
         ConfigError: It is none, or a stage of a chain, which makes no LR by itself.
     """
     from srkit.errors import ConfigError, Problem
+    from srkit.parts.degradation import RESIZES
 
     use, options = read_choice(text, "--degradation")
     made: DegradationFn = catalog.build("degradation", use, scale, **options)
-    if not getattr(made, "resizes", True):
+    if not RESIZES.of(made):
         what = f"wants one that makes the image smaller, got {use!r}; put it into the stages of a chain"
         raise ConfigError([Problem("--degradation", "", what)])
     return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -19,13 +19,13 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from srkit.config.show import fill, names_part
 from srkit.config.spelling import kind_of, optional, python
 from srkit.errors import PartError
-from srkit.registry import KINDS, Kind, Part
+from srkit.registry import Kind, Part
 
 MISSING = "???"
 PLAIN = (bool, int, float, str)
 ALLOWED = (
     "bool, int, float, str, Path, Literal[...], list[...], Sequence[...], dict[str, ...], Mapping[str, ...], "
-    "a @dataclass(kw_only=True), a slot such as srkit.slots.Upsampler, or one of these | None"
+    "a @dataclass(kw_only=True), a slot such as srkit.parts.Upsampler, or one of these | None"
 )
 
 
@@ -47,17 +47,42 @@ def declared(schema: Callable[..., Any]) -> dict[str, Declared]:
     return {name: _declared(schema, parameter) for name, parameter in _options(schema)}
 
 
-def verify(part: Part) -> None:
+def verify(part: Part, kinds: Collection[Kind]) -> None:
     """See that YAML can say every option of ``part``, and that every default is a value of its type.
+
+    Args:
+        part: The part.
+        kinds: The kinds that there are, which slots may be for.
 
     Raises:
         PartError: Everything that is wrong with its options, a line each.
     """
     found = list(_faults(part.factory, "", ()))
+    if not found:
+        strange = dict.fromkeys(kind.name for kind in slots_of(part.factory) if kind not in kinds)
+        found = [f"wants slots of known kinds, got one of {name!r}; offer the kind too" for name in strange]
     if "use" in inspect.signature(part.factory).parameters:
         found.append("use: wants another name; in YAML 'use' says which part it is")
     if found:
         raise PartError("\n    ".join(f"{part}: {fault}" for fault in found))
+
+
+def slots_of(schema: Callable[..., Any]) -> Iterator[Kind]:
+    """Yield the kind of every slot among the options of ``schema``, and in what they hold."""
+
+    def within(wanted: Any, above: tuple[Any, ...]) -> Iterator[Kind]:
+        if (kind := kind_of(wanted)) is not None:
+            yield kind
+        elif isinstance(wanted, type) and is_dataclass(wanted):
+            if wanted not in above:  # a section may hold lists of itself
+                for option in declared(wanted).values():
+                    yield from within(option.wanted, (*above, wanted))
+        else:
+            for inner in get_args(wanted) if get_origin(wanted) is not Literal else ():
+                yield from within(inner, above)
+
+    for option in declared(schema).values():
+        yield from within(option.wanted, ())
 
 
 def _faults(schema: Callable[..., Any], at: str, above: tuple[Any, ...]) -> Iterator[str]:
@@ -78,7 +103,7 @@ def _faults(schema: Callable[..., Any], at: str, above: tuple[Any, ...]) -> Iter
 def _refused(wanted: Any, at: str, above: tuple[Any, ...]) -> Iterator[str]:
     """Yield what is wrong with a type, down to what its lists, mappings and sections hold."""
     origin, args = get_origin(wanted), get_args(wanted)
-    if kind_of(wanted) in KINDS or wanted is Any or any(wanted is one for one in (*PLAIN, Path)):
+    if kind_of(wanted) is not None or wanted is Any or any(wanted is one for one in (*PLAIN, Path)):
         return
     if origin is Literal and all(type(one) in (*PLAIN, types.NoneType) for one in args):
         return
@@ -109,7 +134,7 @@ def _instead(wanted: Any) -> str:
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return f"; use Literal[{', '.join(repr(one.name) for one in wanted)}]"
     if isinstance(wanted, Kind):
-        return f"; use srkit.slots.{wanted.name.capitalize()}"
+        return f"; use srkit.parts.{wanted.name.capitalize()}"
     return "; make it @dataclass(kw_only=True), and each of its parameters a field" if is_dataclass(wanted) else ""
 
 

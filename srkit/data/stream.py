@@ -17,7 +17,9 @@ from srkit.data.seeds import torch_generator
 from srkit.data.sizes import check_low, crop_sizes, decoded, same_channels
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
-from srkit.slots import DegradationFn, ImageSet, Pair
+from srkit.pair import Pair
+from srkit.parts.dataset import ImageSet
+from srkit.parts.degradation import PER_CHANNEL, DegradationFn
 
 AHEAD = 2
 """Batches that wait ready, besides the ones that the workers are at."""
@@ -102,7 +104,7 @@ class Stream:
                 return Pair(self._colored(self._batch(crops, 1)), high, names)
             assert self.degradation is not None  # refused by the constructor
             generator = torch_generator("degrade", self.seed, step)
-            if getattr(self.degradation, "per_channel", False):
+            if PER_CHANNEL.of(self.degradation):
                 low = self.degradation(high, generator)  # of luma it is the same, and cheaper
             else:
                 low = self._colored(self.degradation(planes, generator))

@@ -10,7 +10,8 @@ from srkit.data.originals import original
 from srkit.data.seeds import seed_of
 from srkit.errors import DataError
 from srkit.image.array import UInt8Image
-from srkit.slots import Dataset, ImageSet
+from srkit.parts import Dataset
+from srkit.parts.dataset import ImageSet
 
 
 @srkit.dataset("patches")

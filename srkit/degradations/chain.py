@@ -8,7 +8,8 @@ from torch import Generator, Tensor
 
 import srkit
 from srkit.image.convert import quantise
-from srkit.slots import Degradation, Traced
+from srkit.parts import Degradation
+from srkit.parts.degradation import PER_CHANNEL, RESIZES, Traced
 
 
 @srkit.degradation("chain")
@@ -23,8 +24,8 @@ class Chain:
     def __init__(self, scale: int, *, stages: list[Degradation], quantise: bool = True) -> None:
         self.stages: list[Any] = [stage(scale) for stage in stages]
         self.scale, self.quantise = scale, quantise
-        self.per_channel = all(getattr(stage, "per_channel", False) for stage in self.stages)
-        shrinking = sum(getattr(stage, "resizes", True) for stage in self.stages)
+        self.per_channel = all(PER_CHANNEL.of(stage) for stage in self.stages)
+        shrinking = sum(RESIZES.of(stage) for stage in self.stages)
         if shrinking != 1:
             raise ValueError(f"stages must have exactly one that makes the image smaller, got {shrinking}")
         for stage in self.stages:

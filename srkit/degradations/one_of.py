@@ -9,7 +9,8 @@ import torch
 from torch import Generator, Tensor
 
 import srkit
-from srkit.slots import Degradation, Traced
+from srkit.parts import Degradation
+from srkit.parts.degradation import PER_CHANNEL, RESIZES, Traced
 
 
 @srkit.degradation("one_of")
@@ -27,7 +28,7 @@ class OneOf:
     def __init__(self, scale: int, *, choices: list[Degradation], shares: list[float] | None = None) -> None:
         self.choices: list[Any] = [choice(scale) for choice in choices]
         self.scale = scale
-        self.per_channel = all(getattr(choice, "per_channel", False) for choice in self.choices)
+        self.per_channel = all(PER_CHANNEL.of(choice) for choice in self.choices)
         if len(self.choices) < 2:
             raise ValueError(f"choices must be two or more, got {len(self.choices)}")
         given = [1.0] * len(self.choices) if shares is None else list(shares)
@@ -37,7 +38,7 @@ class OneOf:
                 f"shares must be one number for each of {len(self.choices)} choices, none negative and not all 0, "
                 f"got {given}"
             )
-        shrink = [getattr(choice, "resizes", True) for choice in self.choices]
+        shrink = [RESIZES.of(choice) for choice in self.choices]
         if len(set(shrink)) > 1:
             raise ValueError(f"choices must all make the image smaller or all keep its size, got {shrink}")
         self.resizes = shrink[0]

@@ -20,7 +20,7 @@ from torch import distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
 from srkit.errors import TrainingError
-from srkit.slots import Pair
+from srkit.pair import Pair
 
 T = TypeVar("T")
 

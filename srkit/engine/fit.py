@@ -12,7 +12,8 @@ from srkit.engine.finite import Finite, Step
 from srkit.engine.precision import Precision, autocast
 from srkit.engine.pyramid import Levels, mean_loss
 from srkit.engine.state import TrainState
-from srkit.slots import Balanced, LossFn, Pair
+from srkit.pair import Pair
+from srkit.parts.loss import Balanced, LossFn
 
 
 def fit(

@@ -12,7 +12,7 @@ from queue import Queue
 import torch
 
 import srkit
-from srkit.slots import Ended, Task
+from srkit.parts.launcher import Ended, Task
 
 LAST_WORDS = 10.0
 """Seconds that a process gets to end by itself once its standard input is closed."""

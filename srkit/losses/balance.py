@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from srkit.engine import distributed
-from srkit.slots import LossFn
+from srkit.parts.loss import LossFn
 
 
 class Balance(nn.Module):

@@ -29,6 +29,8 @@ class LPIPS:
         quantise: Round both images to 8 bits first.
     """
 
+    higher_is_better = False
+
     def __init__(
         self,
         scale: int,
@@ -46,7 +48,6 @@ class LPIPS:
             "border": self.border,
             "rounded": "8 bit" if quantise else "no",
             "net": f"{net} v0.1",
-            "better": "lower",
         }
 
     @torch.no_grad()

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 import srkit
 from srkit.layers.init import he_
 from srkit.models.pyramid import enlarge, halo_of, levels_of
-from srkit.slots import Upsampler, default
+from srkit.parts import Upsampler
+from srkit.slots import default
 
 
 @srkit.model("lapsrn")

@@ -7,21 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, cast
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from srkit.config.check import Choice
 from srkit.data.originals import original
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import named_device
 from srkit.errors import ConfigError, DataError, Problem
 from srkit.experiment import Experiment, Train
+from srkit.parts import Metric
+from srkit.parts.dataset import ImageSet
+from srkit.parts.degradation import RESIZES, DegradationFn
+from srkit.parts.loss import LossFn
+from srkit.parts.metric import MetricFn
 from srkit.plugins import Catalog
-from srkit.slots import DegradationFn, ImageSet, LossFn, MetricFn
 
 MANY = 1_000_000
 """Steps that a schedule is tried with where minutes do not tell how many there will be."""
@@ -125,20 +127,19 @@ def _without_compiler() -> Iterator[None]:
 
 def _shrinking(degradation: DegradationFn) -> DegradationFn:
     """Refuse a stage of a chain that stands alone: it does not make LR."""
-    if not getattr(degradation, "resizes", True):
+    if not RESIZES.of(degradation):
         what = "wants one that makes the image smaller; put this one into the stages of a chain"
         raise ConfigError([Problem("config", "degradation", what)])
     return degradation
 
 
-def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, MetricFn]:
+def _named(metrics: Sequence[Metric], scale: int, catalog: Catalog) -> dict[str, MetricFn]:
     """Build the metrics by name. PSNR is always among them: it chooses the best weights."""
-    choices = [cast("Choice", metric) for metric in metrics]
-    names = [choice.name for choice in choices]
+    names = [choice.name for choice in metrics]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigError([Problem("config", "metrics", f"wants every metric once, got {twice[0]!r} twice")])
-    built = {choice.name: choice(scale) for choice in choices}
+    built = {choice.name: choice(scale) for choice in metrics}
     if "psnr" not in built:
         built["psnr"] = catalog.build("metric", "psnr", scale)
     return built

@@ -23,10 +23,13 @@ from srkit.engine.precision import resolve_device, resolve_precision
 from srkit.engine.predict import predict
 from srkit.engine.state import TrainState
 from srkit.experiment import Experiment
+from srkit.pair import Pair
+from srkit.parts.loss import LossFn
+from srkit.parts.metric import MetricFn
+from srkit.parts.tracker import TrackerFn
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
-from srkit.slots import LossFn, MetricFn, Pair, TrackerFn
 
 RGB_BYTES = 3 * 4
 """Of a pixel in float32."""

@@ -14,6 +14,8 @@ from srkit.engine.finite import Step
 from srkit.engine.fit import fit
 from srkit.errors import CheckpointError, RunError, TrainingError
 from srkit.experiment import Experiment
+from srkit.pair import Pair
+from srkit.parts.loss import Balanced
 from srkit.run.build import Built
 from srkit.run.changed import changes
 from srkit.run.clock import Clock, Pace
@@ -23,7 +25,6 @@ from srkit.run.record import Record
 from srkit.run.session import Session
 from srkit.run.signals import held
 from srkit.run.weights import save_best
-from srkit.slots import Balanced, Pair
 
 UNGUARDED = 100
 """Steps in which a network may be worse than ``train.guard`` allows: from scratch it needs some to be any good."""

@@ -10,8 +10,8 @@ import torch
 from torch import Generator, Tensor
 
 from srkit.image.color import luma
+from srkit.parts.degradation import PER_CHANNEL, RESIZES, Traced
 from srkit.registry import Part
-from srkit.slots import Traced
 from srkit.testing.making import SCALES, Make, rebuilt, steady, tensor
 
 INSTEAD = "draw from the generator that it is given"
@@ -41,7 +41,7 @@ def _degrades(part: Part, make: Make, scale: int, high: Tensor) -> None:
         raise AssertionError(
             f"{part}: fails on HR of {tuple(high.shape)} at x{scale}; wants Y, one channel, and RGB: {error!r}"
         ) from error
-    shape = (*high.shape[:2], 16, 12) if getattr(one, "resizes", True) else tuple(high.shape)
+    shape = (*high.shape[:2], 16, 12) if RESIZES.of(one) else tuple(high.shape)
     tensor(part, low, shape, f"{shape} of {tuple(high.shape)} at x{scale}")
     assert low.isfinite().all(), f"{part}: gives values that are not numbers"
     assert torch.equal(high, given), f"{part}: changes the HR that it is given"
@@ -56,7 +56,7 @@ def _degrades(part: Part, make: Make, scale: int, high: Tensor) -> None:
     )
     if isinstance(one, Traced):
         _traces(part, one, high, low)
-    if getattr(one, "per_channel", False) and high.shape[1] == 3:
+    if PER_CHANNEL.of(one) and high.shape[1] == 3:
         mild = 0.25 + high / 2  # nothing is clipped
         apart = (luma(one(mild, _generator(1))) - one(luma(mild), _generator(1))).abs().max().item()
         assert apart < LEVEL, f"{part}: says per_channel, but its LR of luma is not the luma of its LR of RGB"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from srkit.parts.model import ALIGN, HALO, Pyramid
 from srkit.registry import Part
-from srkit.slots import Pyramid
 from srkit.testing.making import CHANNELS, SCALES, Make, tensor
 from srkit.testing.network import is_network, repeats, same_alone
 
@@ -62,7 +62,7 @@ def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -
     Its windows begin at multiples of ``align``, if it has that. Weights are drawn anew: those of a fresh
     model may ignore most of what it sees.
     """
-    halo, align = getattr(network, "halo", None), getattr(network, "align", 1)
+    halo, align = HALO.of(network), ALIGN.of(network)
     if halo is None:
         return
     for parameter in network.parameters():

@@ -12,7 +12,7 @@ import pytest
 
 from srkit.ablation.trial import perform
 from srkit.launchers.local import Local
-from srkit.slots import Ended
+from srkit.parts.launcher import Ended
 
 TWO = """arms: {sub: {}, deep: {model.depth: 2}}
 baseline: sub

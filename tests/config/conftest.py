@@ -7,8 +7,9 @@ from typing import Any, Literal
 import pytest
 
 import srkit
-from srkit.registry import KINDS, Part, Registry
-from srkit.slots import Loss, Metric, Model, Upsampler, default
+from srkit.parts import KINDS, Loss, Metric, Model, Upsampler
+from srkit.registry import Part, Registry
+from srkit.slots import default
 
 
 @srkit.model("net")

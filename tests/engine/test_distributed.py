@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from srkit.engine import distributed
-from srkit.slots import Pair
+from srkit.pair import Pair
 
 TRAIN = """
 import os, sys, torch
@@ -21,7 +21,7 @@ from srkit.errors import TrainingError
 from srkit.losses.l1 import L1
 from srkit.losses.mse import MSE
 from srkit.losses.weighted import Term, Weighted
-from srkit.slots import Pair
+from srkit.pair import Pair
 
 class Net(nn.Module):
     def __init__(self):

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from srkit.launchers.local import Local
-from srkit.slots import Task
+from srkit.parts.launcher import Task
 
 
 def task(folder, name, code):

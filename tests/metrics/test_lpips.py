@@ -48,7 +48,6 @@ def test_its_protocol_names_the_network(package):
         "border": 4,
         "rounded": "no",
         "net": "vgg v0.1",
-        "better": "lower",
     }
     with pytest.raises(ValueError, match="border must not be negative, got -2"):
         LPIPS(4, border=-2)

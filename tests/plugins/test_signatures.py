@@ -11,10 +11,10 @@ from srkit.config.signature import verify
 from srkit.config.source import read
 from srkit.errors import ConfigError, PartError
 from srkit.experiment import Experiment
+from srkit.parts import KINDS, Loss, loss
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
-from srkit.registry import Part, loss
-from srkit.slots import Loss
+from srkit.registry import Part
 
 HEAD = """
 from collections.abc import Mapping, Sequence
@@ -22,9 +22,10 @@ from dataclasses import InitVar, dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Literal, Optional
-from srkit.slots import Loss, Metric, default
+from srkit.parts import Loss, Metric
+from srkit.slots import default
 if TYPE_CHECKING:
-    from srkit.slots import Upsampler
+    from srkit.parts import Upsampler
     from somewhere import Thing
 
 class Color(Enum):
@@ -159,7 +160,7 @@ REFUSED = [
     ("k: dict[int, str]", "got dict[int, str]; use dict[str, ...]"),
     ("k: bytes = b''", "got bytes"),
     ("k: Literal[Color.red]", "got Literal"),
-    ("k: srkit.upsampler", "got srkit.upsampler; use srkit.slots.Upsampler"),
+    ("k: srkit.upsampler", "got srkit.upsampler; use srkit.parts.Upsampler"),
     ("k: Loose = Loose()", "got Loose; make it @dataclass(kw_only=True)"),
     ("k: Hidden = Hidden()", "got Hidden; make it @dataclass(kw_only=True)"),
     ("k: Wrong", "k.a: wants a type that YAML can say"),
@@ -220,7 +221,7 @@ def test_a_broken_plugin_is_named_and_can_be_left_out(install, srkit, monkeypatc
 
 @pytest.mark.parametrize("shape", [Experiment, Study])
 def test_our_own_files_keep_the_same_rules(shape):
-    verify(Part(loss, "shape", shape, "here"))
+    verify(Part(loss, "shape", shape, "here"), KINDS)
 
 
 def test_a_default_that_holds_itself_is_said(offered, tmp_path):

@@ -11,10 +11,11 @@ from torch import nn
 from torch.nn import functional as F
 
 import srkit
+from srkit.parts import KINDS
+from srkit.parts.launcher import Ended
 from srkit.plugins import load_catalog
-from srkit.registry import KINDS, Part
-from srkit.slots import Ended
-from srkit.testing import CONTRACTS, check_part
+from srkit.registry import Part
+from srkit.testing import check_part, contract_of
 
 
 def check(factory, **options):
@@ -31,7 +32,7 @@ def refused(why, factory, **options):
 
 
 def test_every_kind_has_a_contract():
-    assert set(CONTRACTS) == {kind.name for kind in KINDS}
+    assert [contract_of(kind).__name__ for kind in KINDS] == [kind.name for kind in KINDS]
 
 
 # what all kinds share
@@ -203,11 +204,12 @@ def test_what_a_loss_balanced_must_be_in_its_state():
 # metrics
 
 
-def metric_of(function, **protocol):
+def metric_of(function, *, higher_is_better=True, **protocol):
     @srkit.metric("tried")
     class Tried:
         def __init__(self, scale: int):
             self.protocol = protocol
+            self.higher_is_better = higher_is_better
 
         def __call__(self, prediction, target):
             return function(prediction, target)
@@ -220,10 +222,11 @@ def distance(prediction, target):
 
 
 def test_a_metric_must_say_that_less_is_better():
-    refused("protocol['better'] says which values are better, 'lower' or 'higher'", metric_of(distance))
-    check(metric_of(distance, better="lower"))
-    refused("wants the target itself scored lower", metric_of(lambda *both: -distance(*both), better="lower"))
-    refused("wants protocol['better'] higher or lower, gave 'less'", metric_of(distance, better="less"))
+    refused("where lower values are better, say higher_is_better = False", metric_of(distance))
+    check(metric_of(distance, higher_is_better=False))
+    upside_down = metric_of(lambda *both: -distance(*both), higher_is_better=False)
+    refused("wants the target itself scored lower", upside_down)
+    refused("wants higher_is_better True or False, gave 'no'", metric_of(distance, higher_is_better="no"))
 
 
 @pytest.mark.parametrize(
@@ -239,12 +242,12 @@ def test_a_metric_must_say_that_less_is_better():
     ],
 )
 def test_a_metric_gives_one_value_an_image(function, why):
-    refused(why, metric_of(function, better="lower"))
+    refused(why, metric_of(function, higher_is_better=False))
 
 
 def test_a_metric_is_shown_gray_and_rgb():
-    refused("refuses images of 1 channels", metric_of(refusing(1), better="lower"))
-    refused("refuses images of 3 channels", metric_of(refusing(3), better="lower"))
+    refused("refuses images of 1 channels", metric_of(refusing(1), higher_is_better=False))
+    refused("refuses images of 3 channels", metric_of(refusing(3), higher_is_better=False))
 
 
 def refusing(channels):
@@ -262,11 +265,14 @@ def test_a_metric_may_want_large_images():
             raise ValueError("wants 160 pixels")
         return distance(prediction, target)
 
-    check(metric_of(large, better="lower"))
+    check(metric_of(large, higher_is_better=False))
 
 
 def test_a_protocol_must_be_plain():
-    refused("wants a protocol of plain values by name", metric_of(distance, better="lower", border=torch.ones(1)))
+    refused(
+        "wants a protocol of plain values by name",
+        metric_of(distance, higher_is_better=False, border=torch.ones(1)),
+    )
 
 
 # degradations

@@ -1,14 +1,16 @@
 """Image super-resolution, put together from parts.
 
 This module is two doors. The user's: ``load`` a network, ``upscale`` an array. The plugin author's: the hook
-marker, and for each kind its decorator (``srkit.upsampler``) and its slot (``srkit.Upsampler``). It imports
-nothing heavy.
+marker, for each kind its decorator (``srkit.upsampler``) and its slot (``srkit.Upsampler``), and the limits of
+options. It imports nothing heavy.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from srkit.config.limits import Range as Range
+from srkit.config.limits import limited as limited
 from srkit.hookspecs import hookimpl as hookimpl
 from srkit.parts import *  # noqa: F403 - a decorator for each kind, and its slot
 from srkit.registry import Kind as Kind

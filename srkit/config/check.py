@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_origin
 
+from srkit.config.limits import Range, ranged
 from srkit.config.merge import Keys, laid
 from srkit.config.show import fill, names_part
 from srkit.config.signature import among, declared
@@ -137,6 +138,8 @@ class _Checker:
         origin, args = get_origin(wanted), get_args(wanted)
         if (kind := kind_of(wanted)) is not None:
             return self.choice(value, kind, default, at)
+        if (limits := ranged(wanted)) is not None:
+            return self.number(value, wanted, *limits, at)
         if (inner := optional(wanted)) is not None:
             return None if value is None else self.value(value, inner, at, default)
         if origin in (list, Sequence) and isinstance(value, dict) and isinstance(default, (list, tuple)):
@@ -157,6 +160,16 @@ class _Checker:
         if wanted is Any or type(value) is wanted or (origin is Literal and among(value, args)):
             return value  # `type is`, not isinstance: `true` is not a number here
         self.blame(at, f"wants {spell(wanted)}, got {value!r}{_whole(value, origin)}")
+        return None
+
+    def number(self, value: Any, wanted: Any, plain: type[int | float], limits: Range, at: Keys) -> Any:
+        """Return a number within its limits."""
+        if type(value) is plain or (plain is float and type(value) is int):
+            if plain is float and not abs(value) <= sys.float_info.max:
+                return self.value(value, float, at)  # refused as not finite, whatever the limits
+            if value in limits:
+                return plain(value)
+        self.blame(at, f"wants {spell(wanted)}, got {value!r}")
         return None
 
     def path(self, value: str, at: Keys) -> Path:

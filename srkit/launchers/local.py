@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from queue import Queue
+from typing import Annotated
 
 import torch
 
@@ -36,9 +37,8 @@ class Local:
         threads: Threads that each process computes with.
     """
 
-    def __init__(self, *, threads: int = 1) -> None:
-        if threads < 1:
-            raise ValueError(f"threads must be positive, got {threads}")
+    @srkit.limited
+    def __init__(self, *, threads: Annotated[int, srkit.Range(1)] = 1) -> None:
         self.threads = threads
 
     def __call__(self, tasks: Sequence[Task], jobs: int | None = None, /) -> Iterator[Ended]:

@@ -73,5 +73,5 @@ def test_leaving_stops_what_is_running(tmp_path):
 
 
 def test_threads_must_be_positive():
-    with pytest.raises(ValueError, match="threads must be positive, got 0"):
+    with pytest.raises(ValueError, match="threads: wants int of at least 1, got 0"):
         Local(threads=0)

@@ -21,7 +21,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Literal, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Iterable, Literal, Optional
+from srkit import Range
 from srkit.parts import Loss, Metric
 from srkit.slots import default
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ ALLOWED = [  # declared, as `srkit parts` shows its default, filled, another val
     ("k: Path = Path('/zoo9.jsonl')", "/zoo9.jsonl", "/zoo9.jsonl", "/a/b", "/a/b"),
     ("k: Literal['a', 2, None] = 'a'", "a", "a", "2", 2),
     ("k: int | None = None", "null", None, "3", 3),
+    ("k: Annotated[int, Range(2, 4)] = 3", "3", 3, "4", 4),
+    ("k: Annotated[float, Range(above=0)] | None = None", "null", None, "1", 1.0),
+    ("k: list[Annotated[float, Range(0, 1)]] = [1]", "[1]", [1.0], "[0]", [0.0]),
     ("k: Optional[str] = 'x'", "x", "x", "null", None),
     ("k: list[int] | None = [1]", "[1]", [1], "[2, 3]", [2, 3]),
     ("k: None | Sequence[float] = (1, 2)", "[1, 2]", [1.0, 2.0], "null", None),
@@ -141,7 +145,7 @@ def test_a_part_gets_what_its_signature_says(offered):
     assert catalog.build("loss", "zoo", k={"b": [1]}).a == 7
 
 
-SAYS = "wants a type that YAML can say (bool, int, float, str, Path, Literal[...], "
+SAYS = "wants a type that YAML can say (bool, int, float, Annotated[int, Range(1)], str, Path, Literal[...], "
 REFUSED = [
     ("k", "k: wants a type, such as k: int, got none"),
     (
@@ -159,6 +163,17 @@ REFUSED = [
     ("k: Iterable[int]", "got Iterable[int]"),
     ("k: dict[int, str]", "got dict[int, str]; use dict[str, ...]"),
     ("k: bytes = b''", "got bytes"),
+    (
+        "k: Annotated[str, Range(1)]",
+        "k: wants the range of a number, as in Annotated[int, Range(1)], got Annotated[str",
+    ),
+    ("k: Annotated[int | None, Range(1)]", "k: wants the range of a number, as in Annotated[int, Range(1)], got"),
+    ("k: Annotated[int, 'any']", "k: wants a type that YAML can say"),
+    ("k: Annotated[int, Range(1)] = 0", "k: wants a default that is Annotated[int, Range(1)], got 0"),
+    (
+        "k: list[Annotated[float, Range(below=1)]] = [1]",
+        "a default that is list[Annotated[float, Range(below=1)]]",
+    ),
     ("k: Literal[Color.red]", "got Literal"),
     ("k: srkit.upsampler", "got srkit.upsampler; use srkit.parts.Upsampler"),
     ("k: Loose = Loose()", "got Loose; make it @dataclass(kw_only=True)"),

@@ -1,8 +1,9 @@
-"""Write the generated passages of the documentation: python docs/generate.py. A test keeps them current."""
+"""Write the generated passages of the documentation and the schemas of configs; a test keeps them current."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -11,7 +12,10 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+from srkit.ablation.study import Study
 from srkit.cli.main import app
+from srkit.config.schema import json_schema
+from srkit.experiment import Experiment
 from srkit.parts import KINDS
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
@@ -112,6 +116,9 @@ def pages() -> dict[Path, str]:
     """Return every generated page with what should stand in it."""
     docs = ROOT / "docs"
     found = {docs / "reference" / "parts.md": parts(), docs / "reference" / "commands.md": commands()}
+    for name, shape in (("srkit", Experiment), ("study", Study)):
+        written = json.dumps(json_schema(shape, load_catalog([])), indent=2, ensure_ascii=False)
+        found[ROOT / "configs" / f"{name}.schema.json"] = f"{written}\n"
     for page in docs.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
         if PASSAGE.search(text):

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from srkit.config.docstring import documented
 from srkit.image.files import write
 from srkit.plugins import load_catalog
-from srkit.plugins.describe import documented, options
+from srkit.plugins.describe import options
 from srkit.testing import check_part
 
 ROOT = Path(__file__).parent.parent
@@ -90,7 +91,7 @@ def test_contract_with_other_options(kind, name, given):
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
 def test_every_option_is_documented(part):
     assert part.summary.endswith((".", "!"))
-    said, takes = documented(part), [option.name for option in options(part)]
+    said, takes = documented(part.factory), [option.name for option in options(part)]
     assert [name for name in takes if not said.get(name)] == []
     assert [name for name in said if name not in takes] == []
 

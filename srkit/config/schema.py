@@ -86,9 +86,8 @@ class _Writer:
             return [{"type": "array", "items": self.value(args[0])}]
         if origin in (dict, Mapping):
             return [{"type": "object", "additionalProperties": self.value(args[1])}]
-        if is_dataclass(wanted):
-            section: type[Any] = wanted
-            return [self.defined(f"section.{section.__qualname__}", section)]
+        if isinstance(wanted, type) and is_dataclass(wanted):
+            return [self.defined(f"{wanted.__module__}.{wanted.__qualname__}", wanted)]
         return [{"type": "string", "minLength": 1} if wanted is Path else {"type": PLAIN[wanted]}]
 
     def kind(self, kind: Kind) -> JsonSchema:

@@ -7,6 +7,7 @@ from torch import nn
 
 from srkit.parts.model import ALIGN, HALO, Pyramid
 from srkit.registry import Part
+from srkit.testing.learning import keeps_its_precision, learns
 from srkit.testing.making import CHANNELS, SCALES, Make, tensor
 from srkit.testing.network import is_network, repeats, same_alone
 
@@ -14,7 +15,7 @@ SIZES = ((5, 7), (8, 8))
 
 
 def model(part: Part, make: Make) -> None:
-    """LR (N,C,H,W) becomes (N,C,sH,sW) for Y and RGB; a pyramid ends in what ``forward`` gives.
+    """LR (N,C,H,W) becomes (N,C,sH,sW) for Y and RGB; a pyramid ends in what ``forward`` gives; all of it learns.
 
     It may refuse scales and channels when it is built, as long as something is left.
     """
@@ -25,6 +26,8 @@ def model(part: Part, make: Make) -> None:
         for height, width in SIZES:
             _enlarges(part, network, torch.Size((2, channels, height, width)), scale)
         same_alone(part, network, torch.rand(2, channels, 6, 5))
+        learns(part, make(scale, channels), torch.rand(2, channels, 5, 7))
+        keeps_its_precision(part, make(scale, channels).eval(), torch.rand(1, channels, 5, 7))
         _repeats(part, make, scale, channels)
         _halo_is_enough(part, make(scale, channels).eval(), scale, channels)
 

@@ -1,8 +1,9 @@
-"""Write the generated passages of the documentation: python docs/generate.py. A test keeps them current."""
+"""Write the generated passages of the documentation and the schemas of configs; a test keeps them current."""
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
@@ -11,7 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
+from srkit.ablation.study import Study
 from srkit.cli.main import app
+from srkit.config.schema import json_schema
+from srkit.experiment import Experiment
+from srkit.parts import KINDS
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
 
@@ -34,6 +39,10 @@ def parts() -> str:
             continue
         wired = ", ".join(f"`{name}`" for name in shelf.kind.wired) or "nothing"
         lines += ["", f"## {kind}", "", f"Wired in: {wired}."]
+        if shelf.kind.abilities:
+            lines += ["", "| a part may say | if it does not | |", "|---|---|---|"]
+        for one in shelf.kind.abilities:
+            lines.append(f"| `{one.name}` | `{one.neutral}` | {one.meaning} |")
         for part in shelf.values():
             lines += ["", f"### {kind} `{part.name}`", "", part.summary]
             body = inspect.getdoc(part.factory).partition("\n")[2].partition("Args:")[0].strip()
@@ -65,6 +74,15 @@ def commands() -> str:
     return "\n".join(lines) + "\n"
 
 
+def kinds() -> str:
+    """Return a table of the kinds: what is wired in, and what calling the choice gives."""
+    lines = ["| kind | wired in | what calling the choice gives |", "|---|---|---|"]
+    for kind in KINDS:
+        wired = f"`{', '.join(kind.wired)}`" if kind.wired else "-"
+        lines.append(f"| [{kind.name}](#{kind.name}) | {wired} | {kind.gives} |")
+    return "\n".join(lines) + "\n"
+
+
 def keys(name: str) -> str:
     """Return a table of the fields of a dataclass that is the shape of a file."""
     module, _, kind = name.rpartition(".")
@@ -84,6 +102,8 @@ def filled(text: str) -> str:
     """Put the files that a page names between its markers, and the keys of a file's shape."""
 
     def passage(found: re.Match[str]) -> str:
+        if found[2] == "srkit.parts.KINDS":
+            return f"{found[1]}{kinds()}{found[3]}"
         if SHAPE.fullmatch(found[2]):
             return f"{found[1]}{keys(found[2])}{found[3]}"
         file = ROOT / found[2]
@@ -96,6 +116,9 @@ def pages() -> dict[Path, str]:
     """Return every generated page with what should stand in it."""
     docs = ROOT / "docs"
     found = {docs / "reference" / "parts.md": parts(), docs / "reference" / "commands.md": commands()}
+    for name, shape in (("srkit", Experiment), ("study", Study)):
+        written = json.dumps(json_schema(shape, load_catalog([])), indent=2, ensure_ascii=False)
+        found[ROOT / "configs" / f"{name}.schema.json"] = f"{written}\n"
     for page in docs.rglob("*.md"):
         text = page.read_text(encoding="utf-8")
         if PASSAGE.search(text):

@@ -1,28 +1,19 @@
 """Image super-resolution, put together from parts.
 
-This module is two doors. The user's: ``load`` a network, ``upscale`` an array. The
-plugin author's: the hook marker and one decorator a kind. It imports nothing heavy.
+This module is two doors. The user's: ``load`` a network, ``upscale`` an array. The plugin author's: the hook
+marker, for each kind its decorator (``srkit.upsampler``) and its slot (``srkit.Upsampler``), and the limits of
+options. It imports nothing heavy.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from srkit.hookspecs import hookimpl
-from srkit.registry import (
-    dataset,
-    degradation,
-    launcher,
-    loss,
-    metric,
-    model,
-    optimizer,
-    regime,
-    schedule,
-    stage,
-    tracker,
-    upsampler,
-)
+from srkit.config.limits import Range as Range
+from srkit.config.limits import limited as limited
+from srkit.hookspecs import hookimpl as hookimpl
+from srkit.parts import *  # noqa: F403 - a decorator for each kind, and its slot
+from srkit.registry import Kind as Kind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,24 +22,6 @@ if TYPE_CHECKING:
     from srkit.inference.upscaler import Upscaler
 
 __version__ = "0.1.0"
-
-__all__ = [
-    "load",
-    "upscale",
-    "hookimpl",
-    "model",
-    "upsampler",
-    "loss",
-    "degradation",
-    "stage",
-    "metric",
-    "dataset",
-    "optimizer",
-    "schedule",
-    "regime",
-    "tracker",
-    "launcher",
-]
 
 
 def load(

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from srkit.config.identity import Role, option
-from srkit.slots import Dataset, Degradation, Loss, Metric, Model, Optimizer, Schedule, Tracker, default
-from srkit.training import Regime
+from srkit.parts import Dataset, Degradation, Loss, Metric, Model, Optimizer, Regime, Schedule, Tracker
+from srkit.slots import default
 
 LAST = "last"
 """What ``train.select`` calls the weights of the last step."""

@@ -1,20 +1,42 @@
-"""Parts and the registry that shelves them by name."""
+"""Kinds of parts, parts, and the registry that shelves the parts of a kind by name."""
 
 from __future__ import annotations
 
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar
 
 from srkit.errors import PartError, UnknownPart, did_you_mean
+from srkit.slots import Slot
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 NOT_NAMES = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 """What YAML reads as another value, with or without capitals."""
+
+
+@dataclass(frozen=True)
+class Ability(Generic[T]):
+    """Something that a part of a kind may say of itself: an attribute, and what holds where a part lacks it.
+
+    Args:
+        name: The attribute.
+        neutral: The value for a part without the attribute.
+        meaning: What the attribute says, for the documentation.
+    """
+
+    name: str
+    neutral: T
+    meaning: str
+
+    def of(self, part: object) -> T:
+        """Return what a built part says, or the neutral value."""
+        value: T = getattr(part, self.name, self.neutral)
+        return value
 
 
 @dataclass(frozen=True)
@@ -24,10 +46,28 @@ class Kind:
     One object serves three times: as the decorator that marks a part
     (``@srkit.upsampler("x")``), as the label of a shelf, and as the annotation
     of a slot that a part of this kind fills.
+
+    Args:
+        name: What YAML, messages and listings call the kind.
+        wired: Names of the parameters that a part takes before its options, in their order.
+        gives: What calling a part with them gives, in words, for the documentation.
+        contract: ``module:function`` that checks what every part of the kind must keep. It is imported when a part
+            is checked: ``function(part, make)`` raises AssertionError (see ``srkit.testing``).
+        room: The module that offers the built-in parts; empty where there are none.
+        abilities: What its parts may say of themselves.
     """
 
     name: str
     wired: tuple[str, ...] = ()
+    gives: str = field(default="", kw_only=True)
+    contract: str = field(kw_only=True)
+    room: str = field(default="", kw_only=True)
+    abilities: tuple[Ability[Any], ...] = field(default=(), kw_only=True, compare=False)
+
+    @property
+    def slot(self) -> Any:
+        """The annotation of an option that a part of this kind fills."""
+        return Annotated[Slot[Any], self]
 
     def __call__(self, name: str) -> Callable[[F], F]:
         """Mark a class or function as the part ``name``; marking registers nothing.
@@ -52,35 +92,6 @@ class Kind:
             return factory
 
         return mark
-
-
-model = Kind("model", wired=("scale", "channels"))
-upsampler = Kind("upsampler", wired=("channels", "scale"))
-loss = Kind("loss")
-degradation = Kind("degradation", wired=("scale",))
-stage = Kind("stage", wired=("scale",))
-metric = Kind("metric", wired=("scale",))
-dataset = Kind("dataset")
-optimizer = Kind("optimizer", wired=("parameters",))
-schedule = Kind("schedule", wired=("optimizer", "steps"))
-regime = Kind("regime", wired=("model", "recipe", "steps", "place"))
-tracker = Kind("tracker", wired=("folder",))
-launcher = Kind("launcher")
-
-KINDS = (
-    model,
-    upsampler,
-    loss,
-    degradation,
-    stage,
-    metric,
-    dataset,
-    optimizer,
-    schedule,
-    regime,
-    tracker,
-    launcher,
-)
 
 
 @dataclass(frozen=True)
@@ -109,8 +120,6 @@ class Part:
             name = getattr(factory, "__qualname__", repr(factory))
             raise PartError(f"{origin} offers {name}, which carries no part mark")
         kind, name = mark
-        if kind not in KINDS:
-            raise PartError(f"{origin} offers {name!r} of a kind that srkit does not know: {kind!r}")
         takes = inspect.signature(factory).parameters.values()
         wired = tuple(p.name for p in takes if p.kind is p.POSITIONAL_OR_KEYWORD)
         loose = any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD, p.POSITIONAL_ONLY) for p in takes)
@@ -124,10 +133,15 @@ class Part:
 
 
 class Registry(Mapping[str, Part]):
-    """The parts of one kind, by name; iteration is sorted."""
+    """The parts of one kind, by name; iteration is sorted.
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+    Args:
+        kind: The kind of all its parts.
+        origin: Who offers the kind: srkit, or a plugin.
+    """
+
+    def __init__(self, kind: Kind, origin: str = "srkit") -> None:
+        self.kind, self.origin = kind, origin
         self._parts: dict[str, Part] = {}
 
     def add(self, part: Part) -> None:
@@ -138,7 +152,7 @@ class Registry(Mapping[str, Part]):
 
     def copy(self) -> Registry:
         """Return a shelf with the same parts, to try additions on."""
-        other = Registry(self.kind)
+        other = Registry(self.kind, self.origin)
         other._parts = dict(self._parts)
         return other
 

@@ -1,18 +1,16 @@
-"""What a regime is given, what it does, and what it says of every step."""
+"""What a regime is given, and what it says of every step."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from srkit import registry
-from srkit.slots import LossFn, Pair
 from srkit.world import ALONE, World
 
 
@@ -59,7 +57,7 @@ class Recipe:
         pyramid: Whether every level of a pyramid has a loss, or the full size alone.
     """
 
-    loss: LossFn
+    loss: Callable[[Tensor, Tensor], Tensor]
     optimizer: Callable[[Iterable[Any]], Optimizer]
     schedule: Callable[[Optimizer, int], LRScheduler]
     clip: float | None = None
@@ -86,47 +84,3 @@ class Place:
 
 ON_CPU = Place(torch.device("cpu"))
 """One process that computes on the CPU, in fp32."""
-
-
-class RegimeFn(Protocol):
-    """A training of one network, with whatever else it trains beside it.
-
-    It is built once the number of steps is known, and again, with the same model, to measure how long a step
-    takes. A checkpoint holds what ``state_dict`` gives; the host keeps torch's random generators.
-    """
-
-    @property
-    def step(self) -> int:
-        """The number of steps that are done."""
-        ...
-
-    @property
-    def evaluated(self) -> nn.Module:
-        """The network that is measured and kept: the model itself, or an average of its weights."""
-        ...
-
-    def fit(self, pair: Callable[[int], Pair], /, *, until: int) -> Iterator[Step]:
-        """Train up to step ``until``, yielding what each step did.
-
-        ``pair`` gives the rows of the batch of a step, counted from 0, that are this process's; it is called
-        once a step, in order. After each yield the state is whole, and the caller may evaluate or leave.
-
-        Raises:
-            TrainingError: A loss or a norm is not a finite number; names step, images and learning rates.
-        """
-        ...
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all that a training goes on from: tensors and plain values."""
-        ...
-
-    def load_state_dict(self, state: Mapping[str, Any], where: str, /) -> None:
-        """Go on from ``state``; ``where`` names its file in errors.
-
-        Raises:
-            CheckpointError: It belongs to another network, optimizer or regime.
-        """
-        ...
-
-
-Regime: TypeAlias = Annotated[Callable[[nn.Module, Recipe, int, Place], RegimeFn], registry.regime]

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from srkit.config.docstring import documented
 from srkit.image.files import write
 from srkit.plugins import load_catalog
-from srkit.plugins.describe import documented, options
+from srkit.plugins.describe import options
 from srkit.testing import check_part
 
 ROOT = Path(__file__).parent.parent
-ROOMS = {"loss": "losses", "dataset": "datasets"}
 CATALOG = load_catalog()
 PARTS = [part for shelf in CATALOG.values() for part in shelf.values()]
 OPTIONS = {
@@ -101,14 +101,14 @@ def test_contract_with_other_options(kind, name, given):
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
 def test_every_option_is_documented(part):
     assert part.summary.endswith((".", "!"))
-    said, takes = documented(part), [option.name for option in options(part)]
+    said, takes = documented(part.factory), [option.name for option in options(part)]
     assert [name for name in takes if not said.get(name)] == []
     assert [name for name in said if name not in takes] == []
 
 
 @pytest.mark.parametrize("part", [part for part in PARTS if part.origin.startswith("srkit.")], ids=str)
 def test_one_name_in_every_place(part):
-    room = ROOMS.get(part.kind.name, part.kind.name + "s")
+    room = part.kind.room.removeprefix("srkit.")
     file = Path(inspect.getfile(inspect.unwrap(part.factory)))
     assert file == ROOT / "srkit" / room / f"{part.name}.py"
     assert part.factory.__name__.lower() == part.name.replace("_", "") or part.factory.__name__ == part.name

@@ -17,7 +17,7 @@ from srkit.errors import TrainingError
 from srkit.losses.l1 import L1
 from srkit.losses.mse import MSE
 from srkit.losses.weighted import Term, Weighted
-from srkit.slots import Pair
+from srkit.pair import Pair
 from srkit.training import Place, Recipe
 from srkit.world import joined
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -14,13 +16,12 @@ class Sharpen(nn.Module):
     """Bicubic enlargement, then a learned sharpening.
 
     Args:
-        strength: How much of the learned detail is added at the start, from 0 to 1.
+        strength: How much of the learned detail is added at the start.
     """
 
-    def __init__(self, channels: int, scale: int, *, strength: float = 0.5) -> None:
+    @srkit.limited
+    def __init__(self, channels: int, scale: int, *, strength: Annotated[float, srkit.Range(0, 1)] = 0.5) -> None:
         super().__init__()
-        if not 0 <= strength <= 1:
-            raise ValueError(f"strength must be from 0 to 1, got {strength}")
         self.scale = scale
         self.detail = nn.Conv2d(channels, channels, 3, padding=1, padding_mode="replicate")
         self.strength = nn.Parameter(torch.tensor(strength))

@@ -8,7 +8,8 @@ from itertools import product
 from typing import Any
 
 from srkit.ablation.study import Study
-from srkit.config.source import Keys, Layer, Source
+from srkit.config.merge import Keys
+from srkit.config.source import Layer, Source
 
 BASE = "base"
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
 
 import torch
 
 from srkit.ablation.study import Equal
-from srkit.config.check import Choice
 from srkit.errors import BuildError
 from srkit.experiment import Experiment
 
@@ -84,10 +82,10 @@ def widened(experiment: Experiment, path: str, width: int) -> Experiment:
         ValueError: The path is no whole-number option of the model.
     """
     section, _, option = path.partition(".")
-    model = cast("Choice", experiment.model)
+    model = experiment.model
     if section != "model" or type(model.options.get(option)) is not int:
         raise ValueError(f"width must be a whole-number option of the model, such as model.features, got {path!r}")
-    return replace(experiment, model=replace(model, options={**model.options, option: width}))
+    return replace(experiment, model=model.with_options(**{option: width}))
 
 
 def _parameters(experiment: Experiment) -> int:

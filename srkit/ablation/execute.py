@@ -18,9 +18,9 @@ from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.errors import RunError
 from srkit.lock import alone
+from srkit.parts.launcher import LauncherFn, Task
 from srkit.plugins import Catalog
 from srkit.run.folder import LOCK
-from srkit.slots import LauncherFn, Task
 
 STUDY = "study.json"
 

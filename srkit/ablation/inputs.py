@@ -20,7 +20,7 @@ from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.errors import SrkitError
 from srkit.experiment import Experiment
-from srkit.slots import ImageSet
+from srkit.parts.dataset import ImageSet
 
 OF_TRIAL = ("data.train", "data.validate", "data.test", "start")
 OF_TEST = ("data.test",)

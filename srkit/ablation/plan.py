@@ -12,7 +12,8 @@ from srkit.ablation.equal import equalised, widened
 from srkit.ablation.study import Study
 from srkit.config.check import check
 from srkit.config.identity import DECISIVE, identity
-from srkit.config.source import Keys, Layer, Source, read
+from srkit.config.merge import Keys
+from srkit.config.source import Layer, Source, read
 from srkit.errors import ConfigError, Problem, SrkitError, did_you_mean
 from srkit.experiment import Experiment
 from srkit.plugins import Catalog
@@ -92,7 +93,7 @@ def plan(files: Sequence[Path], overrides: Sequence[str], catalog: Catalog) -> P
     """
     source = read(files, overrides)
     study: Study = check(source, Study, catalog)
-    planner = _Planner(study, source, files[-1].parent, catalog)
+    planner = _Planner(study, source, catalog)
     blocks = tuple(planner.blocks())
     if planner.problems:
         raise ConfigError(list(dict.fromkeys(planner.problems)))
@@ -102,9 +103,8 @@ def plan(files: Sequence[Path], overrides: Sequence[str], catalog: Catalog) -> P
 class _Planner:
     """Lays the study's layers over the base experiment, and collects what is wrong with what comes out."""
 
-    def __init__(self, study: Study, source: Source, home: Path, catalog: Catalog) -> None:
+    def __init__(self, study: Study, source: Source, catalog: Catalog) -> None:
         self.study, self.source, self.catalog = study, source, catalog
-        self.base = study.base if study.base.is_absolute() else home / study.base
         self.arms = arms_of(study)
         self.problems = list(self._wrong())
 
@@ -169,11 +169,11 @@ class _Planner:
         if self.study.equal.seconds is None:
             return []
         minutes = self.study.equal.seconds / 60
-        mark = self.source.where(("equal", "seconds"))
+        mark = self.source.mark(("equal", "seconds"))
         return [({"train": {"minutes": minutes, "steps": None, "epochs": None}}, {("train", "minutes"): mark})]
 
     def _trial(self, layers: Sequence[Layer], seed: int, name: str) -> Trial:
-        layers = [*layers, ({"seed": seed}, {("seed",): self.source.where(("seeds",))})]
+        layers = [*layers, ({"seed": seed}, {("seed",): self.source.mark(("seeds",))})]
         experiment = self._experiment(layers, name)
         every, shown = self.study.measure.every, experiment.train.log_every
         if every % shown:
@@ -188,7 +188,7 @@ class _Planner:
         return Trial(experiment, tests, {"what": list(self.study.measure.what), "every": every})
 
     def _experiment(self, layers: Sequence[Layer], name: str) -> Experiment:
-        source = read([self.base], layers=layers)
+        source = read([_shown(self.study.base)], layers=layers)
         checked: Experiment = check(source, Experiment, self.catalog)
         return replace(checked, name=name)
 
@@ -218,3 +218,9 @@ class _Planner:
         path = self.study.equal.width
         tests = {name: widened(test, path, width) for name, test in trial.tests.items()}
         return replace(trial, experiment=widened(trial.experiment, path, width), tests=tests)
+
+
+def _shown(file: Path) -> Path:
+    """Return a file below the working folder as a path from there: it stands in messages."""
+    here = Path.cwd()
+    return file.relative_to(here) if file.is_relative_to(here) else file

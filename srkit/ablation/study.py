@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from srkit.slots import Launcher, default
+from srkit.parts import Launcher
+from srkit.slots import default
 
 MEASURES = ("M1", "M2", "M3", "M4")
 

@@ -26,6 +26,7 @@ from srkit.engine.checkpoint import load_into, load_weights
 from srkit.errors import RunError, SrkitError
 from srkit.experiment import Experiment
 from srkit.lock import alone
+from srkit.parts.metric import protocol_of
 from srkit.plugins import Catalog
 from srkit.run import RunFolder, build, score, train
 from srkit.run.folder import LOCK
@@ -103,7 +104,7 @@ def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: 
         try:
             tested = _read(path / "config.yaml", catalog)
             parts = build(tested, catalog)
-            protocol = {metric: getattr(part, "protocol", {}) for metric, part in parts.metrics.items()}
+            protocol = {metric: protocol_of(part) for metric, part in parts.metrics.items()}
             write_text(path / "protocol.json", json.dumps(protocol, indent=2) + "\n")
             note(folder.test_inputs(name), tested, OF_TEST)
             rows = score_rows(tested, parts, model)

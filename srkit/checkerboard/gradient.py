@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from srkit.checkerboard.spectrum import GridSpectrum, grid_spectrum
-from srkit.slots import LossFn
+from srkit.parts.loss import LossFn
 
 
 def gradient_grid(

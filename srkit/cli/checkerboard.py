@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from srkit.checkerboard.flat import FlatField
     from srkit.inference.grid import ImageGrid
     from srkit.inference.load import Loaded
-    from srkit.slots import LossFn
+    from srkit.parts.loss import LossFn
 
 
 def checkerboard(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
+    from srkit.parts.degradation import DegradationFn
     from srkit.plugins import Catalog
-    from srkit.slots import DegradationFn
 
 
 def read_choice(text: str, where: str) -> tuple[str, dict[str, Any]]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
+    from srkit.parts.dataset import ImageSet
+    from srkit.parts.degradation import DegradationFn
     from srkit.plugins import Catalog
-    from srkit.slots import DegradationFn, ImageSet
 
 WIDTH = 79
 """Of a line in words."""

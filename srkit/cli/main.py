@@ -20,6 +20,7 @@ from srkit.cli import (
     plugins,
     report,
     run,
+    schema,
     trial,
     upscale,
 )
@@ -54,6 +55,7 @@ app.command()(check.check)
 app.command()(explain.explain)
 app.command()(parts.parts)
 app.command()(plugins.plugins)
+app.command()(schema.schema)
 app.command()(report.report)
 app.command()(evaluate.evaluate)
 app.command()(convert.convert)

@@ -14,6 +14,8 @@ def plugins() -> None:
         typer.echo("no plugins installed; docs/write-a-plugin.md shows how to write one")
     for plugin in found:
         typer.echo(f"{plugin.origin} ({plugin.module})")
+        for kind in plugin.kinds if not plugin.problem else []:
+            typer.echo(f"    kind {kind.name}: {kind.gives}")
         for part in plugin.parts if not plugin.problem else []:
             typer.echo(f"    {part.kind.name} {part.name}: {part.summary}")
         if plugin.problem:

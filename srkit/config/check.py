@@ -9,13 +9,15 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, Self, get_args, get_origin
 
+from srkit.config.limits import Range, ranged
+from srkit.config.merge import Keys, laid
 from srkit.config.show import fill, names_part
 from srkit.config.signature import among, declared
-from srkit.config.source import Keys, Source, laid
+from srkit.config.source import Source
 from srkit.config.spelling import kind_of, optional, spell
 from srkit.errors import BuildError, ConfigError, Problem, SrkitError, UnknownPart, did_you_mean
 from srkit.registry import Kind, Part, Registry
@@ -40,6 +42,10 @@ class Choice:
     def tree(self) -> dict[str, Any]:
         """Return the choice as YAML would write it, but for its options' values."""
         return {"use": self.name, **self.options}
+
+    def with_options(self, **options: Any) -> Self:
+        """Return the same part with other values of some options, which are not checked."""
+        return replace(self, options={**self.options, **options})
 
     def __call__(self, *wired: Any) -> Any:
         """Build the part.
@@ -132,6 +138,8 @@ class _Checker:
         origin, args = get_origin(wanted), get_args(wanted)
         if (kind := kind_of(wanted)) is not None:
             return self.choice(value, kind, default, at)
+        if (limits := ranged(wanted)) is not None:
+            return self.number(value, wanted, *limits, at)
         if (inner := optional(wanted)) is not None:
             return None if value is None else self.value(value, inner, at, default)
         if origin in (list, Sequence) and isinstance(value, dict) and isinstance(default, (list, tuple)):
@@ -148,11 +156,29 @@ class _Checker:
             self.blame(at, f"wants a finite number, got {value!r}")
             return None
         if wanted is Path and type(value) is str and value:
-            return Path(value).expanduser()
+            return self.path(value, at)
         if wanted is Any or type(value) is wanted or (origin is Literal and among(value, args)):
             return value  # `type is`, not isinstance: `true` is not a number here
         self.blame(at, f"wants {spell(wanted)}, got {value!r}{_whole(value, origin)}")
         return None
+
+    def number(self, value: Any, wanted: Any, plain: type[int | float], limits: Range, at: Keys) -> Any:
+        """Return a number within its limits."""
+        if type(value) is plain or (plain is float and type(value) is int):
+            if plain is float and not abs(value) <= sys.float_info.max:
+                return self.value(value, float, at)  # refused as not finite, whatever the limits
+            if value in limits:
+                return plain(value)
+        self.blame(at, f"wants {spell(wanted)}, got {value!r}")
+        return None
+
+    def path(self, value: str, at: Keys) -> Path:
+        """Return an absolute path: a relative one is relative to the file that names it."""
+        path = Path(value).expanduser()
+        if path.is_absolute():
+            return path
+        path = self.source.folder(at) / path
+        return path.parent.resolve() / path.name  # a link at its end is followed when it is opened, not yet
 
     def choice(self, value: Any, kind: Kind, default: Any, at: Keys) -> Choice | None:
         tree = {"use": value} if isinstance(value, str) else value

@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 
-from srkit.config.source import Keys, Source
+from srkit.config.merge import Keys
+from srkit.config.source import Source
 
 NUMBER = re.compile(r"[-+.]*\d")
 INTERPOLATION = re.compile(r"(\\*)\$\{")

@@ -10,22 +10,25 @@ from __future__ import annotations
 import inspect
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin
 
+from srkit.config.annotation import options_of, type_of
+from srkit.config.limits import ranged
 from srkit.config.show import fill, names_part
 from srkit.config.spelling import kind_of, optional, python
 from srkit.errors import PartError
-from srkit.registry import KINDS, Kind, Part
+from srkit.registry import Kind, Part
 
 MISSING = "???"
 PLAIN = (bool, int, float, str)
 ALLOWED = (
-    "bool, int, float, str, Path, Literal[...], list[...], Sequence[...], dict[str, ...], Mapping[str, ...], "
-    "a @dataclass(kw_only=True), a slot such as srkit.slots.Upsampler, or one of these | None"
+    "bool, int, float, Annotated[int, Range(1)], str, Path, Literal[...], list[...], Sequence[...], "
+    "dict[str, ...], Mapping[str, ...], a @dataclass(kw_only=True), a slot such as srkit.parts.Upsampler, "
+    "or one of these | None"
 )
 
 
@@ -44,25 +47,51 @@ def declared(schema: Callable[..., Any]) -> dict[str, Declared]:
     Raises:
         PartError: An option has no type, or one that cannot be read.
     """
-    return {name: _declared(schema, parameter) for name, parameter in _options(schema)}
+    return {parameter.name: _declared(schema, parameter) for parameter in options_of(schema)}
 
 
-def verify(part: Part) -> None:
+def verify(part: Part, kinds: Collection[Kind]) -> None:
     """See that YAML can say every option of ``part``, and that every default is a value of its type.
+
+    Args:
+        part: The part.
+        kinds: The kinds that there are, which slots may be for.
 
     Raises:
         PartError: Everything that is wrong with its options, a line each.
     """
     found = list(_faults(part.factory, "", ()))
+    if not found:
+        strange = dict.fromkeys(kind.name for kind in slots_of(part.factory) if kind not in kinds)
+        found = [f"wants slots of known kinds, got one of {name!r}; offer the kind too" for name in strange]
     if "use" in inspect.signature(part.factory).parameters:
         found.append("use: wants another name; in YAML 'use' says which part it is")
     if found:
         raise PartError("\n    ".join(f"{part}: {fault}" for fault in found))
 
 
+def slots_of(schema: Callable[..., Any]) -> Iterator[Kind]:
+    """Yield the kind of every slot among the options of ``schema``, and in what they hold."""
+
+    def within(wanted: Any, above: tuple[Any, ...]) -> Iterator[Kind]:
+        if (kind := kind_of(wanted)) is not None:
+            yield kind
+        elif isinstance(wanted, type) and is_dataclass(wanted):
+            if wanted not in above:  # a section may hold lists of itself
+                for option in declared(wanted).values():
+                    yield from within(option.wanted, (*above, wanted))
+        else:
+            for inner in get_args(wanted) if get_origin(wanted) is not Literal else ():
+                yield from within(inner, above)
+
+    for option in declared(schema).values():
+        yield from within(option.wanted, ())
+
+
 def _faults(schema: Callable[..., Any], at: str, above: tuple[Any, ...]) -> Iterator[str]:
     """Yield what is wrong with the options of ``schema``, which stands within the sections ``above``."""
-    for name, parameter in _options(schema):
+    for parameter in options_of(schema):
+        name = parameter.name
         try:
             option = _declared(schema, parameter)
         except PartError as error:
@@ -78,11 +107,14 @@ def _faults(schema: Callable[..., Any], at: str, above: tuple[Any, ...]) -> Iter
 def _refused(wanted: Any, at: str, above: tuple[Any, ...]) -> Iterator[str]:
     """Yield what is wrong with a type, down to what its lists, mappings and sections hold."""
     origin, args = get_origin(wanted), get_args(wanted)
-    if kind_of(wanted) in KINDS or wanted is Any or any(wanted is one for one in (*PLAIN, Path)):
+    if kind_of(wanted) is not None or wanted is Any or any(wanted is one for one in (*PLAIN, Path)):
         return
     if origin is Literal and all(type(one) in (*PLAIN, types.NoneType) for one in args):
         return
-    if (inner := optional(wanted)) is not None:
+    if (found := ranged(wanted)) is not None:
+        if found[0] not in (int, float):
+            yield f"{at}: wants the range of a number, as in Annotated[int, Range(1)], got {python(wanted)}"
+    elif (inner := optional(wanted)) is not None:
         yield from _refused(inner, at, above)
     elif origin in (list, Sequence) and args:
         yield from _refused(args[0], at, above)
@@ -109,7 +141,7 @@ def _instead(wanted: Any) -> str:
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return f"; use Literal[{', '.join(repr(one.name) for one in wanted)}]"
     if isinstance(wanted, Kind):
-        return f"; use srkit.slots.{wanted.name.capitalize()}"
+        return f"; use srkit.parts.{wanted.name.capitalize()}"
     return "; make it @dataclass(kw_only=True), and each of its parameters a field" if is_dataclass(wanted) else ""
 
 
@@ -120,6 +152,8 @@ def _instead_of(option: Declared) -> str:
         return "; name the part with srkit.slots.default, and give plain values"
     if option.default == MISSING:
         return "; YAML has it for a value that must be given"
+    if inner is Path and isinstance(option.default, Path):
+        return "; a path is relative to the file that names it, so a default must be absolute, or null"
     return "; a number must be finite" if inner is float and type(option.default) is float else ""
 
 
@@ -128,6 +162,8 @@ def fits(value: Any, wanted: Any) -> bool:
     origin, args = get_origin(wanted), get_args(wanted)
     if kind_of(wanted) is not None:
         return names_part(value) and fits(fill(value), Any)
+    if (found := ranged(wanted)) is not None:
+        return fits(value, found[0]) and value in found[1]
     if (inner := optional(wanted)) is not None:
         return value is None or fits(value, inner)
     if origin in (list, Sequence):
@@ -148,35 +184,13 @@ def fits(value: Any, wanted: Any) -> bool:
         return value is None or any(fits(value, one) for one in (*PLAIN, list[Any], dict[str, Any]))
     if wanted is float:
         return type(value) in (int, float) and abs(value) <= sys.float_info.max
-    return isinstance(value, Path) if wanted is Path else type(value) is wanted and value != MISSING
-
-
-def _options(schema: Callable[..., Any]) -> list[tuple[str, inspect.Parameter]]:
-    parameters = inspect.signature(schema).parameters
-    return [(name, one) for name, one in parameters.items() if one.kind is one.KEYWORD_ONLY]
-
-
-def _type(schema: Callable[..., Any], parameter: inspect.Parameter) -> Any:
-    """Read the type of one option; what its host wires in is not looked at, and may stand in quotes."""
-    if parameter.annotation is parameter.empty:
-        raise PartError(f"{parameter.name}: wants a type, such as {parameter.name}: int, got none")
-    try:
-        if is_dataclass(schema):  # its fields may be those of a class in another file
-            return get_type_hints(schema, include_extras=True)[parameter.name]
-        made = inspect.unwrap(schema.__init__ if inspect.isclass(schema) else schema)
-        alone = types.SimpleNamespace(__annotations__={parameter.name: parameter.annotation})
-        names = getattr(made, "__globals__", {})
-        return get_type_hints(alone, globalns=names, include_extras=True)[parameter.name]
-    except Exception as error:  # an annotation is a stranger's code
-        hint = "; import it for real, not under TYPE_CHECKING" if isinstance(error, NameError) else ""
-        raise PartError(
-            f"{parameter.name}: wants a type that can be read, got {parameter.annotation!r} "
-            f"({type(error).__name__}: {error}){hint}"
-        ) from None
+    if wanted is Path:  # a relative one would be relative to no file
+        return isinstance(value, Path) and value.is_absolute()
+    return type(value) is wanted and value != MISSING
 
 
 def _declared(schema: Callable[..., Any], parameter: inspect.Parameter) -> Declared:
-    wanted, default = _type(schema, parameter), parameter.default
+    wanted, default = type_of(schema, parameter), parameter.default
     if is_dataclass(schema):  # a signature shows a factory as an opaque mark
         for one in fields(schema):
             if one.name == parameter.name and callable(one.default_factory):
@@ -188,7 +202,7 @@ def _declared(schema: Callable[..., Any], parameter: inspect.Parameter) -> Decla
 def _kw_only(section: type) -> bool:
     """Return whether a dataclass takes its fields by name and nothing else: so it can be written and read."""
     written = {one.name for one in fields(section) if one.init}
-    return {name for name, _ in _options(section)} == written == set(inspect.signature(section).parameters)
+    return {one.name for one in options_of(section)} == written == set(inspect.signature(section).parameters)
 
 
 def among(value: Any, allowed: tuple[Any, ...]) -> bool:

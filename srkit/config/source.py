@@ -1,4 +1,4 @@
-"""Read YAML files and overrides into one tree, remembering where each value was written."""
+"""Read YAML files and overrides into one tree, remembering who wrote each value, and where."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import yaml
-from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from srkit.config.interpolation import borrowed, resolve
+from srkit.config.merge import Keys, lay
 from srkit.errors import ConfigError, Problem
 
-Keys = tuple[str, ...]
-Marks = dict[Keys, str]
+
+class Mark(NamedTuple):
+    """Who wrote a value.
+
+    ``place`` is ``FILE:LINE`` or the text of an override, as a message names it. ``folder`` is what a relative path
+    is relative to: the file's folder, or for an override the working folder.
+    """
+
+    place: str
+    folder: Path
+
+
+Marks = dict[Keys, Mark]
 Layer = tuple[dict[str, Any], Marks]
 
 
@@ -25,25 +38,36 @@ class Source:
     """A resolved tree of plain values, and the place where each key was last written."""
 
     tree: Mapping[str, Any]
-    marks: Mapping[Keys, str]
+    marks: Mapping[Keys, Mark]
     name: str = "config"
+
+    def mark(self, keys: Keys) -> Mark:
+        """Return the mark of ``keys``, or of the nearest key above it."""
+        while keys and keys not in self.marks:
+            keys = keys[:-1]
+        return self.marks.get(keys) or Mark(self.name, Path.cwd())
 
     def where(self, keys: Keys) -> str:
         """Name the place of ``keys``, or of the nearest key above it."""
-        while keys and keys not in self.marks:
-            keys = keys[:-1]
-        return self.marks.get(keys, self.name)
+        return self.mark(keys).place
+
+    def folder(self, keys: Keys) -> Path:
+        """Return the folder that a relative path at ``keys`` is relative to; the working folder for a default."""
+        node: Any = self.tree
+        for key in keys:
+            numbered = isinstance(node, list) and key.isdigit() and int(key) < len(node)
+            if not numbered and not (isinstance(node, Mapping) and key in node):
+                return Path.cwd()
+            node = node[int(key)] if numbered else node[key]
+        return self.mark(keys).folder
 
     def layer(self, keys: Keys, at: Keys = ()) -> Layer:
         """Return what stands under ``keys``, with its places, to be laid over another file at ``at``."""
         value: Any = self.tree
         for key in keys:
             value = value[int(key)] if isinstance(value, list) else value[key]
-        marks = {
-            (*at, *found[len(keys) :]): mark for found, mark in self.marks.items() if found[: len(keys)] == keys
-        }
-        for depth in range(1, len(at) + 1):
-            marks.setdefault(at[:depth], self.where(keys))
+        marks = {(*at, *key[len(keys) :]): mark for key, mark in self.marks.items() if key[: len(keys)] == keys}
+        marks.setdefault(at, self.mark(keys))
         for key in reversed(at):
             value = {key: value}
         return value, marks
@@ -68,13 +92,20 @@ def read(files: Sequence[Path], overrides: Sequence[str] = (), *, layers: Sequen
         except ConfigError as error:
             problems += error.problems
             continue
-        for gone in list(_lay(tree, layer)):
+        for gone in list(lay(tree, layer)):
             marks = {keys: mark for keys, mark in marks.items() if keys[: len(gone)] != gone}
         marks |= layer_marks
+        for keys, mark in layer_marks.items():  # `data.memory=3` writes `data` too, where no file has it
+            for depth in range(1, len(keys)):
+                marks.setdefault(keys[:depth], mark)
     if problems:
         raise ConfigError(problems)
     source = Source(tree, marks, str(files[0]) if files else "config")
-    return Source(_resolve(source), marks, source.name)
+    resolved = resolve(tree, source.where)
+    for keys, origin in borrowed(tree, resolved):  # `${let.path}` stands here, but the path was written there
+        folder = Path.cwd() if origin is None else source.mark(origin).folder
+        marks[keys] = Mark(source.where(keys), folder)
+    return Source(resolved, marks, source.name)
 
 
 def _file_layer(file: Path) -> Layer:
@@ -104,7 +135,7 @@ def _override_layer(text: str) -> Layer:
     if not equals or not all(keys):
         raise ConfigError([Problem(text, "", "wants key=value, such as train.steps=1000")])
     try:
-        return _plain(OmegaConf.from_dotlist([text])), {keys: text}
+        return _plain(OmegaConf.from_dotlist([text])), {keys: Mark(text, Path.cwd())}
     except (OmegaConfBaseException, yaml.YAMLError) as error:
         reason = str(error).partition("\n")[0]
         raise ConfigError([Problem(text, "", f"cannot be read: {reason}")]) from None
@@ -118,80 +149,12 @@ def _plain(config: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", OmegaConf.to_container(config))
 
 
-def laid(under: Any, over: Any) -> Any:
-    """Return ``over`` laid on ``under``, which is changed, as a later file is laid on an earlier one."""
-    tree = {"": under}
-    list(_lay(tree, {"": over}))
-    return tree[""]
-
-
-def _lay(under: dict[str, Any], over: Mapping[str, Any], at: Keys = ()) -> Iterator[Keys]:
-    """Lay ``over`` on ``under`` in place, yielding the keys it replaced outright.
-
-    Mappings merge, with one exception: a mapping that uses another part replaces
-    the old one, or the old part's options would be handed to the new part. A bare
-    part name counts as a mapping that uses it, and a list as a mapping of its
-    elements for what names them by number (``metrics.0.border=4``).
-    """
-    for key, new in over.items():
-        old = under.get(key)
-        if isinstance(old, str) and isinstance(new, dict) and new.get("use", old) == old:
-            old = under[key] = {"use": old}
-        if isinstance(new, str) and isinstance(old, dict) and old.get("use") == new:
-            new = {"use": new}
-        if isinstance(old, dict) and isinstance(new, dict) and new.get("use", old.get("use")) == old.get("use"):
-            yield from _lay(old, new, (*at, key))
-        elif isinstance(old, list) and isinstance(new, dict) and new and new.keys() <= _numbered(old).keys():
-            elements = _numbered(old)
-            yield from _lay(elements, new, (*at, key))
-            under[key] = list(elements.values())
-        else:
-            under[key] = new
-            yield (*at, key)
-
-
-def _numbered(elements: list[Any]) -> dict[str, Any]:
-    return {str(index): element for index, element in enumerate(elements)}
-
-
-def _walk(node: yaml.Node | None, at: Keys, file: Path) -> Iterator[tuple[Keys, str]]:
+def _walk(node: yaml.Node | None, at: Keys, file: Path) -> Iterator[tuple[Keys, Mark]]:
     pairs: list[tuple[str, yaml.Node, yaml.Node]] = []
     if isinstance(node, yaml.MappingNode):
         pairs = [(str(key.value), key, value) for key, value in node.value]
     elif isinstance(node, yaml.SequenceNode):
         pairs = [(str(index), item, item) for index, item in enumerate(node.value)]
     for name, written, value in pairs:
-        yield (*at, name), f"{file}:{written.start_mark.line + 1}"
+        yield (*at, name), Mark(f"{file}:{written.start_mark.line + 1}", file.parent.absolute())
         yield from _walk(value, (*at, name), file)
-
-
-def _resolve(source: Source) -> dict[str, Any]:
-    """Follow every interpolation, or name each one that leads nowhere and each ``???``."""
-    root = OmegaConf.create(dict(source.tree))
-    problems: list[Problem] = []
-
-    def follow(node: Any, at: Keys) -> Any:
-        if isinstance(node, DictConfig):
-            return {str(key): value_of(node, key, (*at, str(key))) for key in node}
-        if isinstance(node, ListConfig):
-            return [value_of(node, index, (*at, str(index))) for index in range(len(node))]
-        return node
-
-    def value_of(node: Any, key: Any, at: Keys) -> Any:
-        def blame(what: str) -> None:
-            problems.append(Problem(source.where(at), ".".join(at), what))
-
-        if OmegaConf.is_missing(node, key):
-            blame(f"must be given (it is '???'), for example as {'.'.join(at)}=VALUE")
-            return None
-        try:
-            return follow(node[key], at)
-        except OmegaConfBaseException as error:
-            reason = str(error).partition("\n")[0]
-            blame(reason[:1].lower() + reason[1:])
-            return None
-
-    tree = follow(root, ())
-    if problems:
-        raise ConfigError(problems)
-    return cast("dict[str, Any]", tree)

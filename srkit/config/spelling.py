@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from srkit.config.limits import ranged
 from srkit.registry import Kind
 
 
@@ -31,6 +32,8 @@ def optional(wanted: Any) -> Any:
 def spell(wanted: Any) -> str:
     """Spell a type the way a YAML author would say it."""
     origin, args = get_origin(wanted), get_args(wanted)
+    if (found := ranged(wanted)) is not None:
+        return found[1].spelled(spell(found[0]))
     if origin is Annotated:
         return spell(args[1])
     if isinstance(wanted, Kind):
@@ -52,6 +55,8 @@ def spell(wanted: Any) -> str:
 def python(wanted: Any) -> str:
     """Spell a type the way a Python author would say it."""
     origin, args = get_origin(wanted), get_args(wanted)
+    if (found := ranged(wanted)) is not None:
+        return f"Annotated[{python(found[0])}, {found[1]!r}]"
     if (kind := kind_of(wanted)) is not None:
         return kind.name.capitalize()
     if isinstance(wanted, Kind):

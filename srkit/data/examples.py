@@ -12,7 +12,8 @@ from srkit.data.sizes import check_examples, check_low, decoded, same_channels
 from srkit.draws import Draws
 from srkit.image.convert import to_tensor
 from srkit.image.crop import modcrop
-from srkit.slots import DegradationFn, ImageSet, Traced
+from srkit.parts.dataset import ImageSet
+from srkit.parts.degradation import DegradationFn, Traced
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from srkit.slots import ImageSet, WithOriginals
+from srkit.parts.dataset import ImageSet, WithOriginals
 
 
 def original(images: ImageSet, index: int) -> str:

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from srkit.errors import DataError, ImageError
 from srkit.image.array import UInt8Image
-from srkit.slots import ImageSet, MetricFn
+from srkit.parts.dataset import ImageSet
+from srkit.parts.metric import MetricFn
 
 SHOWN = 5
 ENOUGH = 48

@@ -17,7 +17,9 @@ from srkit.data.sizes import check_low, crop_sizes, decoded, same_channels
 from srkit.draws import Draws
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
-from srkit.slots import DegradationFn, ImageSet, Pair
+from srkit.pair import Pair
+from srkit.parts.dataset import ImageSet
+from srkit.parts.degradation import DegradationFn
 
 AHEAD = 2
 """Batches that wait ready, besides the ones that the workers are at."""

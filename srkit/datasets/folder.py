@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import srkit
 from srkit.datasets.files import ImageFiles, names_of
@@ -12,11 +12,12 @@ from srkit.image.files import find
 
 
 @srkit.dataset("folder")
+@srkit.limited
 def folder(
     *,
     path: Path,
     split: Literal["all", "train", "validate", "test"] = "all",
-    shares: list[float] = [80.0, 15.0, 5.0],  # noqa: B006 - read, never changed
+    shares: list[Annotated[float, srkit.Range(0)]] = [80.0, 15.0, 5.0],  # noqa: B006 - read, never changed
     split_seed: int = 0,
 ) -> ImageFiles:
     """All images in a folder and below; LR is made by the degradation.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import srkit
 from srkit.datasets.files import ImageFiles, names_of
@@ -15,12 +15,13 @@ from srkit.image.files import find, size
 
 
 @srkit.dataset("pairs")
+@srkit.limited
 def pairs(
     *,
     high: Path,
     low: Path,
     split: Literal["all", "train", "validate", "test"] = "all",
-    shares: list[float] = [80.0, 15.0, 5.0],  # noqa: B006 - read, never changed
+    shares: list[Annotated[float, srkit.Range(0)]] = [80.0, 15.0, 5.0],  # noqa: B006 - read, never changed
     split_seed: int = 0,
 ) -> ImageFiles:
     """LR and HR images of the same names in two folders, such as DIV2KRK; endings like x4 do not count.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Annotated
 
 import srkit
 from srkit.data.originals import original
 from srkit.errors import DataError
 from srkit.image.array import UInt8Image
+from srkit.parts import Dataset
+from srkit.parts.dataset import ImageSet
 from srkit.seeds import seed_of
-from srkit.slots import Dataset, ImageSet
 
 
 @srkit.dataset("patches")
@@ -27,9 +29,15 @@ class Patches:
         seed: Decides where they lie.
     """
 
-    def __init__(self, *, of: Dataset, size: int = 128, count: int = 100, seed: int = 0) -> None:
-        if size < 1 or count < 1:
-            raise ValueError(f"size and count must be positive, got {size} and {count}")
+    @srkit.limited
+    def __init__(
+        self,
+        *,
+        of: Dataset,
+        size: Annotated[int, srkit.Range(1)] = 128,
+        count: Annotated[int, srkit.Range(1)] = 100,
+        seed: int = 0,
+    ) -> None:
         self.images: ImageSet = of()
         self.step = self.images.scale or 1
         if size % self.step:

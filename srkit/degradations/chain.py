@@ -10,7 +10,7 @@ from srkit.degrading.order import named, run
 from srkit.draws import Draws
 from srkit.image.convert import quantise
 from srkit.image.resize import resize
-from srkit.slots import Stage
+from srkit.parts import Stage
 from srkit.work import Work
 
 

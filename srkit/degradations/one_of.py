@@ -9,7 +9,7 @@ import srkit
 from srkit.degrading.order import named, together, traced
 from srkit.degrading.ranges import chosen, shares_of
 from srkit.draws import Draws
-from srkit.slots import Degradation
+from srkit.parts import Degradation
 
 
 @srkit.degradation("one_of")

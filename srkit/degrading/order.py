@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from torch import Tensor
 
 from srkit.draws import Draws
-from srkit.slots import DegradationFn, StageFn, Traced
+from srkit.parts.degradation import DegradationFn, Traced
+from srkit.parts.stage import StageFn
 from srkit.work import Work
 
 T = TypeVar("T")

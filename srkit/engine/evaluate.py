@@ -8,7 +8,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from srkit.slots import MetricFn
+from srkit.parts.metric import MetricFn
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from srkit.engine.finite import Finite
 from srkit.engine.precision import autocast
 from srkit.engine.pyramid import Levels, mean_losses
 from srkit.engine.state import TrainState
-from srkit.slots import Balanced, Pair
+from srkit.pair import Pair
+from srkit.parts.loss import Balanced
 from srkit.training import ON_CPU, Place, Recipe, Step
 
 

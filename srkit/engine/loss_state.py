@@ -8,7 +8,7 @@ from typing import Any
 from torch import nn
 
 from srkit.errors import CheckpointError
-from srkit.slots import LossFn
+from srkit.parts.loss import LossFn
 
 
 def loss_state(loss: LossFn | None) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from srkit.errors import TrainingError
 from srkit.image.resize import resize
-from srkit.slots import LossFn, Pyramid, Sum
+from srkit.parts.loss import LossFn, Sum
+from srkit.parts.model import Pyramid
 
 
 class Levels(nn.Module):

@@ -14,7 +14,7 @@ from srkit.engine.checkpoint import load_into
 from srkit.engine.ema import Ema
 from srkit.engine.loss_state import load_loss_state, loss_state
 from srkit.errors import CheckpointError, TrainingError
-from srkit.slots import LossFn
+from srkit.parts.loss import LossFn
 from srkit.training import Recipe
 
 

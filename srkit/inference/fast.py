@@ -11,6 +11,7 @@ from srkit.engine.memory import keep_freed_memory
 from srkit.engine.precision import Precision, autocast
 from srkit.inference.fuse import Fusing
 from srkit.inference.later import Kernels, Stale, values
+from srkit.parts.model import HALO
 
 
 def prepare(model: nn.Module, *, device: torch.device, precision: Precision) -> nn.Module:
@@ -41,7 +42,7 @@ class Prepared(nn.Module):
     @property
     def halo(self) -> int | None:
         """LR pixels around a tile that decide about its own pixels; None where the model does not say."""
-        return getattr(self.model, "halo", None)
+        return HALO.of(self.model)
 
     def forward(self, low: Tensor) -> Tensor:
         """Enlarge (N,C,h,w) to (N,C,sh,sw)."""

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from srkit.data.examples import examples
 from srkit.inference.load import Loaded
+from srkit.parts.dataset import ImageSet
+from srkit.parts.degradation import DegradationFn
+from srkit.parts.loss import LossFn
 from srkit.plugins import Catalog
 from srkit.run.grid import ImageGrid, flat_response, image_grid, layer_ripples
-from srkit.slots import DegradationFn, ImageSet, LossFn
 
 __all__ = ["ImageGrid", "flat_response", "image_grids", "layer_ripples"]
 

@@ -18,8 +18,10 @@ from srkit.image.resize import resize
 from srkit.inference.ensemble import Ensemble
 from srkit.inference.load import Loaded
 from srkit.inference.protocol import Protocol
+from srkit.parts.dataset import ImageSet
+from srkit.parts.degradation import DegradationFn
+from srkit.parts.metric import MetricFn
 from srkit.plugins import Catalog
-from srkit.slots import DegradationFn, ImageSet, MetricFn
 
 
 @dataclass(frozen=True)

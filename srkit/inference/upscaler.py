@@ -22,6 +22,7 @@ from srkit.inference.load import Loaded
 from srkit.inference.steady import Steady
 from srkit.inference.tiles import Axis, Grid, Span, Tile
 from srkit.inference.transparency import Cover
+from srkit.parts.model import ALIGN, HALO
 
 CHROMA_HALO = 2
 """Input pixels that bicubic reaches out for Cb and Cr."""
@@ -63,8 +64,8 @@ class Upscaler:
         self.name, self.scale, self.color, self.tile, self.say = loaded.name, loaded.scale, loaded.color, tile, say
         self.device = resolve_device(device)
         self.precision = resolve_precision(precision, self.device)
-        self.halo: int | None = getattr(loaded.model, "halo", None)
-        self.align: int = getattr(loaded.model, "align", 1)
+        self.halo: int | None = HALO.of(loaded.model)
+        self.align: int = ALIGN.of(loaded.model)
         self._model = loaded.model
         self._network = Steady(loaded.model, self.device, self.precision, self.name, say)
 

@@ -8,11 +8,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from queue import Queue
+from typing import Annotated
 
 import torch
 
 import srkit
-from srkit.slots import Ended, Task
+from srkit.parts.launcher import Ended, Task
 
 LAST_WORDS = 10.0
 """Seconds that a process gets to end by itself once its standard input is closed."""
@@ -36,9 +37,8 @@ class Local:
         threads: Threads that each process computes with.
     """
 
-    def __init__(self, *, threads: int = 1) -> None:
-        if threads < 1:
-            raise ValueError(f"threads must be positive, got {threads}")
+    @srkit.limited
+    def __init__(self, *, threads: Annotated[int, srkit.Range(1)] = 1) -> None:
         self.threads = threads
 
     def __call__(self, tasks: Sequence[Task], jobs: int | None = None, /) -> Iterator[Ended]:

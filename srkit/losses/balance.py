@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from srkit.slots import LossFn
+from srkit.parts.loss import LossFn
 
 
 class Balance(nn.Module):

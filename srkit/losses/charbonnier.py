@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 
@@ -22,10 +22,14 @@ class Charbonnier(nn.Module):
         reduction: mean over all values, or sum over them divided by the batch (LapSRN's code).
     """
 
-    def __init__(self, *, epsilon: float = 1e-3, reduction: Literal["mean", "sum"] = "mean") -> None:
+    @srkit.limited
+    def __init__(
+        self,
+        *,
+        epsilon: Annotated[float, srkit.Range(above=0)] = 1e-3,
+        reduction: Literal["mean", "sum"] = "mean",
+    ) -> None:
         super().__init__()
-        if epsilon <= 0:
-            raise ValueError(f"epsilon must be positive, got {epsilon}")
         self.epsilon = epsilon
         self.reduction: Literal["mean", "sum"] = reduction
 

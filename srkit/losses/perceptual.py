@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
@@ -47,18 +47,17 @@ class Perceptual(nn.Module):
             every layer.
     """
 
+    @srkit.limited
     def __init__(
         self,
         *,
-        layers: Mapping[str, float] = USUAL,
+        layers: Mapping[str, Annotated[float, srkit.Range(0)]] = USUAL,
         distance: Literal["l2", "l1"] = "l2",
         channels: Literal["sum", "mean"] = "sum",
         weights: Path | None = None,
         precision: Precision = "fp32",
     ) -> None:
         super().__init__()
-        if negative := [f"{layer}={weight:g}" for layer, weight in layers.items() if weight < 0]:
-            raise ValueError(f"layers must have weights that are not negative, got {', '.join(negative)}")
         looked_at = [layer for layer, weight in layers.items() if weight]
         if not looked_at:
             raise ValueError("layers must name at least one layer with a weight, got none")

@@ -10,7 +10,8 @@ from torch import Tensor, nn
 import srkit
 from srkit.errors import TrainingError, did_you_mean
 from srkit.losses.balance import Balance
-from srkit.slots import Balanced, Loss, LossFn
+from srkit.parts import Loss
+from srkit.parts.loss import Balanced, LossFn
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from importlib import import_module
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from torch import Tensor
@@ -13,7 +13,7 @@ import srkit
 from srkit.image.convert import gray_to_rgb
 from srkit.image.convert import quantise as to_levels
 from srkit.image.crop import shave
-from srkit.metrics.protocol import border_of, same_shape
+from srkit.metrics.protocol import same_shape
 
 
 @srkit.metric("lpips")
@@ -29,15 +29,18 @@ class LPIPS:
         quantise: Round both images to 8 bits first.
     """
 
+    higher_is_better = False
+
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
         net: Literal["alex", "vgg", "squeeze"] = "alex",
-        border: int | None = None,
+        border: Annotated[int, srkit.Range(0)] | None = None,
         quantise: bool = True,
     ) -> None:
-        self.border = border_of(scale, border)
+        self.border = scale if border is None else border
         self.quantise = quantise
         self.network = _load(net)
         self.protocol = {
@@ -46,7 +49,6 @@ class LPIPS:
             "border": self.border,
             "rounded": "8 bit" if quantise else "no",
             "net": f"{net} v0.1",
-            "better": "lower",
         }
 
     @torch.no_grad()

@@ -51,17 +51,6 @@ class Protocol:
         }
 
 
-def border_of(scale: int, border: int | None) -> int:
-    """Return the border of a metric's options; None is the scale.
-
-    Raises:
-        ValueError: The border is negative.
-    """
-    if border is not None and border < 0:
-        raise ValueError(f"border must not be negative, got {border}")
-    return scale if border is None else border
-
-
 def same_shape(prediction: Tensor, target: Tensor) -> None:
     """Refuse images that cannot be compared.
 

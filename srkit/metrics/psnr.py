@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import Tensor
 
 import srkit
-from srkit.metrics.protocol import Protocol, border_of, same_shape
+from srkit.metrics.protocol import Protocol, same_shape
 
 
 @srkit.metric("psnr")
@@ -22,16 +22,17 @@ class PSNR:
         gray: A gray image as it is, or repeated to RGB first (LapSRN's code), which reads 1.32 dB higher.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
         color: Literal["y", "rgb"] = "y",
-        border: int | None = None,
+        border: Annotated[int, srkit.Range(0)] | None = None,
         quantise: bool = True,
         gray: Literal["as_is", "repeat"] = "as_is",
     ) -> None:
-        self.prepare = Protocol(color, border_of(scale, border), quantise, gray)
+        self.prepare = Protocol(color, scale if border is None else border, quantise, gray)
         self.protocol = self.prepare.describe()
 
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:

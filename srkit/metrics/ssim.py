@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 import srkit
-from srkit.metrics.protocol import Protocol, border_of, same_shape
+from srkit.metrics.protocol import Protocol, same_shape
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 
@@ -27,16 +27,17 @@ class SSIM:
         gray: A gray image as it is, or repeated to RGB first (LapSRN's code).
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
         color: Literal["y", "rgb"] = "y",
-        border: int | None = None,
+        border: Annotated[int, srkit.Range(0)] | None = None,
         quantise: bool = True,
         gray: Literal["as_is", "repeat"] = "as_is",
     ) -> None:
-        self.prepare = Protocol(color, border_of(scale, border), quantise, gray)
+        self.prepare = Protocol(color, scale if border is None else border, quantise, gray)
         self.protocol = self.prepare.describe()
 
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:

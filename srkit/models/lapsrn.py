@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -10,7 +10,8 @@ from torch.nn import functional as F
 import srkit
 from srkit.layers.init import he_
 from srkit.models.pyramid import enlarge, halo_of, levels_of
-from srkit.slots import Upsampler, default
+from srkit.parts import Upsampler
+from srkit.slots import default
 
 
 @srkit.model("lapsrn")
@@ -34,6 +35,7 @@ class LapSRN(nn.Module):
         residual_init: zero starts at what the image branch gives; he starts from noise.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
@@ -41,21 +43,15 @@ class LapSRN(nn.Module):
         *,
         upsampler: Upsampler = default("subpixel"),
         image_upsampler: Upsampler = default("bicubic"),
-        depth: int = 10,
-        first_depth: int | None = None,
-        features: int = 64,
-        negative_slope: float = 0.2,
+        depth: Annotated[int, srkit.Range(1)] = 10,
+        first_depth: Annotated[int, srkit.Range(1)] | None = None,
+        features: Annotated[int, srkit.Range(1)] = 64,
+        negative_slope: Annotated[float, srkit.Range(0)] = 0.2,
         activation: Literal["post", "pre"] = "post",
         residual: Literal["none", "local"] = "none",
         residual_init: Literal["zero", "he"] = "zero",
     ) -> None:
         super().__init__()
-        if depth < 1 or features < 1 or (first_depth is not None and first_depth < 1):
-            raise ValueError(
-                f"depth, first_depth and features must be positive, got {depth}, {first_depth} and {features}"
-            )
-        if negative_slope < 0:
-            raise ValueError(f"negative_slope must not be negative, got {negative_slope}")
         depths = [depth] * levels_of(scale)
         depths[0] = first_depth or depth
         self.scale, self.channels = scale, channels

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
 from srkit.models.pyramid import enlarge, halo_of, levels_of
-from srkit.slots import Upsampler, default
+from srkit.parts import Upsampler
+from srkit.slots import default
 
 
 @srkit.model("ms_lapsrn")
@@ -28,6 +31,7 @@ class MSLapSRN(nn.Module):
         negative_slope: Slope of LeakyReLU below zero; it stands before the block's convolutions and the upsampler.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
@@ -35,18 +39,12 @@ class MSLapSRN(nn.Module):
         *,
         upsampler: Upsampler = default("subpixel"),
         image_upsampler: Upsampler = default("bicubic"),
-        depth: int = 5,
-        recursions: int = 8,
-        features: int = 64,
-        negative_slope: float = 0.2,
+        depth: Annotated[int, srkit.Range(1)] = 5,
+        recursions: Annotated[int, srkit.Range(1)] = 8,
+        features: Annotated[int, srkit.Range(1)] = 64,
+        negative_slope: Annotated[float, srkit.Range(0)] = 0.2,
     ) -> None:
         super().__init__()
-        if min(depth, recursions, features) < 1:
-            raise ValueError(
-                f"depth, recursions and features must be positive, got {depth}, {recursions} and {features}"
-            )
-        if negative_slope < 0:
-            raise ValueError(f"negative_slope must not be negative, got {negative_slope}")
         self.scale, self.channels = scale, channels
         self.count, self.recursions, self.slope = levels_of(scale), recursions, negative_slope
         self.embed = nn.Conv2d(channels, features, 3, padding=1)

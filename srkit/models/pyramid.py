@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from srkit.parts.model import HALO
+
 
 def levels_of(scale: int) -> int:
     """Return how many times an image is doubled to become ``scale`` times larger.
@@ -45,7 +47,7 @@ def halo_of(levels: Sequence[tuple[int, nn.Module, nn.Module]]) -> int | None:
     """
     features = image = 0
     for convolutions, upsampler, image_upsampler in reversed(levels):
-        reach, image_reach = getattr(upsampler, "halo", None), getattr(image_upsampler, "halo", None)
+        reach, image_reach = HALO.of(upsampler), HALO.of(image_upsampler)
         if reach is None or image_reach is None:
             return None
         features = max(features, image + 1)

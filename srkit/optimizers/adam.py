@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import fused, pair_of, refuse, trained
+from srkit.optimizers.checked import fused, pair_of, trained
 
 
 @srkit.optimizer("adam")
+@srkit.limited
 def adam(
     parameters: Iterable[tuple[str, Tensor]],
     *,
-    lr: float = 1e-4,
-    betas: list[float] = [0.9, 0.999],  # noqa: B006 - read, never changed
-    eps: float = 1e-8,
-    weight_decay: float = 0.0,
+    lr: Annotated[float, srkit.Range(above=0)] = 1e-4,
+    betas: list[Annotated[float, srkit.Range(0, below=1)]] = [0.9, 0.999],  # noqa: B006 - read, never changed
+    eps: Annotated[float, srkit.Range(0)] = 1e-8,
+    weight_decay: Annotated[float, srkit.Range(0)] = 0.0,
 ) -> torch.optim.Adam:
     """Adam (Kingma and Ba 2015).
 
@@ -28,7 +30,6 @@ def adam(
         eps: Added to the root of the second, for stability.
         weight_decay: L2 penalty added to the gradient.
     """
-    refuse(lr=lr, weight_decay=weight_decay, eps=eps)
     named = trained(parameters)
     return torch.optim.Adam(
         named, lr=lr, betas=pair_of(betas), eps=eps, weight_decay=weight_decay, fused=fused(named)

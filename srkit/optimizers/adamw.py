@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import fused, pair_of, refuse, trained
+from srkit.optimizers.checked import fused, pair_of, trained
 
 
 @srkit.optimizer("adamw")
+@srkit.limited
 def adamw(
     parameters: Iterable[tuple[str, Tensor]],
     *,
-    lr: float = 1e-4,
-    betas: list[float] = [0.9, 0.999],  # noqa: B006 - read, never changed
-    eps: float = 1e-8,
-    weight_decay: float = 0.01,
+    lr: Annotated[float, srkit.Range(above=0)] = 1e-4,
+    betas: list[Annotated[float, srkit.Range(0, below=1)]] = [0.9, 0.999],  # noqa: B006 - read, never changed
+    eps: Annotated[float, srkit.Range(0)] = 1e-8,
+    weight_decay: Annotated[float, srkit.Range(0)] = 0.01,
 ) -> torch.optim.AdamW:
     """Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 
@@ -28,7 +30,6 @@ def adamw(
         eps: Added to the root of the second, for stability.
         weight_decay: Share of the weights taken off at every step, times lr.
     """
-    refuse(lr=lr, weight_decay=weight_decay, eps=eps)
     named = trained(parameters)
     return torch.optim.AdamW(
         named, lr=lr, betas=pair_of(betas), eps=eps, weight_decay=weight_decay, fused=fused(named)

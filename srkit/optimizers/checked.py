@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from torch import Tensor
@@ -27,25 +26,12 @@ def fused(named: Named) -> bool:
     return all(tensor.device.type in ("cpu", "cuda") and tensor.is_floating_point() for _, tensor in named)
 
 
-def refuse(*, lr: float, weight_decay: float, eps: float = 0.0) -> None:
-    """Refuse what no optimizer takes.
-
-    Raises:
-        ValueError: A number is out of range.
-    """
-    if not (lr > 0 and math.isfinite(lr)):
-        raise ValueError(f"lr must be positive, got {lr}")
-    for name, value in (("weight_decay", weight_decay), ("eps", eps)):
-        if not (value >= 0 and math.isfinite(value)):
-            raise ValueError(f"{name} must not be negative, got {value}")
-
-
 def pair_of(betas: list[float]) -> tuple[float, float]:
     """Return the betas of Adam as torch takes them.
 
     Raises:
-        ValueError: They are not two numbers in [0, 1).
+        ValueError: They are not two.
     """
-    if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-        raise ValueError(f"betas must be two numbers in [0, 1), got {betas}")
+    if len(betas) != 2:
+        raise ValueError(f"betas must be two numbers, got {betas}")
     return betas[0], betas[1]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any, overload
+from typing import Annotated, Any, overload
 
 import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import pair_of, refuse, trained
+from srkit.optimizers.checked import pair_of, trained
 
 FEWEST = 8
 """Input and output channels that a weight needs for Muon; layers next to the image, biases and slopes get Adam."""
@@ -36,25 +36,23 @@ class Muon(torch.optim.Optimizer):
 
     Args:
         lr: Learning rate.
-        momentum: Decay of the momentum of Muon, in [0, 1).
-        betas: Decays of the two averages of Adam, in [0, 1).
+        momentum: Decay of the momentum of Muon.
+        betas: Decays of the two averages of Adam.
         eps: Added to the divisor of Adam.
         weight_decay: Share of the weight that is taken off per step, times lr (decoupled, as in AdamW).
     """
 
+    @srkit.limited
     def __init__(
         self,
         parameters: Iterable[tuple[str, Tensor]],
         *,
-        lr: float = 1e-3,
-        momentum: float = 0.9,
-        betas: list[float] = [0.9, 0.99],  # noqa: B006 - read, never changed
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
+        lr: Annotated[float, srkit.Range(above=0)] = 1e-3,
+        momentum: Annotated[float, srkit.Range(0, below=1)] = 0.9,
+        betas: list[Annotated[float, srkit.Range(0, below=1)]] = [0.9, 0.99],  # noqa: B006 - read, never changed
+        eps: Annotated[float, srkit.Range(0)] = 1e-8,
+        weight_decay: Annotated[float, srkit.Range(0)] = 0.0,
     ) -> None:
-        refuse(lr=lr, weight_decay=weight_decay, eps=eps)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum must be in [0, 1), got {momentum}")
         named = trained(parameters)
         matrices = [pair for pair in named if _is_matrix(pair[1])]
         others = [pair for pair in named if not _is_matrix(pair[1])]

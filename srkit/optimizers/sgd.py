@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import refuse, trained
+from srkit.optimizers.checked import trained
 
 
 @srkit.optimizer("sgd")
+@srkit.limited
 def sgd(
     parameters: Iterable[tuple[str, Tensor]],
     *,
-    lr: float = 0.1,
-    momentum: float = 0.9,
+    lr: Annotated[float, srkit.Range(above=0)] = 0.1,
+    momentum: Annotated[float, srkit.Range(0, below=1)] = 0.9,
     nesterov: bool = False,
-    weight_decay: float = 0.0,
-    bias_lr_factor: float = 1.0,
+    weight_decay: Annotated[float, srkit.Range(0)] = 0.0,
+    bias_lr_factor: Annotated[float, srkit.Range(above=0)] = 1.0,
 ) -> torch.optim.SGD:
     """Stochastic gradient descent with momentum.
 
@@ -30,13 +32,8 @@ def sgd(
         weight_decay: L2 penalty added to the gradient.
         bias_lr_factor: The learning rate of biases, as a multiple of lr (LapSRN's code has 0.1).
     """
-    refuse(lr=lr, weight_decay=weight_decay)
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be in [0, 1), got {momentum}")
     if nesterov and momentum == 0:
         raise ValueError(f"nesterov wants a momentum above 0, got {momentum}")
-    if not bias_lr_factor > 0:
-        raise ValueError(f"bias_lr_factor must be positive, got {bias_lr_factor}")
     named = trained(parameters)
     weights = [pair for pair in named if not pair[0].endswith("bias")]
     biases = [pair for pair in named if pair[0].endswith("bias")]

@@ -1,4 +1,4 @@
-"""Ask the built-in rooms, then each installed plugin, for parts, and shelve them by kind."""
+"""Ask the built-in rooms, then each installed plugin, for parts and kinds, and shelve the parts by kind."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from srkit import hookspecs
 from srkit.config.check import check_choice
 from srkit.config.signature import verify
 from srkit.errors import PartError, did_you_mean
+from srkit.parts import KINDS
 from srkit.plugins.rooms import BUILT_IN
-from srkit.registry import KINDS, Part, Registry
+from srkit.registry import Kind, Part, Registry
 
 HOOKS = ("srkit_parts",)
 LEAVE_OUT = "set SRKIT_PLUGINS to a comma list of the plugins to load, or to nothing for none"
@@ -24,12 +25,13 @@ LEAVE_OUT = "set SRKIT_PLUGINS to a comma list of the plugins to load, or to not
 
 @dataclass
 class Plugin:
-    """An installed package that offers parts, or fails to."""
+    """An installed package that offers parts and kinds of parts, or fails to."""
 
     name: str
     version: str
     module: str
     parts: list[Part] = field(default_factory=list)
+    kinds: list[Kind] = field(default_factory=list)
     problem: str | None = None
 
     @property
@@ -54,15 +56,35 @@ class Catalog(Mapping[str, Registry]):
     def __len__(self) -> int:
         return len(self._shelves)
 
-    def add(self, parts: Iterable[Part]) -> None:
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds that there are: those of srkit first, in their order, then those of plugins."""
+        return tuple(shelf.kind for shelf in self._shelves.values())
+
+    def add(self, parts: Iterable[Part], *, kinds: Iterable[Kind] = (), origin: str = "") -> None:
         """Shelve ``parts``: all of them, or none if a name is taken or YAML cannot say an option.
 
+        Args:
+            parts: The parts.
+            kinds: New kinds, each of which gets a shelf first.
+            origin: Who offers the new kinds.
+
         Raises:
-            PartError: What is wrong with the first part that is refused.
+            PartError: What is wrong with the first kind or part that is refused.
         """
         shelves = {kind: shelf.copy() for kind, shelf in self._shelves.items()}
+        for kind in kinds:
+            if taken := shelves.get(kind.name):
+                raise PartError(f"the kind {kind.name!r} is offered by both {taken.origin} and {origin}")
+            shelves[kind.name] = Registry(kind, origin)
+        known = [shelf.kind for shelf in shelves.values()]
         for part in parts:
-            verify(part)
+            if part.kind not in known:
+                raise PartError(
+                    f"{part.origin} offers {part.name!r} of a kind {part.kind.name!r} that srkit does not know; "
+                    "a plugin that brings a kind returns it from srkit_parts() too"
+                )
+            verify(part, known)
             shelves[part.kind.name].add(part)
         self._shelves = shelves
 
@@ -148,9 +170,7 @@ def _shelve(catalog: Catalog, plugin: Plugin, module: Any, *, origin: str) -> No
     offers = manager.hook.srkit_parts.get_hookimpls()
     if not offers:
         raise PartError(f"{origin} has no srkit_parts(); mark one with @srkit.hookimpl")
-    plugin.parts = [
-        Part.of(factory, origin=origin)
-        for offer in offers
-        for factory in cast("Iterable[Callable[..., Any]]", offer.function())
-    ]
-    catalog.add(plugin.parts)
+    offered = [one for offer in offers for one in cast("Iterable[Callable[..., Any]]", offer.function())]
+    plugin.kinds = [one for one in offered if isinstance(one, Kind)]
+    plugin.parts = [Part.of(one, origin=origin) for one in offered if not isinstance(one, Kind)]
+    catalog.add(plugin.parts, kinds=plugin.kinds, origin=origin)

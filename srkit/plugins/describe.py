@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from srkit.config.docstring import documented
 from srkit.config.show import fill, in_line
 from srkit.config.signature import Declared, declared
 from srkit.config.spelling import spell
 from srkit.registry import Part
-
-OPTION = re.compile(r"^ {4}(\w+):\s*(.+?)(?=^ {4}\w+:|\Z)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -27,18 +24,11 @@ class Option:
 
 def options(part: Part) -> list[Option]:
     """Read the options of ``part`` from its signature, and their meaning from its docstring."""
-    meanings = documented(part)
+    meanings = documented(part.factory)
     return [
         Option(name, spell(option.wanted), _spell_default(option), meanings.get(name, ""))
         for name, option in declared(part.factory).items()
     ]
-
-
-def documented(part: Part) -> dict[str, str]:
-    """Return what the section ``Args:`` of the docstring says, by name."""
-    _, _, rest = (inspect.getdoc(part.factory) or "").partition("Args:\n")
-    section = re.split(r"\n(?=\S)", rest)[0]
-    return {name: " ".join(text.split()) for name, text in OPTION.findall(section)}
 
 
 def _spell_default(option: Declared) -> str:

@@ -8,16 +8,17 @@ return from ``srkit_parts`` is listed here too; ``load_catalog`` is the judge.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 
+from srkit.parts import KINDS
 from srkit.plugins.catalog import installed
 from srkit.plugins.rooms import BUILT_IN
-from srkit.registry import KINDS
 
-KIND_NAMES = frozenset(kind.name for kind in KINDS)
+KIND_NAMES = {kind.name: kind.name for kind in KINDS}
+"""The decorator of each built-in kind, and the kind's name."""
 
 
 def part_names(points: Iterable[EntryPoint] | None = None) -> dict[str, list[str]]:
@@ -25,30 +26,45 @@ def part_names(points: Iterable[EntryPoint] | None = None) -> dict[str, list[str
     names: dict[str, set[str]] = {kind.name: set() for kind in KINDS}
     modules = [*BUILT_IN, *(point.module for point in (installed() if points is None else points))]
     for module in modules:
-        for file in _files(module):
-            for kind, name in _marks_in(file):
-                names[kind].add(name)
+        trees = [tree for file in _files(module) if (tree := _tree(file)) is not None]
+        decorators = KIND_NAMES | dict(found for tree in trees for found in kinds(tree))
+        for tree in trees:
+            for kind, name in marks(tree, decorators):
+                names.setdefault(kind, set()).add(name)
     return {kind: sorted(found) for kind, found in names.items()}
 
 
-def _marks_in(file: Path) -> list[tuple[str, str]]:
-    """Return the marks of a file; none where it is no Python, for then its plugin does not load."""
+def _tree(file: Path) -> ast.Module | None:
+    """Return the syntax of a file; None where it is no Python, for then its plugin does not load."""
     try:
-        return list(marks(file.read_text(encoding="utf-8")))
+        return ast.parse(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):
-        return []
+        return None
 
 
-def marks(source: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, name) of every part marked in ``source``."""
-    for node in ast.walk(ast.parse(source)):
+def kinds(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield (variable, name) of every kind that a plugin brings: ``window = srkit.Kind("window", ...)``."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=variable)],
+                value=ast.Call(
+                    func=ast.Attribute(attr="Kind") | ast.Name(id="Kind"), args=[ast.Constant(value=str(name)), *_]
+                ),
+            ):
+                yield variable, name
+
+
+def marks(tree: ast.Module, decorators: Mapping[str, str] = KIND_NAMES) -> Iterator[tuple[str, str]]:
+    """Yield (kind, name) of every part that is marked by one of ``decorators``, given with their kinds."""
+    for node in ast.walk(tree):
         for call in getattr(node, "decorator_list", []):
             match call:
                 case ast.Call(
-                    func=ast.Attribute(value=ast.Name("srkit"), attr=kind) | ast.Name(id=kind),
+                    func=ast.Attribute(value=ast.Name("srkit"), attr=decorator) | ast.Name(id=decorator),
                     args=[ast.Constant(value=str(name))],
-                ) if kind in KIND_NAMES:
-                    yield kind, name
+                ) if decorator in decorators:
+                    yield decorators[decorator], name
 
 
 def _files(module: str) -> Iterator[Path]:

@@ -1,16 +1,5 @@
-"""The names of the built-in part rooms. Each is a plugin like any other, and imports torch."""
+"""The modules that offer the built-in parts, one a kind. Each is a plugin like any other, and imports torch."""
 
-BUILT_IN = (
-    "srkit.models",
-    "srkit.upsamplers",
-    "srkit.losses",
-    "srkit.degradations",
-    "srkit.stages",
-    "srkit.metrics",
-    "srkit.datasets",
-    "srkit.optimizers",
-    "srkit.schedules",
-    "srkit.regimes",
-    "srkit.trackers",
-    "srkit.launchers",
-)
+from srkit.parts import KINDS
+
+BUILT_IN = tuple(kind.room for kind in KINDS)

@@ -10,7 +10,7 @@ from torch import nn
 import srkit
 from srkit.engine.fit import fit
 from srkit.engine.state import TrainState
-from srkit.slots import Pair
+from srkit.pair import Pair
 from srkit.training import Place, Recipe, Step
 
 

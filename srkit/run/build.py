@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
-from srkit.config.check import Choice
 from srkit.data.originals import original
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import named_device
 from srkit.errors import ConfigError, DataError, Problem
 from srkit.experiment import Experiment
+from srkit.parts import Metric
+from srkit.parts.dataset import ImageSet
+from srkit.parts.degradation import DegradationFn
+from srkit.parts.loss import LossFn
+from srkit.parts.metric import MetricFn
 from srkit.plugins import Catalog
 from srkit.run.selection import Selection, selection
-from srkit.slots import DegradationFn, ImageSet, LossFn, MetricFn
 from srkit.training import ON_CPU, Recipe
 
 MANY = 1_000_000
@@ -125,14 +127,13 @@ def _without_compiler() -> Iterator[None]:
         Optimizer.add_param_group = guarded  # type: ignore[method-assign]
 
 
-def _named(metrics: Sequence[Any], scale: int, catalog: Catalog) -> dict[str, MetricFn]:
+def _named(metrics: Sequence[Metric], scale: int, catalog: Catalog) -> dict[str, MetricFn]:
     """Build the metrics by name. PSNR is always among them: ``train.guard`` compares it with bicubic's."""
-    choices = [cast("Choice", metric) for metric in metrics]
-    names = [choice.name for choice in choices]
+    names = [choice.name for choice in metrics]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ConfigError([Problem("config", "metrics", f"wants every metric once, got {twice[0]!r} twice")])
-    built = {choice.name: choice(scale) for choice in choices}
+    built = {choice.name: choice(scale) for choice in metrics}
     if "psnr" not in built:
         built["psnr"] = catalog.build("metric", "psnr", scale)
     return built

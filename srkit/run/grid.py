@@ -17,7 +17,7 @@ from srkit.data.examples import Example
 from srkit.engine.predict import predict
 from srkit.errors import SrkitError
 from srkit.image.color import luma
-from srkit.slots import LossFn
+from srkit.parts.loss import LossFn
 
 
 class Network(Protocol):

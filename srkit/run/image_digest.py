@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from srkit.slots import ImageSet
+from srkit.parts.dataset import ImageSet
 
 DECODED = 4
 """Images of a set whose pixels are looked at; decoding all of them would take longer than many a training."""

@@ -7,6 +7,8 @@ from contextlib import nullcontext, suppress
 
 from srkit.errors import CheckpointError, TrainingError
 from srkit.experiment import Experiment
+from srkit.pair import Pair
+from srkit.parts.loss import Balanced
 from srkit.run.budget import planned_steps
 from srkit.run.build import Built
 from srkit.run.checkpoint import Checkpoint
@@ -18,7 +20,6 @@ from srkit.run.record import Record
 from srkit.run.session import Session
 from srkit.run.signals import Held, held
 from srkit.run.weights import save_best
-from srkit.slots import Balanced, Pair
 from srkit.training import Step
 from srkit.world import ALONE, World
 

@@ -21,6 +21,7 @@ from srkit.engine.predict import predict
 from srkit.experiment import Experiment
 from srkit.image import files
 from srkit.image.convert import to_uint8
+from srkit.parts.metric import protocol_of
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
@@ -103,11 +104,11 @@ def _summary(
         "images": len(built.test),
         "own_low": built.test.scale is not None,
         "parameters": built.parameters,
-        "model": experiment.model.name,  # type: ignore[attr-defined]
+        "model": experiment.model.name,
         "scale": experiment.scale,
         "color": experiment.color,
         "resize": "MATLAB's bicubic (Keys a = -0.5), mirrored at the edge",
-        "protocol": {name: getattr(metric, "protocol", {}) for name, metric in built.metrics.items()},
+        "protocol": {name: protocol_of(metric) for name, metric in built.metrics.items()},
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from srkit.experiment import LAST
-from srkit.slots import MetricFn
+from srkit.parts.metric import HIGHER_IS_BETTER, MetricFn
 
 
 @dataclass(frozen=True)
@@ -48,4 +48,4 @@ def selection(metric: str, metrics: Mapping[str, MetricFn]) -> Selection:
         return Selection(metric)
     if metric not in metrics:
         raise ValueError(f"wants one of the experiment's metrics ({', '.join(metrics)}) or last, got {metric!r}")
-    return Selection(metric, getattr(metrics[metric], "protocol", {}).get("better", "higher") != "lower")
+    return Selection(metric, HIGHER_IS_BETTER.of(metrics[metric]))

@@ -15,13 +15,16 @@ from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import resolve_device, resolve_precision
 from srkit.engine.predict import predict
 from srkit.experiment import Experiment
+from srkit.pair import Pair
+from srkit.parts.loss import LossFn
+from srkit.parts.regime import RegimeFn
+from srkit.parts.tracker import TrackerFn
 from srkit.run.build import Built, recipe
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
 from srkit.run.validation import Validation
 from srkit.seeds import seed_of
-from srkit.slots import LossFn, Pair, TrackerFn
-from srkit.training import Place, Recipe, RegimeFn
+from srkit.training import Place, Recipe
 from srkit.world import ALONE, World, own_device
 
 

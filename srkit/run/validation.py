@@ -13,8 +13,9 @@ from srkit.data.examples import Example, examples
 from srkit.engine.evaluate import evaluate
 from srkit.experiment import Experiment
 from srkit.image.array import UInt8Image
+from srkit.parts.dataset import ImageSet
+from srkit.parts.metric import MetricFn
 from srkit.run.build import Built
-from srkit.slots import ImageSet, MetricFn
 from srkit.world import World
 
 RGB_BYTES = 3 * 4

@@ -11,6 +11,7 @@ import srkit
 from srkit.config.show import fill
 from srkit.engine.checkpoint import save_weights
 from srkit.experiment import Experiment
+from srkit.parts.metric import protocol_of
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 
@@ -30,7 +31,7 @@ def metadata(folder: RunFolder, experiment: Experiment, built: Built, step: int)
         "model": fill(experiment.model),
         "scale": experiment.scale,
         "color": experiment.color,
-        "protocol": {name: getattr(metric, "protocol", {}) for name, metric in built.metrics.items()},
+        "protocol": {name: protocol_of(metric) for name, metric in built.metrics.items()},
         "versions": {"srkit": srkit.__version__, "torch": torch.__version__}
         | folder.environment_values().get("plugins", {}),
         "name": experiment.name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -10,7 +12,8 @@ from srkit.schedules.warmup import scheduled
 
 
 @srkit.schedule("constant")
-def constant(optimizer: Optimizer, steps: int, *, warmup: int = 0) -> LRScheduler:  # noqa: ARG001
+@srkit.limited
+def constant(optimizer: Optimizer, steps: int, *, warmup: Annotated[int, srkit.Range(0)] = 0) -> LRScheduler:  # noqa: ARG001
     """The optimizer's rate, unchanged.
 
     Args:

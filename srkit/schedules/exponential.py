@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
@@ -10,14 +12,15 @@ from srkit.schedules.warmup import scheduled
 
 
 @srkit.schedule("exponential")
+@srkit.limited
 def exponential(
     optimizer: Optimizer,
     steps: int,  # noqa: ARG001 - wired in to every schedule
     *,
-    factor: float = 0.95,
-    every: int = 1000,
+    factor: Annotated[float, srkit.Range(above=0)] = 0.95,
+    every: Annotated[int, srkit.Range(1)] = 1000,
     smooth: bool = False,
-    warmup: int = 0,
+    warmup: Annotated[int, srkit.Range(0)] = 0,
 ) -> LRScheduler:
     """The rate times the factor, every so many steps.
 
@@ -27,6 +30,4 @@ def exponential(
         smooth: Spread the factor evenly over those steps, instead of all at the end.
         warmup: Steps of a linear start.
     """
-    if factor <= 0 or every < 1:
-        raise ValueError(f"factor and every must be positive, got {factor} and {every}")
     return scheduled(optimizer, warmup, lambda at: factor ** (at / every if smooth else at // every))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Annotated
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
@@ -12,14 +13,15 @@ from srkit.schedules.warmup import scheduled
 
 
 @srkit.schedule("step")
+@srkit.limited
 def step(
     optimizer: Optimizer,
     steps: int,  # noqa: ARG001 - wired in to every schedule
     *,
-    factor: float = 0.5,
-    every: int | None = None,
+    factor: Annotated[float, srkit.Range(above=0)] = 0.5,
+    every: Annotated[int, srkit.Range(1)] | None = None,
     milestones: list[int] = [],  # noqa: B006 - read, never changed
-    warmup: int = 0,
+    warmup: Annotated[int, srkit.Range(0)] = 0,
 ) -> LRScheduler:
     """The rate times the factor at given steps. Give one of every and milestones.
 
@@ -31,8 +33,6 @@ def step(
     """
     if (every is None) == (not milestones):
         raise ValueError(f"give one of every and milestones, got {every} and {milestones}")
-    if factor <= 0 or (every is not None and every < 1):
-        raise ValueError(f"factor and every must be positive, got {factor} and {every}")
     marks = sorted(milestones)
     return scheduled(
         optimizer,

@@ -9,13 +9,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 
 def scheduled(optimizer: Optimizer, warmup: int, factor: Callable[[int], float]) -> LambdaLR:
-    """Return a schedule of ``factor(step)``, which the first ``warmup`` steps approach in equal parts.
-
-    Raises:
-        ValueError: The warm-up is negative.
-    """
-    if warmup < 0:
-        raise ValueError(f"warmup must not be negative, got {warmup}")
+    """Return a schedule of ``factor(step)``, which the first ``warmup`` steps (0: none) approach in equal parts."""
 
     def rate(at: int) -> float:
         return factor(at) * min(1.0, (at + 1) / (warmup + 1))

@@ -6,7 +6,7 @@ import srkit
 from srkit.degrading.order import among, named
 from srkit.degrading.ranges import probability_of
 from srkit.draws import Draws
-from srkit.slots import Stage
+from srkit.parts import Stage
 from srkit.work import Work
 
 

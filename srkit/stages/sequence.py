@@ -5,7 +5,7 @@ from __future__ import annotations
 import srkit
 from srkit.degrading.order import named, run
 from srkit.draws import Draws
-from srkit.slots import Stage
+from srkit.parts import Stage
 from srkit.work import Work
 
 

@@ -8,7 +8,8 @@ import srkit
 from srkit.degrading.order import named, traced
 from srkit.draws import Draws
 from srkit.errors import DataError
-from srkit.slots import Degradation, default
+from srkit.parts import Degradation
+from srkit.slots import default
 from srkit.work import Work
 
 

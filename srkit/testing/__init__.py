@@ -1,5 +1,5 @@
 """What plugin authors import to test their parts: one contract a kind, over any part."""
 
-from srkit.testing.contracts import CONTRACTS, check_part
+from srkit.testing.contracts import check_part, contract_of
 
-__all__ = ["CONTRACTS", "check_part"]
+__all__ = ["check_part", "contract_of"]

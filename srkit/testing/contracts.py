@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
-from srkit.errors import BuildError
+from srkit.errors import BuildError, PartError
 from srkit.plugins import Catalog, load_catalog
-from srkit.registry import Part
-from srkit.testing.dataset import dataset
-from srkit.testing.degradation import degradation
-from srkit.testing.launcher import launcher
-from srkit.testing.loss import loss
+from srkit.registry import Kind, Part
 from srkit.testing.making import Make, undisturbed
-from srkit.testing.metric import metric
-from srkit.testing.model import model
-from srkit.testing.optimizer import optimizer
-from srkit.testing.regime import regime
-from srkit.testing.schedule import schedule
-from srkit.testing.stage import stage
-from srkit.testing.tracker import tracker
-from srkit.testing.upsampler import upsampler
 
 
 def check_part(part: Part, catalog: Catalog | None = None, /, **options: Any) -> None:
@@ -41,22 +30,22 @@ def check_part(part: Part, catalog: Catalog | None = None, /, **options: Any) ->
     make = Make(part, load_catalog() if catalog is None else catalog, options)
     with undisturbed():
         try:
-            CONTRACTS[part.kind.name](part, make)
+            contract_of(part.kind)(part, make)
         except BuildError as error:
             raise AssertionError(f"{error}\npass options that it takes: check_part(part, option=...)") from error
 
 
-CONTRACTS: Mapping[str, Callable[[Part, Make], None]] = {
-    "upsampler": upsampler,
-    "model": model,
-    "loss": loss,
-    "degradation": degradation,
-    "stage": stage,
-    "metric": metric,
-    "dataset": dataset,
-    "optimizer": optimizer,
-    "schedule": schedule,
-    "regime": regime,
-    "tracker": tracker,
-    "launcher": launcher,
-}
+def contract_of(kind: Kind) -> Callable[[Part, Make], None]:
+    """Return the function that checks what every part of ``kind`` must keep.
+
+    Raises:
+        PartError: It cannot be imported.
+    """
+    module, _, name = kind.contract.partition(":")
+    try:
+        contract: Callable[[Part, Make], None] = getattr(import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise PartError(
+            f"kind {kind.name!r}: wants a contract as 'module:function', got {kind.contract!r}: {error}"
+        ) from None
+    return contract

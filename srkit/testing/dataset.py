@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from srkit.image.array import UInt8Image
+from srkit.parts.dataset import ImageSet, WithOriginals
 from srkit.registry import Part
-from srkit.slots import ImageSet, WithOriginals
 from srkit.testing.making import CHANNELS, Make
 
 DECODED = 5

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from srkit.draws import Draws
+from srkit.parts.degradation import DegradationFn, Traced
 from srkit.registry import Part
-from srkit.slots import DegradationFn, Traced
 from srkit.testing.making import SCALES, Make, rebuilt, steady, tensor
 
 INSTEAD = "draw from the draws that it is given"

@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from srkit.parts.launcher import Task
 from srkit.registry import Part
-from srkit.slots import Task
 from srkit.testing.making import Make
 
 PATIENCE = 10.0

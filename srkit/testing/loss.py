@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from srkit.engine.loss_state import load_loss_state, loss_state
+from srkit.parts.loss import Balanced
 from srkit.registry import Part
-from srkit.slots import Balanced
 from srkit.testing.making import CHANNELS, Make, rebuilt, steady, tensor
 
 INSTEAD = "draw what is random when it is built, from torch's generator, which its host seeds"

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from srkit.image.resize import resize
+from srkit.parts.metric import HIGHER_IS_BETTER, PROTOCOL
 from srkit.registry import Part
 from srkit.testing.loss import INSTEAD
 from srkit.testing.making import CHANNELS, SCALES, Make, rebuilt, steady, tensor
@@ -23,7 +24,7 @@ def metric(part: Part, make: Make) -> None:
     """One value per image, gray or RGB, the same alone as in a batch, best where the prediction is the target."""
     for (scale,) in make.allowed(SCALES):
         one = make(scale)
-        better = _better(part, getattr(one, "protocol", {}))
+        better = _better(part, one)
         for channels in CHANNELS:
             target = _target(part, one, channels)
             noisy = (target + 0.05 * torch.randn_like(target)).clamp(0, 1)
@@ -39,24 +40,23 @@ def metric(part: Part, make: Make) -> None:
             _knows_the_best(part, one(target, target), values, better)
 
 
-def _better(part: Part, protocol: Any) -> str:
+def _better(part: Part, one: Any) -> str:
     """Return which values are better, having seen that the protocol can stand beside a number."""
+    protocol, higher = PROTOCOL.of(one), HIGHER_IS_BETTER.of(one)
     assert isinstance(protocol, Mapping), f"{part}: wants a protocol of plain values by name, gave {protocol!r}"
     try:
         json.dumps(dict(protocol))
     except TypeError as error:
         raise AssertionError(f"{part}: wants a protocol of plain values by name: {error}") from None
-    better: str = protocol.get("better", "higher")
-    assert better in ("higher", "lower"), f"{part}: wants protocol['better'] higher or lower, gave {better!r}"
-    return better
+    assert isinstance(higher, bool), f"{part}: wants higher_is_better True or False, gave {higher!r}"
+    return "higher" if higher else "lower"
 
 
 def _knows_the_best(part: Part, own: Tensor, noisy: Tensor, better: str) -> None:
     right = own < noisy if better == "lower" else own > noisy
     assert right.all(), (
         f"{part}: wants the target itself scored {better} than a noisy copy of it, "
-        f"found {own.tolist()} and {noisy.tolist()}; protocol['better'] says which values are better, "
-        "'lower' or 'higher' (where it is left out, higher)"
+        f"found {own.tolist()} and {noisy.tolist()}; where lower values are better, say higher_is_better = False"
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from srkit.parts.model import ALIGN, HALO, Pyramid
 from srkit.registry import Part
-from srkit.slots import Pyramid
+from srkit.testing.learning import keeps_its_precision, learns
 from srkit.testing.making import CHANNELS, SCALES, Make, tensor
 from srkit.testing.network import is_network, repeats, same_alone
 
@@ -14,7 +15,7 @@ SIZES = ((5, 7), (8, 8))
 
 
 def model(part: Part, make: Make) -> None:
-    """LR (N,C,H,W) becomes (N,C,sH,sW) for Y and RGB; a pyramid ends in what ``forward`` gives.
+    """LR (N,C,H,W) becomes (N,C,sH,sW) for Y and RGB; a pyramid ends in what ``forward`` gives; all of it learns.
 
     It may refuse scales and channels when it is built, as long as something is left.
     """
@@ -25,6 +26,8 @@ def model(part: Part, make: Make) -> None:
         for height, width in SIZES:
             _enlarges(part, network, torch.Size((2, channels, height, width)), scale)
         same_alone(part, network, torch.rand(2, channels, 6, 5))
+        learns(part, make(scale, channels), torch.rand(2, channels, 5, 7))
+        keeps_its_precision(part, make(scale, channels).eval(), torch.rand(1, channels, 5, 7))
         _repeats(part, make, scale, channels)
         _halo_is_enough(part, make(scale, channels).eval(), scale, channels)
 
@@ -62,7 +65,7 @@ def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -
     Its windows begin at multiples of ``align``, if it has that. Weights are drawn anew: those of a fresh
     model may ignore most of what it sees.
     """
-    halo, align = getattr(network, "halo", None), getattr(network, "align", 1)
+    halo, align = HALO.of(network), ALIGN.of(network)
     if halo is None:
         return
     for parameter in network.parameters():

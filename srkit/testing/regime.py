@@ -13,10 +13,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from srkit.errors import TrainingError
+from srkit.pair import Pair
+from srkit.parts.regime import RegimeFn
 from srkit.registry import Part
-from srkit.slots import Pair
 from srkit.testing.making import Make
-from srkit.training import ON_CPU, Recipe, RegimeFn, Step
+from srkit.training import ON_CPU, Recipe, Step
 
 STEPS, STOP = 6, 3
 SCALE = 4

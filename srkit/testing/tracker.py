@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from srkit.parts.tracker import TrackerFn
 from srkit.registry import Part
-from srkit.slots import TrackerFn
 from srkit.testing.making import Make
 
 VALUES: Sequence[Mapping[str, float]] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from srkit.registry import Part
+from srkit.testing.learning import learns
 from srkit.testing.making import SCALES, Make, tensor
 from srkit.testing.network import is_network, repeats, same_alone
 
@@ -25,4 +26,5 @@ def upsampler(part: Part, make: Make) -> None:
         (gradient,) = torch.autograd.grad(y.sum(), x)
         assert gradient.isfinite().all(), f"{part}: has no gradient at x{scale}"
         same_alone(part, module, torch.rand(2, 3, 5, 7))
+        learns(part, make(channels, scale), torch.rand(2, 3, 5, 7, requires_grad=True))
         repeats(part, make, torch.rand(1, channels, 5, 7), channels, scale)

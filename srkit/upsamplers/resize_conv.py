@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -22,24 +22,23 @@ class ResizeConv(nn.Module):
 
     Args:
         mode: How to interpolate.
-        kernel: Side of the kernel, odd.
+        kernel: Side of the kernel; odd, to keep the size.
         padding: What the convolution sees beyond the edge; replicate keeps a flat field flat up to the edge.
         bias: Whether a bias is learnt.
     """
 
+    @srkit.limited
     def __init__(
         self,
         channels: int,
         scale: int,
         *,
         mode: Literal["nearest", "bilinear", "bicubic"] = "nearest",
-        kernel: int = 3,
+        kernel: Annotated[int, srkit.Range(1, odd=True)] = 3,
         padding: Literal["zeros", "replicate"] = "zeros",
         bias: bool = True,
     ) -> None:
         super().__init__()
-        if kernel < 1 or kernel % 2 == 0:
-            raise ValueError(f"kernel must be odd to keep the size, got {kernel}")
         self.scale, self.mode = scale, mode
         self.conv = nn.Conv2d(channels, channels, kernel, padding=kernel // 2, padding_mode=padding, bias=bias)
         he_(self.conv)

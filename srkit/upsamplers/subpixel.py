@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -16,25 +16,24 @@ class Subpixel(nn.Module):
     """Sub-pixel convolution: to scale**2 times the channels, then folded into space (Shi et al. 2016).
 
     Args:
-        kernel: Side of the kernel, odd.
+        kernel: Side of the kernel; odd, to keep the size.
         init: icnr makes all phases equal at the start (Aitken et al. 2017); he draws each on its own.
         blur: Average scale x scale neighbours afterwards (2x2 at scale 2), which evens out the phases.
         bias: Whether a bias is learnt.
     """
 
+    @srkit.limited
     def __init__(
         self,
         channels: int,
         scale: int,
         *,
-        kernel: int = 3,
+        kernel: Annotated[int, srkit.Range(1, odd=True)] = 3,
         init: Literal["he", "icnr"] = "icnr",
         blur: bool = False,
         bias: bool = True,
     ) -> None:
         super().__init__()
-        if kernel < 1 or kernel % 2 == 0:
-            raise ValueError(f"kernel must be odd to keep the size, got {kernel}")
         self.scale, self.blur = scale, blur
         self.conv = nn.Conv2d(channels, channels * scale**2, kernel, padding=kernel // 2, bias=bias)
         if init == "icnr":

@@ -12,7 +12,7 @@ import pytest
 
 from srkit.ablation.trial import perform
 from srkit.launchers.local import Local
-from srkit.slots import Ended
+from srkit.parts.launcher import Ended
 
 TWO = """arms: {sub: {}, deep: {model.depth: 2}}
 baseline: sub
@@ -108,7 +108,7 @@ def test_a_launcher_that_is_refused_leaves_nothing(srkit, study, tmp_path):
     for more in ((), ("--dry-run",)):
         code, _, err = srkit("ablate", study(TWO + SHORT), wrong, "--output", folder, *more)
         assert code == 2
-        assert "launcher: launcher 'local' (srkit.launchers) refuses: threads must be positive, got 0" in err
+        assert f"{wrong}: launcher.threads: wants int of at least 1, got 0" in err
         assert not folder.exists()
 
 

@@ -9,8 +9,8 @@ from srkit.ablation.folder import TrialFolder, folder_of
 from srkit.ablation.trial import perform
 from srkit.errors import RunError
 from srkit.launchers.local import Local
+from srkit.parts.launcher import Ended
 from srkit.report.study.read import read_study
-from srkit.slots import Ended
 
 TWO = """arms: {sub: {}, deep: {model.depth: 2}}
 baseline: sub

@@ -115,7 +115,7 @@ def test_everything_wrong_comes_at_once_with_its_place(study, catalog):
     text = """arms:
   gone: {model.upsampler: subpixle}
   typo: {model.upsamplr: subpixel}
-  refused: {model.upsampler: {use: subpixel, kernel: 4}}
+  refused: {model.upsampler: {use: transposed_conv, kernel: 1}}
 baseline: sub
 seeds: [1]
 tests: {other: {model.depth: 3}}
@@ -129,8 +129,8 @@ tests: {other: {model.depth: 3}}
         "put this into arms or blocks",
         f"{file}:3: model.upsampler: no upsampler called 'subpixle'; did you mean 'subpixel'?",
         f"{file}:4: model.upsamplr: unknown option; did you mean 'upsampler' or 'image_upsampler'?",
-        f"{file}:5: arm 'refused': upsampler 'subpixel' (srkit.upsamplers) refuses: "
-        "kernel must be odd to keep the size, got 4",
+        f"{file}:5: arm 'refused': upsampler 'transposed_conv' (srkit.upsamplers) refuses: "
+        "kernel must be at least the scale 2 to leave no holes, got 1",
     ):
         assert line in said
 
@@ -152,7 +152,7 @@ tests: {other: {model.depth: 3}}
         ),
         (
             TWO + "launcher: {use: local, threads: 0}",
-            "launcher: launcher 'local' (srkit.launchers) refuses:",
+            "launcher.threads: wants int of at least 1, got 0",
         ),
         (TWO + "tests: {'': {seed: 1}}", "tests: wants a name for every test, got ''"),
         (TWO + "equal: {budget: seconds}", "give seconds with budget: seconds"),

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 
 import srkit
-from srkit.registry import KINDS, Part, Registry
-from srkit.slots import Loss, Metric, Model, Upsampler, default
+from srkit.config.limits import Range
+from srkit.parts import KINDS, Loss, Metric, Model, Upsampler
+from srkit.registry import Part, Registry
+from srkit.slots import default
 
 
 @srkit.model("net")
 class Net:
-    def __init__(self, scale, channels, *, upsampler: Upsampler = default("shuffle"), depth: int = 3):
-        if depth < 1:
-            raise ValueError(f"depth must be positive, got {depth}")
+    def __init__(
+        self, scale, channels, *, upsampler: Upsampler = default("shuffle"), depth: Annotated[int, Range(1, 64)] = 3
+    ):
         self.built = (scale, channels, depth, upsampler(8, scale))
 
 
@@ -59,7 +61,7 @@ class Psnr:
 class Budget:
     steps: int
     precision: Literal["fp32", "bf16"] = "fp32"
-    rate: float = 0.1
+    rate: Annotated[float, Range(above=0)] = 0.1
 
     def __post_init__(self):
         if self.steps < 1:

@@ -1,6 +1,7 @@
 """What we say when a config is wrong. The text is the feature, so the text is the test."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,12 @@ MESSAGES = [
     ("seed: no", "seed: wants int, got False"),
     ("seed: 1.5", "seed: wants int, got 1.5"),
     ("scale: '4'", "scale: wants int, got '4'"),
-    ("train: {rate: fast}", "train.rate: wants float, got 'fast'"),
+    ("train: {rate: fast}", "train.rate: wants float above 0, got 'fast'"),
+    ("train: {rate: 0}", "train.rate: wants float above 0, got 0"),
+    ("model: {depth: 0}", "model.depth: wants int from 1 to 64, got 0"),
+    ("model: {depth: 65}", "model.depth: wants int from 1 to 64, got 65"),
+    ("model: {depth: 3.0}", "model.depth: wants int from 1 to 64, got 3.0"),
+    ("model: {depth: true}", "model.depth: wants int from 1 to 64, got True"),
     ("train: {precision: fp8}", "train.precision: wants 'fp32' or 'bf16', got 'fp8'"),
     ("train: {steps: 0}", "train: steps must be positive, got 0"),
     ("train: 3", "train: wants a mapping with steps, precision, rate, got 3"),
@@ -104,6 +110,33 @@ def test_problems_of_several_files_and_overrides_come_at_once(tmp_path):
 def test_an_override_is_named_as_the_place(written):
     with pytest.raises(ConfigError, match=r"^train\.steps=many: train\.steps: wants int, got 'many'$"):
         written(BASE, "train.steps=many")
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("trian.steps=3", "trian: unknown option; did you mean 'train' or 'extra'?"),
+        ("train.stepz=3", "train.stepz: unknown option; did you mean 'steps'?"),
+        ("train={steps: 3, stepz: 4}", "train.stepz: unknown option; did you mean 'steps'?"),
+        ("pace.stepz=3", "pace.stepz: unknown option; did you mean 'steps'?"),
+        ("pace.steps=0", "pace: steps must be positive, got 0"),
+        ("both.gian=3", "both.gian: unknown option; did you mean 'gain'?"),
+        ("model.upsampler={use: nearest, kernel: 3}", "model.upsampler.kernel: unknown option; there are none"),
+        ("seed.of=3", "seed: wants int, got {'of': 3}"),
+    ],
+)
+def test_what_an_override_got_wrong_is_blamed_on_the_override(override, message, written):
+    with pytest.raises(ConfigError) as caught:
+        written(BASE, override)
+    assert str(caught.value) == f"{override}: {message}"
+
+
+def test_a_path_is_relative_to_the_file_that_names_it(written, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path.parent)
+    assert written(BASE + "start: w/x.pt\n")[0].start == tmp_path / "w" / "x.pt"
+    assert written(BASE + "start: ../x.pt\n")[0].start == tmp_path.parent / "x.pt"
+    assert written(BASE + "start: /w/../x.pt\n")[0].start == Path("/w/../x.pt")
+    assert written(BASE, "start=w/x.pt")[0].start == tmp_path.parent / "w" / "x.pt"
 
 
 def test_a_refused_value_is_dressed_with_its_places(written, tmp_path):
@@ -219,6 +252,6 @@ def test_a_missing_file_is_for_the_user_to_put_right(written):
     with pytest.raises(BuildError) as caught:
         experiment.loss()
     assert str(caught.value).startswith(
-        "loss 'read' (tests) refuses: [Errno 2] No such file or directory: 'nowhere.txt'\n"
+        f"loss 'read' (tests) refuses: [Errno 2] No such file or directory: '{Path.cwd()}/nowhere.txt'\n"
     )
     assert "loss.file" in str(caught.value)

@@ -5,9 +5,10 @@ import pytest
 from srkit.config.check import check
 from srkit.config.identity import Role, different, identity, keys_of, option
 from srkit.config.source import Source
+from srkit.parts import Loss, loss
 from srkit.plugins import Catalog
-from srkit.registry import Part, loss
-from srkit.slots import Loss, default
+from srkit.registry import Part
+from srkit.slots import default
 
 ALL = set(Role)
 

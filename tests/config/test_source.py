@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from srkit.config.source import read
@@ -48,3 +50,60 @@ def test_interpolation_is_resolved(files, monkeypatch):
 
 def test_an_empty_file_is_an_empty_config(files):
     assert read(files("", "# nothing\n")).tree == {}
+
+
+def test_an_override_wrote_the_sections_that_no_file_has(files):
+    (a,) = files("up: {use: one}")
+    source = read([a], ["up.kernel=5", "trian.steps.more=3"])
+    assert source.where(("trian",)) == source.where(("trian", "steps")) == "trian.steps.more=3"
+    assert source.where(("up",)) == f"{a}:1"
+
+
+def test_a_value_belongs_to_the_folder_of_the_file_that_wrote_it(tmp_path, monkeypatch):
+    for name, text in (
+        ("base", "images: d\nlet: {root: r, given: '???'}\nup: {use: one, file: f}"),
+        ("over", OVER),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(text)
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    files = [tmp_path / "base" / "a.yaml", Path("../over/a.yaml")]
+    source = read(files, ["let.given=g", "more={list: [x]}"])
+    base, over = tmp_path / "base", here / ".." / "over"
+    wanted = {
+        "images": base,  # written there
+        "up.file": over,  # written there again
+        "mine": over,
+        "inner": base,  # over/a.yaml hands on what base/a.yaml wrote
+        "sibling": base,
+        "begun": base,  # it begins with what base/a.yaml wrote
+        "ended": over,  # it begins with what over/a.yaml wrote
+        "handed": here,  # it hands on what an override wrote
+        "of_the_machine": here,
+        "whole.root": base,
+        "whole.given": here,
+        "list.0": here,
+        "more.list.0": here,
+        "nowhere.said": here,
+    }
+    assert {key: source.folder(tuple(key.split("."))) for key in wanted} == wanted
+    assert source.where(("handed",)) == "../over/a.yaml:5"
+
+
+UNDER = """images: d
+let: {root: r, given: '???'}
+up: {use: one, file: f}
+"""
+OVER = """mine: m
+inner: ${let.root}
+begun: ${let.root}/x
+ended: x/${let.root}
+handed: ${let.given}
+of_the_machine: ${oc.env:HOME}
+whole: ${let}
+list: ["${let.given}/x"]
+up: {file: g}
+sibling: ${.inner}
+"""

@@ -17,8 +17,8 @@ from srkit.errors import DataError, ImageError
 from srkit.image.color import luma, rgb_to_y
 from srkit.image.convert import to_tensor
 from srkit.image.files import write
+from srkit.pair import Pair
 from srkit.plugins import load_catalog
-from srkit.slots import Pair
 
 
 def shrink(high, draws):

@@ -7,7 +7,7 @@ import torch
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
 from srkit.degrading.blur import blur
 from srkit.degrading.kernels import compose
-from srkit.slots import Traced
+from srkit.parts.degradation import Traced
 
 SCALES = (2, 3, 4, 5, 8)
 

@@ -5,7 +5,7 @@ from torch.optim.lr_scheduler import LambdaLR
 
 from srkit.engine.ema import Ema
 from srkit.engine.state import TrainState
-from srkit.slots import Pair
+from srkit.pair import Pair
 
 
 class Net(nn.Module):

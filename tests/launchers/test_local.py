@@ -5,7 +5,7 @@ import time
 import pytest
 
 from srkit.launchers.local import Local
-from srkit.slots import Task
+from srkit.parts.launcher import Task
 
 
 def task(folder, name, code):
@@ -73,5 +73,5 @@ def test_leaving_stops_what_is_running(tmp_path):
 
 
 def test_threads_must_be_positive():
-    with pytest.raises(ValueError, match="threads must be positive, got 0"):
+    with pytest.raises(ValueError, match="threads: wants int of at least 1, got 0"):
         Local(threads=0)

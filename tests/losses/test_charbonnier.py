@@ -23,5 +23,5 @@ def test_it_is_smooth_at_zero_and_computed_in_float32():
 
 
 def test_epsilon_must_be_positive():
-    with pytest.raises(ValueError, match="epsilon must be positive, got 0"):
+    with pytest.raises(ValueError, match="epsilon: wants float above 0, got 0"):
         Charbonnier(epsilon=0.0)

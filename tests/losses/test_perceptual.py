@@ -129,7 +129,7 @@ def test_a_training_sees_no_weights_of_it(vgg_file):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"layers": {"relu2_2": -1}}, r"layers must have weights that are not negative, got relu2_2=-1"),
+        ({"layers": {"relu2_2": -1}}, r"layers\.relu2_2: wants float of at least 0, got -1"),
         ({"layers": {}}, "layers must name at least one layer with a weight, got none"),
         ({"layers": {"relu2_2": 0}}, "layers must name at least one layer with a weight, got none"),
         ({"layers": {"relu4_4": 1}}, r"vgg\.pth: has no layer 'relu4_4'; it has conv1_1, .*, relu3_1"),
@@ -156,7 +156,7 @@ def test_yaml_names_layers_by_a_mapping(vgg_file):
     catalog = load_catalog()
     loss = catalog.build("loss", "perceptual", layers={"relu1_2": 1, "conv2_1": 0.5}, weights=str(vgg_file))
     assert loss.weights == [1.0, 0.5]
-    with pytest.raises(SrkitError, match="layers: wants a mapping, each float, got 'relu1_2'"):
+    with pytest.raises(SrkitError, match="layers: wants a mapping, each float of at least 0, got 'relu1_2'"):
         catalog.build("loss", "perceptual", layers="relu1_2", weights=str(vgg_file))
 
 

@@ -86,7 +86,7 @@ def test_it_says_how_it_measures_and_refuses_what_does_not_fit():
         "rounded": "8 bit",
         "gray": "as it is",
     }
-    with pytest.raises(ValueError, match="border must not be negative, got -1"):
+    with pytest.raises(ValueError, match="border: wants int of at least 0, got -1"):
         PSNR(2, border=-1)
     with pytest.raises(ValueError, match="wants two images of one shape"):
         PSNR(2)(torch.rand(1, 3, 20, 20), torch.rand(1, 1, 20, 20))

@@ -18,11 +18,11 @@ def test_it_is_torchs(part, wanted):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"lr": 0.0}, "lr must be positive, got 0.0"),
-        ({"lr": float("nan")}, "lr must be positive, got nan"),
-        ({"eps": -1e-8}, "eps must not be negative, got -1e-08"),
-        ({"betas": [0.9]}, r"betas must be two numbers in \[0, 1\), got \[0.9\]"),
-        ({"weight_decay": -1.0}, "weight_decay must not be negative, got -1.0"),
+        ({"lr": 0.0}, "lr: wants float above 0, got 0.0"),
+        ({"lr": float("nan")}, "lr: wants float above 0, got nan"),
+        ({"eps": -1e-8}, "eps: wants float of at least 0, got -1e-08"),
+        ({"betas": [0.9]}, r"betas must be two numbers, got \[0.9\]"),
+        ({"weight_decay": -1.0}, "weight_decay: wants float of at least 0, got -1.0"),
     ],
 )
 def test_it_refuses_what_makes_no_sense(options, message):

@@ -108,10 +108,10 @@ def test_weight_decay_takes_its_share_off():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"lr": 0.0}, "lr must be positive, got 0.0"),
-        ({"momentum": 1.0}, r"momentum must be in \[0, 1\), got 1.0"),
-        ({"betas": [0.9]}, r"betas must be two numbers in \[0, 1\), got \[0.9\]"),
-        ({"weight_decay": -1.0}, "weight_decay must not be negative, got -1.0"),
+        ({"lr": 0.0}, "lr: wants float above 0, got 0.0"),
+        ({"momentum": 1.0}, r"momentum: wants float of at least 0 and below 1, got 1.0"),
+        ({"betas": [0.9]}, r"betas must be two numbers, got \[0.9\]"),
+        ({"weight_decay": -1.0}, "weight_decay: wants float of at least 0, got -1.0"),
     ],
 )
 def test_it_refuses_what_makes_no_sense(options, message):

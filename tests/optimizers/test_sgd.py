@@ -16,9 +16,9 @@ def test_biases_have_their_own_rate():
 
 def test_it_refuses_what_makes_no_sense():
     for options, message in (
-        ({"momentum": 1.0}, "momentum must be in"),
+        ({"momentum": 1.0}, "momentum: wants float of at least 0 and below 1"),
         ({"momentum": 0.0, "nesterov": True}, "nesterov wants a momentum above 0"),
-        ({"bias_lr_factor": 0.0}, "bias_lr_factor must be positive"),
+        ({"bias_lr_factor": 0.0}, "bias_lr_factor: wants float above 0, got 0"),
     ):
         with pytest.raises(ValueError, match=message):
             sgd(nn.Conv2d(1, 1, 1).named_parameters(), **options)

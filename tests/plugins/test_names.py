@@ -1,5 +1,6 @@
 """The names that are read from source text are the names that loading gives."""
 
+import ast
 import subprocess
 import sys
 
@@ -24,7 +25,7 @@ def test_a_plugin_that_is_no_python_has_no_names(install):
 
 def test_marks():
     code = "@srkit.loss('a')\nclass A: ...\n@metric('b')\ndef b(): ...\n@other('c')\n@srkit.loss(d)\ndef c(): ..."
-    assert list(marks(code)) == [("loss", "a"), ("metric", "b")]
+    assert list(marks(ast.parse(code))) == [("loss", "a"), ("metric", "b")]
 
 
 def test_torch_is_not_imported_for_help_and_names():

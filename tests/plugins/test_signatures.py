@@ -11,20 +11,22 @@ from srkit.config.signature import verify
 from srkit.config.source import read
 from srkit.errors import ConfigError, PartError
 from srkit.experiment import Experiment
+from srkit.parts import KINDS, Loss, loss
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
-from srkit.registry import Part, loss
-from srkit.slots import Loss
+from srkit.registry import Part
 
 HEAD = """
 from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Literal, Optional
-from srkit.slots import Loss, Metric, default
+from typing import TYPE_CHECKING, Annotated, Any, Iterable, Literal, Optional
+from srkit import Range
+from srkit.parts import Loss, Metric
+from srkit.slots import default
 if TYPE_CHECKING:
-    from srkit.slots import Upsampler
+    from srkit.parts import Upsampler
     from somewhere import Thing
 
 class Color(Enum):
@@ -84,9 +86,12 @@ ALLOWED = [  # declared, as `srkit parts` shows its default, filled, another val
     ("k: str = 'a b'", "a b", "a b", "c", "c"),
     ("k: str = '1e3'", "'1e3'", "1e3", "'12:30'", "12:30"),
     ("k: str = '${x}'", r"'\${x}'", "${x}", r"'\\\\\${y}'", r"\\${y}"),
-    ("k: Path = Path('zoo9.jsonl')", "zoo9.jsonl", "zoo9.jsonl", "a/b", "a/b"),
+    ("k: Path = Path('/zoo9.jsonl')", "/zoo9.jsonl", "/zoo9.jsonl", "/a/b", "/a/b"),
     ("k: Literal['a', 2, None] = 'a'", "a", "a", "2", 2),
     ("k: int | None = None", "null", None, "3", 3),
+    ("k: Annotated[int, Range(2, 4)] = 3", "3", 3, "4", 4),
+    ("k: Annotated[float, Range(above=0)] | None = None", "null", None, "1", 1.0),
+    ("k: list[Annotated[float, Range(0, 1)]] = [1]", "[1]", [1.0], "[0]", [0.0]),
     ("k: Optional[str] = 'x'", "x", "x", "null", None),
     ("k: list[int] | None = [1]", "[1]", [1], "[2, 3]", [2, 3]),
     ("k: None | Sequence[float] = (1, 2)", "[1, 2]", [1.0, 2.0], "null", None),
@@ -140,7 +145,7 @@ def test_a_part_gets_what_its_signature_says(offered):
     assert catalog.build("loss", "zoo", k={"b": [1]}).a == 7
 
 
-SAYS = "wants a type that YAML can say (bool, int, float, str, Path, Literal[...], "
+SAYS = "wants a type that YAML can say (bool, int, float, Annotated[int, Range(1)], str, Path, Literal[...], "
 REFUSED = [
     ("k", "k: wants a type, such as k: int, got none"),
     (
@@ -158,8 +163,19 @@ REFUSED = [
     ("k: Iterable[int]", "got Iterable[int]"),
     ("k: dict[int, str]", "got dict[int, str]; use dict[str, ...]"),
     ("k: bytes = b''", "got bytes"),
+    (
+        "k: Annotated[str, Range(1)]",
+        "k: wants the range of a number, as in Annotated[int, Range(1)], got Annotated[str",
+    ),
+    ("k: Annotated[int | None, Range(1)]", "k: wants the range of a number, as in Annotated[int, Range(1)], got"),
+    ("k: Annotated[int, 'any']", "k: wants a type that YAML can say"),
+    ("k: Annotated[int, Range(1)] = 0", "k: wants a default that is Annotated[int, Range(1)], got 0"),
+    (
+        "k: list[Annotated[float, Range(below=1)]] = [1]",
+        "a default that is list[Annotated[float, Range(below=1)]]",
+    ),
     ("k: Literal[Color.red]", "got Literal"),
-    ("k: srkit.upsampler", "got srkit.upsampler; use srkit.slots.Upsampler"),
+    ("k: srkit.upsampler", "got srkit.upsampler; use srkit.parts.Upsampler"),
     ("k: Loose = Loose()", "got Loose; make it @dataclass(kw_only=True)"),
     ("k: Hidden = Hidden()", "got Hidden; make it @dataclass(kw_only=True)"),
     ("k: Wrong", "k.a: wants a type that YAML can say"),
@@ -169,6 +185,7 @@ REFUSED = [
     ("k: str = '???'", "k: wants a default that is str, got '???'; YAML has it for a value that must be given"),
     ("k: int = True", "k: wants a default that is int, got True"),
     ("k: float = float('inf')", "k: wants a default that is float, got inf; a number must be finite"),
+    ("k: Path = Path('x')", "k: wants a default that is Path, got PosixPath('x'); a path is relative to the file"),
     ("k: Path = 'x'", "k: wants a default that is Path, got 'x'"),
     ("k: list[int] | None = (1,)", "k: wants a default that is list[int] | None, got (1,)"),
     ("k: Sequence[str] = 'abc'", "k: wants a default that is Sequence[str], got 'abc'"),
@@ -219,7 +236,7 @@ def test_a_broken_plugin_is_named_and_can_be_left_out(install, srkit, monkeypatc
 
 @pytest.mark.parametrize("shape", [Experiment, Study])
 def test_our_own_files_keep_the_same_rules(shape):
-    verify(Part(loss, "shape", shape, "here"))
+    verify(Part(loss, "shape", shape, "here"), KINDS)
 
 
 def test_a_default_that_holds_itself_is_said(offered, tmp_path):

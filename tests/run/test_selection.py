@@ -12,7 +12,7 @@ from srkit.run.selection import Selection, selection
 
 
 class Less:
-    protocol = {"better": "lower"}  # noqa: RUF012
+    higher_is_better = False
 
 
 def test_higher_or_lower_is_better_as_the_metric_says():

@@ -43,7 +43,7 @@ def test_step_halves_every_so_often_or_at_milestones():
 def test_cosine_ends_at_its_floor():
     assert rates(cosine) == pytest.approx([0.5 * (1 + math.cos(math.pi * i / 20)) for i in range(20)])
     assert rates(cosine, floor=0.1)[-1] > 0.1
-    with pytest.raises(ValueError, match="floor must be from 0 to 1, got 2"):
+    with pytest.raises(ValueError, match="floor: wants float from 0 to 1, got 2"):
         rates(cosine, floor=2)
 
 
@@ -52,7 +52,7 @@ def test_warmup_rises_in_equal_parts(schedule):
     with_it, without = rates(schedule, warmup=4), rates(schedule)
     shares = [a / b for a, b in zip(with_it, without, strict=True)]
     assert shares == pytest.approx([0.2, 0.4, 0.6, 0.8] + [1.0] * 16)
-    with pytest.raises(ValueError, match="warmup must not be negative, got -1"):
+    with pytest.raises(ValueError, match="warmup: wants int of at least 0, got -1"):
         rates(schedule, warmup=-1)
 
 

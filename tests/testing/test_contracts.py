@@ -12,10 +12,11 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.errors import DataError
+from srkit.parts import KINDS
+from srkit.parts.launcher import Ended
 from srkit.plugins import load_catalog
-from srkit.registry import KINDS, Part
-from srkit.slots import Ended
-from srkit.testing import CONTRACTS, check_part
+from srkit.registry import Part
+from srkit.testing import check_part, contract_of
 from srkit.work import Work
 
 
@@ -33,7 +34,7 @@ def refused(why, factory, **options):
 
 
 def test_every_kind_has_a_contract():
-    assert set(CONTRACTS) == {kind.name for kind in KINDS}
+    assert [contract_of(kind).__name__ for kind in KINDS] == [kind.name for kind in KINDS]
 
 
 # what all kinds share
@@ -205,11 +206,12 @@ def test_what_a_loss_balanced_must_be_in_its_state():
 # metrics
 
 
-def metric_of(function, **protocol):
+def metric_of(function, *, higher_is_better=True, **protocol):
     @srkit.metric("tried")
     class Tried:
         def __init__(self, scale: int):
             self.protocol = protocol
+            self.higher_is_better = higher_is_better
 
         def __call__(self, prediction, target):
             return function(prediction, target)
@@ -222,10 +224,11 @@ def distance(prediction, target):
 
 
 def test_a_metric_must_say_that_less_is_better():
-    refused("protocol['better'] says which values are better, 'lower' or 'higher'", metric_of(distance))
-    check(metric_of(distance, better="lower"))
-    refused("wants the target itself scored lower", metric_of(lambda *both: -distance(*both), better="lower"))
-    refused("wants protocol['better'] higher or lower, gave 'less'", metric_of(distance, better="less"))
+    refused("where lower values are better, say higher_is_better = False", metric_of(distance))
+    check(metric_of(distance, higher_is_better=False))
+    upside_down = metric_of(lambda *both: -distance(*both), higher_is_better=False)
+    refused("wants the target itself scored lower", upside_down)
+    refused("wants higher_is_better True or False, gave 'no'", metric_of(distance, higher_is_better="no"))
 
 
 @pytest.mark.parametrize(
@@ -241,12 +244,12 @@ def test_a_metric_must_say_that_less_is_better():
     ],
 )
 def test_a_metric_gives_one_value_an_image(function, why):
-    refused(why, metric_of(function, better="lower"))
+    refused(why, metric_of(function, higher_is_better=False))
 
 
 def test_a_metric_is_shown_gray_and_rgb():
-    refused("refuses images of 1 channels", metric_of(refusing(1), better="lower"))
-    refused("refuses images of 3 channels", metric_of(refusing(3), better="lower"))
+    refused("refuses images of 1 channels", metric_of(refusing(1), higher_is_better=False))
+    refused("refuses images of 3 channels", metric_of(refusing(3), higher_is_better=False))
 
 
 def refusing(channels):
@@ -264,11 +267,14 @@ def test_a_metric_may_want_large_images():
             raise ValueError("wants 160 pixels")
         return distance(prediction, target)
 
-    check(metric_of(large, better="lower"))
+    check(metric_of(large, higher_is_better=False))
 
 
 def test_a_protocol_must_be_plain():
-    refused("wants a protocol of plain values by name", metric_of(distance, better="lower", border=torch.ones(1)))
+    refused(
+        "wants a protocol of plain values by name",
+        metric_of(distance, higher_is_better=False, border=torch.ones(1)),
+    )
 
 
 # degradations
@@ -459,7 +465,7 @@ def test_a_model_may_serve_one_scale_and_rgb_alone():
 
 
 def test_an_odd_scale_is_tried():
-    wrong = nearest((2, 3), (1, 3), forward=lambda self, low: F.interpolate(low, scale_factor=2.0))
+    wrong = nearest((2, 3), (1, 3), forward=lambda self, low: self.weight * F.interpolate(low, scale_factor=2.0))
     refused("wants x3 of (2, 1, 5, 7), gave shape (2, 1, 10, 14)", wrong)
 
 
@@ -501,6 +507,173 @@ def test_an_upsampler_does_not_draw_in_eval():
             return large + 1e-6 * torch.rand_like(large)
 
     refused("takes from the random numbers of the process when called; in eval() a network draws nothing", Grainy)
+
+
+class Learnt(nn.Module):
+    """A model that learns one gain; the classes below break one thing each."""
+
+    def __init__(self, scale: int, channels: int):
+        super().__init__()
+        self.scale, self.gain, self.other = scale, nn.Parameter(torch.ones(1)), nn.Parameter(torch.ones(1))
+
+    def large(self, low):
+        return F.interpolate(low, scale_factor=float(self.scale))
+
+    def forward(self, low):
+        return self.gain * self.other * self.large(low)
+
+
+def model_of(**changes):
+    changes = {"__init__": lambda self, scale, channels: Learnt.__init__(self, scale, channels)} | changes
+    changes["__init__"].__annotations__ = {"scale": int, "channels": int}
+    return srkit.model("learnt")(type("Tried", (Learnt,), changes))
+
+
+def test_an_honest_model_passes():
+    check(model_of())
+
+
+def test_a_model_must_run_in_train():
+    def untrained(self, low):
+        if self.training:
+            raise NotImplementedError("not yet")
+        return Learnt.forward(self, low)
+
+    refused("fails in train() on (2, 1, 5, 7): NotImplementedError('not yet')", model_of(forward=untrained))
+
+
+def test_a_model_may_not_detach_its_output():
+    detached = model_of(forward=lambda self, low: Learnt.forward(self, low).detach())
+    refused("has weights to learn, but its output has no gradient in train()", detached)
+
+    def detached_in_train(self, low):
+        y = Learnt.forward(self, low)
+        return y.detach() if self.training else y
+
+    refused("has weights to learn, but its output has no gradient in train()", model_of(forward=detached_in_train))
+
+
+def test_every_weight_of_a_model_is_learnt_or_frozen():
+    def half(self, low):
+        return self.gain * self.other.detach() * self.large(low)
+
+    refused("other would never be learnt, found no gradient; freeze what is not", model_of(forward=half))
+
+    def frozen(self, scale, channels):
+        Learnt.__init__(self, scale, channels)
+        self.other.requires_grad_(False)
+
+    check(model_of(forward=half, __init__=frozen))
+
+
+def test_a_gradient_must_be_a_number():
+    def steep(self, low):
+        return (self.gain - 1).sqrt() * self.large(low)  # 0 at the start, and infinitely steep
+
+    refused("the gradient of gain is not finite", model_of(forward=lambda self, low: steep(self, low) + self.other))
+
+
+def test_the_levels_of_a_pyramid_are_learnt_from_as_well():
+    def pyramid(self, low):
+        return [self.other * F.interpolate(low, scale_factor=float(self.scale) / 2), self(low)]
+
+    gain_alone = {"forward": lambda self, low: self.gain * self.large(low)}
+    refused("other would never be learnt", model_of(**gain_alone))
+    check(model_of(pyramid=pyramid, **gain_alone))
+
+
+def test_forward_after_pyramid_keeps_its_precision():
+    def pyramid(self, low):
+        return [(self.gain * self.other * self.large(low)).bfloat16() if autocast() else self(low)]
+
+    def autocast():
+        return torch.is_autocast_enabled("cpu")
+
+    refused("forward in bf16 autocast, called after pyramid, gives another last level", model_of(pyramid=pyramid))
+
+    def remembering(self, low):
+        if autocast():
+            self.coarse = low.bfloat16().float()
+        return Learnt.forward(self, getattr(self, "coarse", low))
+
+    refused(
+        "gives another result in fp32 once it has been called in bf16 autocast",
+        model_of(forward=remembering),
+    )
+
+
+def test_the_weights_of_an_upsampler_get_a_gradient():
+    @srkit.upsampler("stuck")
+    class Stuck(nn.Module):
+        def __init__(self, channels: int, scale: int):
+            super().__init__()
+            self.scale, self.conv = scale, nn.Conv2d(channels, channels, 3, padding=1)
+
+        def forward(self, features):
+            with torch.no_grad():
+                sharp = self.conv(features)
+            return F.interpolate(features + sharp, scale_factor=float(self.scale))
+
+    refused("conv.weight, conv.bias would never be learnt, found no gradient", Stuck)
+
+
+# optimizers
+
+
+def optimizer_of(step, **changes):
+    @srkit.optimizer("tried")
+    class Tried(torch.optim.Optimizer):
+        def __init__(self, parameters):
+            super().__init__(list(parameters), {"lr": 0.05})
+            self.moments = {}
+
+        @torch.no_grad()
+        def step(self):
+            for group in self.param_groups:
+                for weight in group["params"]:
+                    step(self, weight, group["lr"])
+
+    for name, value in changes.items():
+        setattr(Tried, name, value)
+    return Tried
+
+
+def heavy_ball(moments, weight, rate):
+    moments["mean"] = 0.9 * moments.get("mean", 0) + weight.grad
+    weight.sub_(rate * moments["mean"])
+
+
+def kept(self, weight, rate):
+    heavy_ball(self.state[weight], weight, rate)
+
+
+def test_an_honest_optimizer_passes():
+    check(optimizer_of(kept))
+
+
+def test_an_optimizer_keeps_its_moments_in_its_state():
+    def aside(self, weight, rate):
+        heavy_ball(self.moments.setdefault(weight, {}), weight, rate)
+
+    why = "restored from its state_dict it takes other steps, so no run could be resumed exactly"
+    refused(why, optimizer_of(aside))
+
+    def dropped(self):
+        return {"state": {}, "param_groups": torch.optim.Optimizer.state_dict(self)["param_groups"]}
+
+    refused(why, optimizer_of(kept, state_dict=dropped))
+
+
+def test_the_state_of_an_optimizer_is_plain():
+    def strange(self, weight, rate):
+        kept(self, weight, rate)
+        self.state[weight]["how"] = Learnt(2, 1)
+
+    refused("its state_dict must hold tensors and plain values alone", optimizer_of(strange))
+
+
+def test_an_optimizer_goes_downhill():
+    refused("does not make a convex loss smaller", optimizer_of(lambda self, weight, rate: weight.add_(rate)))
 
 
 # datasets

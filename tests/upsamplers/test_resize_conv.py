@@ -15,7 +15,7 @@ def test_it_interpolates_and_then_convolves(mode):
 
 
 def test_an_even_kernel_is_refused():
-    with pytest.raises(ValueError, match="kernel must be odd to keep the size, got 2"):
+    with pytest.raises(ValueError, match="kernel: wants odd int of at least 1, got 2"):
         ResizeConv(2, 2, kernel=2)
 
 

@@ -31,7 +31,7 @@ def test_blur_averages_neighbours():
 
 
 def test_an_even_kernel_is_refused():
-    with pytest.raises(ValueError, match="kernel must be odd to keep the size, got 4"):
+    with pytest.raises(ValueError, match="kernel: wants odd int of at least 1, got 4"):
         Subpixel(2, 2, kernel=4)
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from srkit.errors import BuildError
+from srkit.errors import ConfigError
 from srkit.plugins import load_catalog
 from srkit.testing import check_part
 
@@ -21,5 +21,5 @@ def test_without_strength_it_is_bicubic():
 
 
 def test_it_refuses_a_strength_outside_its_range():
-    with pytest.raises(BuildError, match="strength must be from 0 to 1, got 2"):
+    with pytest.raises(ConfigError, match="strength: wants float from 0 to 1, got 2"):
         load_catalog().build("upsampler", "sharpen", 3, 2, strength=2.0)

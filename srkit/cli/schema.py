@@ -1,0 +1,25 @@
+"""``srkit schema``: what an editor needs to complete and check configs."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def schema(
+    study: Annotated[bool, typer.Option("--study", help="The schema of study files instead.")] = False,
+) -> None:
+    """Print a JSON schema of configs, with the parts of installed plugins.
+
+    An editor with a YAML language server takes it from the first line of a config:
+    # yaml-language-server: $schema=srkit.schema.json
+    """
+    from srkit.ablation.study import Study
+    from srkit.config.schema import json_schema
+    from srkit.experiment import Experiment
+    from srkit.plugins import load_catalog
+
+    written = json_schema(Study if study else Experiment, load_catalog())
+    typer.echo(json.dumps(written, indent=2, ensure_ascii=False))

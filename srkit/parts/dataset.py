@@ -1,0 +1,70 @@
+"""Datasets: collections of images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+
+from srkit.registry import Kind
+from srkit.slots import Slot
+
+if TYPE_CHECKING:
+    from srkit.image.array import UInt8Image
+
+dataset = Kind(
+    "dataset",
+    gives="a sized collection of named images (or of LR/HR pairs), cheap to open, decoded late",
+    contract="srkit.testing.dataset:dataset",
+    room="srkit.datasets",
+)
+
+
+class ImageSet(Protocol):
+    """A sized collection of named images, cheap to open, decoded late.
+
+    A set of LR/HR pairs knows their ``scale``; where it is None, LR is to be made by a degradation, and ``low``
+    is never called. Opened again it has the same images in the same order. Threads decode several at once.
+    """
+
+    @property
+    def scale(self) -> int | None:
+        """How many times larger HR is than the set's own LR; None where there is none."""
+        ...
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The images' names, unique; pictures of each go into a folder of its name, so none leads out of one."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def high(self, index: int, /) -> UInt8Image:
+        """Decode the HR image, RGB or gray."""
+        ...
+
+    def low(self, index: int, /) -> UInt8Image:
+        """Decode the LR image of a pair: HR's channels, its sides over the scale, rounded down or up."""
+        ...
+
+    def size(self, index: int, /) -> tuple[int, int]:
+        """Return (height, width) of the HR image, without decoding it."""
+        ...
+
+    def key(self, index: int, /) -> str:
+        """Identify the image's present content: decoded pixels are cached under it."""
+        ...
+
+
+@runtime_checkable
+class WithOriginals(Protocol):
+    """An image set whose ``key`` says more than which photograph HR is of."""
+
+    def original(self, index: int, /) -> str:
+        """Identify the photograph: nobody may train on one part of it and test on another."""
+        ...
+
+
+if TYPE_CHECKING:
+    Dataset: TypeAlias = Slot[ImageSet]
+else:
+    Dataset = dataset.slot

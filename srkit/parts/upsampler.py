@@ -1,0 +1,26 @@
+"""Upsamplers: layers that take features to a larger grid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from srkit.parts.model import HALO
+from srkit.registry import Kind
+from srkit.slots import Slot
+
+if TYPE_CHECKING:
+    from torch import nn
+
+upsampler = Kind(
+    "upsampler",
+    ("channels", "scale"),
+    gives="module: features to features, exactly `scale` times larger, any H and W",
+    contract="srkit.testing.upsampler:upsampler",
+    room="srkit.upsamplers",
+    abilities=(HALO,),
+)
+
+if TYPE_CHECKING:
+    Upsampler: TypeAlias = Slot[nn.Module]
+else:
+    Upsampler = upsampler.slot

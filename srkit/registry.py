@@ -64,8 +64,9 @@ optimizer = Kind("optimizer", wired=("parameters",))
 schedule = Kind("schedule", wired=("optimizer", "steps"))
 tracker = Kind("tracker", wired=("folder",))
 launcher = Kind("launcher")
+reader = Kind("reader", wired=("build",))
 
-KINDS = (model, upsampler, loss, degradation, metric, dataset, optimizer, schedule, tracker, launcher)
+KINDS = (model, upsampler, loss, degradation, metric, dataset, optimizer, schedule, tracker, launcher, reader)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ FLOORS = (  # lowest first; rooms on one floor do not see each other
     ("registry", "image"),
     ("config", "slots"),
     ("data", "engine", "layers", "checkerboard", "experiment"),
+    ("network", "fused"),
     (
         "models",
         "upsamplers",
@@ -22,10 +23,12 @@ FLOORS = (  # lowest first; rooms on one floor do not see each other
         "schedules",
         "trackers",
         "launchers",
+        "readers",
     ),
     ("plugins",),
+    ("weights", "evaluation"),
     ("run", "testing"),
-    ("ablation", "inference", "report"),
+    ("ablation", "photographs", "report"),
     ("cli",),
     ("__main__",),
 )

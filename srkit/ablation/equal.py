@@ -12,6 +12,7 @@ from srkit.ablation.study import Equal
 from srkit.config.check import Choice
 from srkit.errors import BuildError
 from srkit.experiment import Experiment
+from srkit.network.color import Color
 
 WIDEST = 4096
 
@@ -92,5 +93,5 @@ def widened(experiment: Experiment, path: str, width: int) -> Experiment:
 
 def _parameters(experiment: Experiment) -> int:
     with torch.random.fork_rng():
-        model = experiment.model(experiment.scale, 1 if experiment.color == "y" else 3)
+        model = experiment.model(experiment.scale, Color(experiment.color).channels)
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

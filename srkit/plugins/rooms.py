@@ -11,4 +11,5 @@ BUILT_IN = (
     "srkit.schedules",
     "srkit.trackers",
     "srkit.launchers",
+    "srkit.readers",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from types import TracebackType
 from typing import Self, cast
 
@@ -16,13 +16,14 @@ from srkit.data.cache import Cache
 from srkit.data.examples import Example, examples
 from srkit.data.seeds import seed_of
 from srkit.data.stream import Stream
-from srkit.engine.checkpoint import load_into, load_weights
+from srkit.engine.checkpoint import load_into
 from srkit.engine.ema import Ema
-from srkit.engine.evaluate import evaluate
 from srkit.engine.precision import resolve_device, resolve_precision
-from srkit.engine.predict import predict
 from srkit.engine.state import TrainState
+from srkit.evaluation.evaluate import evaluate
 from srkit.experiment import Experiment
+from srkit.network.enlarger import NetworkEnlarger, enlarged
+from srkit.network.network import Network
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.record import Record
@@ -99,7 +100,9 @@ class Session:
 
     def _means(self, model: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
         found: dict[str, list[float]] = defaultdict(list)
-        for score in evaluate(partial(self._upscale, model), self._validation(), metrics):
+        network = Network.of(model, self.experiment.scale, self.experiment.color)
+        enlarger = NetworkEnlarger(network, device=self.device, precision=self.precision)
+        for score in evaluate(enlarged(enlarger, self._validation()), metrics):
             found[score.metric].append(score.value)
         return {metric: sum(values) / len(values) for metric, values in found.items()}
 
@@ -115,16 +118,6 @@ class Session:
         self._kept = list(made)
         return self._kept
 
-    def _upscale(self, model: nn.Module, low: torch.Tensor) -> torch.Tensor:
-        return predict(
-            model,
-            low,
-            scale=self.experiment.scale,
-            color=self.experiment.color,
-            device=self.device,
-            precision=self.precision,
-        )
-
     def track(self, record: Record) -> None:
         """Pass the numbers of a record to every tracker."""
         if record.event in ("train", "validate"):
@@ -133,9 +126,8 @@ class Session:
                 tracker.record(record.step, numbers)
 
     def _placed(self, model: nn.Module, *, fresh: bool) -> nn.Module:
-        if fresh and self.experiment.start is not None:  # a run that goes on has its own weights
-            tensors, _ = load_weights(self.experiment.start)
-            load_into(model, tensors, str(self.experiment.start))
+        if fresh and self.built.start is not None:  # a run that goes on has its own weights
+            load_into(model, self.built.start().module.state_dict(), str(self.experiment.start))
         chosen = self.experiment.train.channels_last
         faster = self.device.type != "cpu" or self.precision == "bf16"  # docs/speed.md has what was measured
         last = faster if chosen is None else chosen

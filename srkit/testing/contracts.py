@@ -16,6 +16,7 @@ from srkit.testing.making import Make, undisturbed
 from srkit.testing.metric import metric
 from srkit.testing.model import model
 from srkit.testing.optimizer import optimizer
+from srkit.testing.reader import reader
 from srkit.testing.schedule import schedule
 from srkit.testing.tracker import tracker
 from srkit.testing.upsampler import upsampler
@@ -55,4 +56,5 @@ CONTRACTS: Mapping[str, Callable[[Part, Make], None]] = {
     "schedule": schedule,
     "tracker": tracker,
     "launcher": launcher,
+    "reader": reader,
 }

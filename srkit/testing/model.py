@@ -64,7 +64,10 @@ def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -
     Tiles are cut as its hosts cut them, by all that it ``needs``. Weights are drawn anew: those of a fresh
     model may ignore most of what it sees.
     """
-    needs = needs_of(network)
+    try:
+        needs = needs_of(network)
+    except TypeError as error:
+        raise AssertionError(f"{part}: {error}") from error
     if needs.reach is None:
         return
     for parameter in network.parameters():

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from srkit.errors import SrkitError
 from srkit.evaluation.measure import measure
@@ -9,6 +10,7 @@ from srkit.image.crop import modcrop
 from srkit.image.files import read, write
 from srkit.image.resize import imresize
 from srkit.metrics.psnr import PSNR
+from srkit.network.network import Network
 from srkit.weights.load import load
 
 
@@ -66,3 +68,22 @@ def test_the_published_bicubic_table_comes_out(shared_data, catalog, name, scale
     images = catalog.build("dataset", "folder", path=str(shared_data / "test" / name))
     found = scores(images, catalog, scale, space="y", gray="as_is")
     assert np.mean(list(found.values())) == pytest.approx(published[name][scale], abs=0.01)
+
+
+@pytest.mark.parametrize("options", [{}, {"ensemble": True}, {"space": "y"}, {"gray": "as_is"}], ids=str)
+def test_a_number_does_not_depend_on_tiles(images, catalog, options):
+    torch.manual_seed(0)
+    model = catalog.build("model", "lapsrn", 4, 1, depth=2, features=8)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.02)
+    network, protocol = Network.of(model, 4, "y"), EvaluationProtocol(**options, quantise=False)
+    whole, tiled = (list(measure(network, images, protocol, None, catalog, side=side)) for side in (None, 5))
+    for one, other in zip(whole, tiled, strict=True):
+        assert one.name == other.name
+        assert other.scores == pytest.approx(one.scores, abs=1e-4)
+
+
+def test_a_gray_image_of_a_network_of_rgb_is_no_luma(images, catalog):
+    network = Network.of(catalog.build("model", "lapsrn", 4, 3, depth=1, features=4), 4, "rgb", name="mine")
+    with pytest.raises(SrkitError, match="--space y: wants a model of luma, mine is one of RGB"):
+        list(measure(network, images, EvaluationProtocol(space="y"), None, catalog))

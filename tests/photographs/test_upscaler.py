@@ -9,7 +9,6 @@ from torch.nn import functional as F
 from srkit.errors import SrkitError
 from srkit.image.convert import to_tensor
 from srkit.image.resize import resize
-from srkit.network import memory
 from srkit.network.color import Color
 from srkit.network.enlarger import NetworkEnlarger
 from srkit.network.needs import Needs
@@ -272,27 +271,6 @@ def test_colours_without_a_hole_are_those_without_alpha(catalog):
     image = NOISE.copy()
     image[..., 3] = np.maximum(image[..., 3], 1)
     assert np.array_equal(network(image)[..., :3], network(image[..., :3].copy()))
-
-
-def test_the_footprint_counts_the_hungriest_layer(catalog):
-    small = memory.footprint(loaded(catalog, features=4))
-    large = memory.footprint(loaded(catalog, features=64))
-    assert large == pytest.approx(3 * 4 * (64 + 4 * 64), rel=0.01)
-    assert small < large / 4
-
-
-def test_free_memory_is_what_the_container_leaves(tmp_path, monkeypatch):
-    for name, text in (
-        ("memory.max", "1000\n"),
-        ("memory.current", "700\n"),
-        ("memory.stat", "anon 1\ninactive_file 50\n"),
-    ):
-        (tmp_path / name).write_text(text)
-    assert memory._of_the_container(tmp_path) == 350
-    (tmp_path / "memory.max").write_text("max\n")
-    assert memory._of_the_container(tmp_path) > 2**60
-    assert memory._of_the_container(tmp_path / "none") > 2**60
-    assert 2**20 < memory.free_memory(CPU) < 2**60
 
 
 def test_nothing_is_said_without_need(catalog):

@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from srkit.atomic import whole
 from srkit.checkerboard.flat import flat_fields
 from srkit.cli.experiment import read_experiment
-from srkit.inference.load import load
 from srkit.plugins import load_catalog
 from srkit.run.build import build
+from srkit.weights.load import load
 
 FIGURE = Path(__file__).parent / "figures" / "checkerboard.png"
 BLOCK = "x2"
@@ -55,7 +55,7 @@ def fields(trial: Path):
     """Return the worst flat field of a trial's network, untrained and trained."""
     experiment, _, catalog = read_experiment([str(trial / "config.yaml")])
     untrained = build(experiment, catalog).model
-    trained = load(str(trial), load_catalog()).model
+    trained = load(str(trial), load_catalog()).module
     return [max(flat_fields(net, experiment.scale), key=lambda one: one.ripple) for net in (untrained, trained)]
 
 

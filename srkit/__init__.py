@@ -7,6 +7,7 @@ options. It imports nothing heavy.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from srkit.config.limits import Range as Range
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from srkit.inference.upscaler import Upscaler
+    from srkit.photographs.upscaler import Upscaler
 
 __version__ = "0.1.0"
 
 
 def load(
-    name: str | None = None,
+    name: str | Mapping[str, Any] | None = None,
     *,
     scale: float | None = None,
     device: str = "auto",
@@ -37,8 +38,9 @@ def load(
     ``srkit.load("lapsrn-x4")`` and then ``srkit.upscale(photo, model)``, or ``model(photo)``.
 
     Args:
-        name: Weights that come with srkit (``srkit models`` lists them), a checkpoint, a run folder, or
-            ``bicubic``; None is what comes with srkit for the scale.
+        name: Weights that come with srkit (``srkit models`` lists them), a file that a reader knows, a run folder,
+            ``bicubic``, or a reader with its options, such as ``{"use": "basicsr", "file": "x.pth", ...}``; None is
+            what comes with srkit for the scale.
         scale: What a model without weights is to enlarge by, or what the shipped weights must reach (2).
         device: cpu, cuda, ...; auto takes what there is.
         precision: fp32 or bf16; auto is bf16 where the device computes it fast.
@@ -48,12 +50,12 @@ def load(
         srkit.errors.CheckpointError: There are no such weights, or they do not enlarge as far.
         srkit.errors.TrainingError: There is no such device.
     """
-    from srkit.inference.load import load_for
-    from srkit.inference.upscaler import Upscaler
+    from srkit.photographs.upscaler import Upscaler
     from srkit.plugins import load_catalog
+    from srkit.weights.load import load_for
 
-    loaded, _ = load_for(name, scale, load_catalog())
-    return Upscaler(loaded, device=device, precision=precision, tile=tile)
+    network, _ = load_for(name, scale, load_catalog())
+    return Upscaler(network, device=device, precision=precision, tile=tile)
 
 
 def upscale(

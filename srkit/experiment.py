@@ -149,7 +149,7 @@ class Experiment:
         train: The training.
         metrics: What is measured on the test images.
         trackers: Where the records of the run go, besides its log.
-        start: A checkpoint whose weights training starts from (fine-tuning).
+        start: Weights that training starts from (fine-tuning): any file that a reader knows.
         seed: Decides crops, degradations and initial weights; from 0 to 2**63 - 1.
         let: Free values for ${let.name} in this file.
     """

@@ -91,8 +91,8 @@ def vgg_file(tmp_path_factory):
 def zoo(tmp_path, monkeypatch):
     """A folder with tiny weights, lapsrn-x2 and lapsrn-x4, in place of those that come with srkit."""
     from srkit.engine.checkpoint import save_weights
-    from srkit.inference import zoo
     from srkit.plugins import load_catalog
+    from srkit.weights import zoo
 
     folder = tmp_path / "zoo"
     folder.mkdir()

@@ -14,10 +14,12 @@ FLOORS = (  # lowest first; rooms on one floor do not see each other
     ("training",),
     ("config", "parts"),
     ("data", "degrading", "engine", "layers", "checkerboard", "experiment"),
+    ("network", "fused"),
     tuple(kind.room.removeprefix("srkit.") for kind in KINDS),
     ("plugins",),
+    ("weights", "evaluation"),
     ("run", "testing"),
-    ("ablation", "inference", "report"),
+    ("ablation", "photographs", "report"),
     ("cli",),
     ("__main__",),
 )

@@ -16,9 +16,9 @@ import sys
 from pathlib import Path
 
 from srkit.errors import SrkitError
-from srkit.inference import zoo
-from srkit.inference.card import Card, Score
-from srkit.inference.ship import ship
+from srkit.weights import zoo
+from srkit.weights.card import Card, SetScore
+from srkit.weights.package_weights import package_weights
 
 
 def main() -> None:
@@ -36,10 +36,10 @@ def main() -> None:
         help="what was measured, and what srkit evaluate --json printed of the model and of bicubic",
     )  # fmt: skip
     given = parser.parse_args()
-    scores = {title: Score.of(_json(model), _json(bicubic), title) for title, model, bicubic in given.score}
+    scores = {title: SetScore.of(_json(model), _json(bicubic), title) for title, model, bicubic in given.score}
     stretches = [*given.after, given.run]
     card = Card.of_runs(stretches, given.data, scores, command=given.command, machine=given.machine)
-    print(ship(given.run / "best.safetensors", zoo.FOLDER, given.name, card, half=given.half))
+    print(package_weights(given.run / "best.safetensors", zoo.FOLDER, given.name, card, half=given.half))
 
 
 def _json(path: str) -> dict[str, object]:

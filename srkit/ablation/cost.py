@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from srkit.experiment import Experiment
+from srkit.network.network import Network
 from srkit.run.build import Built
 from srkit.run.clock import WARM_UP
 
@@ -27,23 +27,23 @@ def costs(experiment: Experiment, built: Built, log: Path) -> dict[str, Any]:
     """Return the costs of a trained network as plain values; ``peak_memory`` is that of this process, in bytes."""
     return {
         "parameters": built.parameters,
-        "multiply_adds": multiply_adds(built.model, experiment.scale, 1 if experiment.color == "y" else 3),
+        "multiply_adds": multiply_adds(Network.of(built.model, experiment.scale, experiment.color)),
         "seconds_per_step": _seconds_per_step(log),
         "peak_memory": _peak_memory(),
     }
 
 
-def multiply_adds(model: nn.Module, scale: int, channels: int) -> int:
+def multiply_adds(network: Network) -> int:
     """Return the multiply-adds of convolutions and matrix products for one HR image of 1280x720.
 
     Counted on a small image and scaled by the area, as the work of a convolutional network is.
     """
-    place = next(model.parameters(), torch.empty(0)).device
-    low = torch.zeros(1, channels, SMALL, SMALL, device=place)
+    place = next(network.module.parameters(), torch.empty(0)).device
+    low = torch.zeros(1, network.color.channels, SMALL, SMALL, device=place)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        model.eval()(low)
+        network.module.eval()(low)
     flops: int = counter.get_total_flops()
-    return round(flops / 2 * HD[0] * HD[1] / (SMALL * scale) ** 2)
+    return round(flops / 2 * HD[0] * HD[1] / (SMALL * network.scale) ** 2)
 
 
 def _seconds_per_step(log: Path) -> float | None:

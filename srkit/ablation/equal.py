@@ -10,6 +10,7 @@ import torch
 from srkit.ablation.study import Equal
 from srkit.errors import BuildError
 from srkit.experiment import Experiment
+from srkit.network.color import Color
 
 WIDEST = 4096
 
@@ -90,5 +91,5 @@ def widened(experiment: Experiment, path: str, width: int) -> Experiment:
 
 def _parameters(experiment: Experiment) -> int:
     with torch.random.fork_rng():
-        model = experiment.model(experiment.scale, 1 if experiment.color == "y" else 3)
+        model = experiment.model(experiment.scale, Color(experiment.color).channels)
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

@@ -5,30 +5,20 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from torch import nn
-
 from srkit.atomic import write_text
 from srkit.data.examples import Example, examples
+from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
 from srkit.experiment import Experiment
+from srkit.network.enlarger import NetworkEnlarger, enlarged
+from srkit.network.network import Network
 from srkit.run.build import Built
-from srkit.run.grid import flat_response, image_grid, layer_ripples
 from srkit.run.record import Record
 
 BY_IMAGE = {"M2": ("peaks",), "M3": ("bias", "variance"), "M4": ("gradient",)}
 """Measures that are taken of each image, and the attributes of ``ImageGrid`` that hold them."""
-
-
-@dataclass(frozen=True)
-class Probe:
-    """The network of a run, as the measures want it."""
-
-    model: nn.Module
-    scale: int
-    color: str
 
 
 class Measures:
@@ -49,7 +39,7 @@ class Measures:
     def __init__(self, experiment: Experiment, built: Built, path: Path, what: list[str], every: int) -> None:
         self.experiment, self.built, self.path = experiment, built, path
         self.what, self.every = what, every
-        self.probe = Probe(built.model, experiment.scale, experiment.color)
+        self.network = Network.of(built.model, experiment.scale, experiment.color)
         self._images: list[Example] | None = None
         self.rows: list[dict[str, Any]] = self._read()
 
@@ -77,18 +67,18 @@ class Measures:
 
     def _values(self) -> Iterator[tuple[str, str | None, float | None]]:
         if "M1" in self.what:
-            yield "M1", None, max(field.ripple for field in flat_response(self.probe))
-            yield "M1_layers", None, max((ripple for _, ripple in layer_ripples(self.probe)), default=None)
+            yield "M1", None, max(field.ripple for field in flat_response(self.network))
+            yield "M1_layers", None, max((ripple for _, ripple in layer_ripples(self.network)), default=None)
         if not set(BY_IMAGE) & set(self.what):
             return
         loss = self.built.loss if "M4" in self.what else None
         place = next(self.built.model.parameters()).device
-        for example in self._validation():
-            grid = image_grid(self.probe, example, loss, device=place)
+        results = enlarged(NetworkEnlarger(self.network, device=place), self._validation())
+        for grid in image_grids(results, self.network.scale, loss, device=place):
             for name in BY_IMAGE:
                 for attribute in BY_IMAGE[name] if name in self.what else ():
                     label = name if len(BY_IMAGE[name]) == 1 else f"{name}_{attribute}"
-                    yield label, example.name, getattr(grid, attribute)
+                    yield label, grid.name, getattr(grid, attribute)
 
     def _validation(self) -> list[Example]:
         if self._images is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,14 +11,14 @@ import typer
 
 if TYPE_CHECKING:
     from srkit.checkerboard.flat import FlatField
-    from srkit.inference.grid import ImageGrid
-    from srkit.inference.load import Loaded
+    from srkit.evaluation.checkerboard import ImageGrid
+    from srkit.network.network import Network
     from srkit.parts.loss import LossFn
 
 
 def checkerboard(
     model: Annotated[
-        str, typer.Argument(help="Shipped weights (srkit models), a checkpoint, a run folder, or bicubic.")
+        str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
@@ -30,45 +31,50 @@ def checkerboard(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure the checkerboard of a model: flat fields, its layers, spectra, phases, the loss's gradient."""
+    import torch
+
     from srkit.cli.choice import build_degradation, read_choice
-    from srkit.inference.grid import flat_response, image_grids, layer_ripples
-    from srkit.inference.load import load
+    from srkit.cli.model_option import read_model
+    from srkit.data.examples import examples
+    from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
+    from srkit.network.enlarger import NetworkEnlarger, enlarged
     from srkit.plugins import load_catalog
     from srkit.run.build import seeded
+    from srkit.weights.load import load
 
     catalog = load_catalog()
-    loaded = load(model, catalog, scale)
+    network = load(read_model(model), catalog, scale)
     use, options = read_choice(loss, "--loss")
     with seeded(seed):
-        low = build_degradation(degradation, loaded.scale, catalog)
+        low = build_degradation(degradation, network.scale, catalog)
     with seeded(seed):
         watched: LossFn = catalog.build("loss", use, **options)
     sets = [catalog.build("dataset", "folder", path=str(folder)) for folder in images]
-    fields, layers = flat_response(loaded), list(layer_ripples(loaded))
-    rows = [
-        row for one in sets for row in image_grids(loaded, one, catalog, degradation=low, loss=watched, seed=seed)
-    ]
+    fields, layers = flat_response(network), list(layer_ripples(network))
+    enlarger = NetworkEnlarger(network, device=torch.device("cpu"))
+    given = (examples(one, scale=network.scale, degradation=low, seed=seed) for one in sets)
+    rows = list(image_grids(enlarged(enlarger, chain.from_iterable(given)), network.scale, watched))
     if as_json:
-        typer.echo(json.dumps(_plain(loaded.name, loaded.scale, fields, layers, rows, use), indent=2))
+        typer.echo(json.dumps(_plain(network.name, network.scale, fields, layers, rows, use), indent=2))
     else:
-        _print(loaded, degradation, use, fields, layers, rows)
+        _print(network, degradation, use, fields, layers, rows)
     if picture is not None:
         from srkit.checkerboard.picture import write
 
         worst = max(fields, key=lambda field: field.ripple)
-        write(picture, {loaded.name: (max(rows, key=lambda row: row.peaks).spectrum, worst)})
+        write(picture, {network.name: (max(rows, key=lambda row: row.peaks).spectrum, worst)})
         typer.echo(f"picture: {picture}", err=as_json)
 
 
 def _print(
-    loaded: Loaded,
+    network: Network,
     degradation: str,
     loss: str,
     fields: list[FlatField],
     layers: list[tuple[str, float]],
     rows: list[ImageGrid],
 ) -> None:
-    typer.echo(f"{loaded.name}, x{loaded.scale}; LR by {degradation}; luma, not rounded")
+    typer.echo(f"{network.name}, x{network.scale}; LR by {degradation}; luma, not rounded")
     typer.echo("\nM1  flat field: largest departure of a phase, in grey levels")
     for field in fields:
         typer.echo(f"    at {field.level:<6} {field.ripple:9.4f}")

@@ -9,20 +9,24 @@ import typer
 
 
 def convert(
-    file: Annotated[Path, typer.Argument(help="A .mat of LapSRN or MS-LapSRN, or a .pth of BasicSR's kind.")],
+    file: Annotated[str, typer.Argument(help="A file that a reader knows (srkit parts reader): .mat, .pth, ...")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The checkpoint to write, .safetensors.")],
-    scale: Annotated[int | None, typer.Option(help="Of the model; LapSRN's .mat knows its own.")] = None,
+    scale: Annotated[int | None, typer.Option(help="Of the model, where the file does not say.")] = None,
     model: Annotated[
         str | None, typer.Option(help="For .pth: '{use: lapsrn, depth: 10, ...}' as in a config.")
     ] = None,
-    color: Annotated[Literal["y", "rgb"], typer.Option(help="What the model works on.")] = "y",
+    color: Annotated[
+        Literal["y", "rgb"] | None, typer.Option(help="What the model works on; y where nothing says.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing checkpoint.")] = False,
 ) -> None:
     """Turn released weights into a srkit checkpoint that every command takes."""
     from srkit.cli.choice import read_choice
+    from srkit.cli.model_option import read_model
     from srkit.errors import CheckpointError
-    from srkit.inference.convert import convert as converted
     from srkit.plugins import load_catalog
+    from srkit.weights.convert import write
+    from srkit.weights.load import load
 
     if output.suffix != ".safetensors":
         raise CheckpointError(f"{output}: wants the name of a .safetensors file")
@@ -32,5 +36,6 @@ def convert(
     if model is not None:
         use, options = read_choice(model, "--model")
         chosen = {"use": use, **options}
-    metadata = converted(file, output, load_catalog(), scale=scale, model=chosen, color=color)
-    typer.echo(f"{output}: {metadata['model']['use']} x{metadata['scale']}, from {metadata['source']}")
+    network = load(read_model(file), load_catalog(), scale, model=chosen, color=color)
+    metadata = write(network, output)
+    typer.echo(f"{output}: {metadata['model']['use']} x{network.scale}, from {metadata.get('source', file)}")

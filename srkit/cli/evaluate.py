@@ -20,7 +20,7 @@ WIDTH = 79
 
 def evaluate(
     model: Annotated[
-        str, typer.Argument(help="Shipped weights (srkit models), a checkpoint, a run folder, or bicubic.")
+        str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
@@ -47,48 +47,49 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
+    from srkit.cli.model_option import read_model
     from srkit.engine.precision import resolve_device
-    from srkit.inference.load import load
-    from srkit.inference.measure import measure, measuring
-    from srkit.inference.protocol import Protocol
+    from srkit.evaluation.measure import measure, measuring
+    from srkit.evaluation.protocol import EvaluationProtocol
     from srkit.plugins import load_catalog
     from srkit.run.build import seeded
+    from srkit.weights.load import load
 
     catalog = load_catalog()
-    loaded = load(model, catalog, scale)
-    protocol = Protocol(
+    network = load(read_model(model), catalog, scale)
+    protocol = EvaluationProtocol(
         color=color, border=border, quantise=quantise, gray=gray, edge=edge, space=space, ensemble=ensemble
     )
     with seeded(seed):
-        made, says = _degradation(degradation, loaded.scale, catalog)
+        made, says = _degradation(degradation, network.scale, catalog)
     sets = [_images(folder, low, catalog) for folder in images]
     says = "given" if low is not None else says
     metrics = _metrics(metric or ["psnr", "ssim"])
     with seeded(seed):
-        built = measuring(metrics, loaded.scale, protocol, catalog)
+        built = measuring(metrics, network.scale, protocol, catalog)
     rows: list[dict[str, Any]] = []
     if not as_json:
         _line("image", [name.upper() for name in metrics])
     for one in sets:
         found = measure(
-            loaded, one, protocol, made, catalog, seed=seed, device=resolve_device(device), metrics=built
+            network, one, protocol, made, catalog, seed=seed, device=resolve_device(device), metrics=built
         )
         for row in found:
             rows.append({"name": row.name, **row.scores})
             if not as_json:
                 _line(row.name, [_digits(name, value) for name, value in row.scores.items()])
     means = {name: sum(row[name] for row in rows) / len(rows) for name in metrics}
-    described = protocol.describe(loaded.scale, says)
+    described = protocol.describe(network.scale, says)
     own = {name: dict(getattr(one, "protocol", {})) for name, one in built.items()}
-    plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, loaded.scale, protocol, catalog)
+    plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, network.scale, protocol, catalog)
     if any(name not in plain or own[name] != getattr(plain[name], "protocol", {}) for name in own):
         for name in ("color", "border", "rounded"):  # every metric says its own
             del described[name]
         described["metrics"] = own
     if as_json:
         result = {
-            "model": loaded.name,
-            "scale": loaded.scale,
+            "model": network.name,
+            "scale": network.scale,
             "protocol": described,
             "scores": means,
             "images": rows,
@@ -96,7 +97,7 @@ def evaluate(
         typer.echo(json.dumps(result, indent=2))
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
-    typer.echo(fill(f"{loaded.name}, x{loaded.scale}; " + "; ".join(map(_says, described.items())), WIDTH))
+    typer.echo(fill(f"{network.name}, x{network.scale}; " + "; ".join(map(_says, described.items())), WIDTH))
 
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:

@@ -11,8 +11,8 @@ def models() -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from srkit.inference.card import duration
-    from srkit.inference.zoo import shipped
+    from srkit.weights.card import duration
+    from srkit.weights.zoo import shipped
 
     found = shipped()
     if not found:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from srkit.cli.tally import Tally
-    from srkit.inference.jobs import Job
-    from srkit.inference.photographs import Enlargement
-    from srkit.inference.upscaler import Upscaler
+    from srkit.cli.progress_upscale import Tally
+    from srkit.photographs.enlargement import Enlargement
+    from srkit.photographs.jobs import Job
+    from srkit.photographs.upscaler import Upscaler
 
 
 def upscale(
@@ -24,7 +24,7 @@ def upscale(
         float | None, typer.Option(help="How many times larger, 1.5 or 3 too; the model's, or 2.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Shipped weights (see srkit models), a checkpoint or a run folder.")
+        str | None, typer.Option(help="Shipped weights (see srkit models), a file of weights or a run folder.")
     ] = None,
     format_: Annotated[
         Literal["png", "jpg", "webp", "tif"] | None,
@@ -57,17 +57,18 @@ def upscale(
     or not at all. Where some photographs fail the others are done all the same,
     and the exit code is 1.
     """
-    from srkit.cli.tally import Tally
+    from srkit.cli.model_option import read_model
+    from srkit.cli.progress_upscale import Tally
     from srkit.errors import DataError
-    from srkit.inference.jobs import existing, plan, refuse
-    from srkit.inference.load import load_for
-    from srkit.inference.photographs import Enlargement
-    from srkit.inference.upscaler import Upscaler
+    from srkit.photographs.enlargement import Enlargement
+    from srkit.photographs.jobs import existing, plan, refuse
+    from srkit.photographs.upscaler import Upscaler
     from srkit.plugins import load_catalog
+    from srkit.weights.load import load_for
 
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
-    loaded, factor = load_for(model, scale, load_catalog())
+    network, factor = load_for(None if model is None else read_model(model), scale, load_catalog())
     jobs, earlier = plan(images, factor, output, format_ and f".{format_}")
     taken = [] if overwrite else existing(jobs)
     if not skip:
@@ -75,8 +76,8 @@ def upscale(
     todo = [job for job in jobs if job not in taken]
     wanted = Enlargement(factor, quality, max_pixels)
     with Tally(len(todo), quiet=quiet) as tally:
-        upscaler = Upscaler(loaded, device=device, precision=precision, tile=tile, say=tally.note)
-        tally.say(f"{loaded.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
+        upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=tally.note)
+        tally.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
         tally.left_out(len(taken), "exist already")
         tally.left_out(len(earlier), "came out of an earlier run")
         (_look if dry_run else _work)(todo, upscaler, wanted, tally)
@@ -86,7 +87,7 @@ def upscale(
 def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
     """Say what would be done."""
     from srkit.errors import ImageError
-    from srkit.inference.photographs import estimate, gigabytes, peak
+    from srkit.photographs.enlargement import estimate, gigabytes, peak
 
     for job in jobs:
         try:
@@ -104,7 +105,7 @@ def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally
 
 def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
     """Do it."""
-    from srkit.inference.photographs import upscale_photograph
+    from srkit.photographs.enlargement import upscale_photograph
 
     for job in jobs:
         tally.follow(job, upscale_photograph(job, upscaler, wanted))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from torch import Tensor
 
@@ -13,6 +14,19 @@ from srkit.image.crop import shave
 
 Color = Literal["y", "rgb"]
 Gray = Literal["as_is", "repeat"]
+
+
+BAND = 2**21
+"""Pixels of a band: what a metric makes of it in float64 stays well below the memory of the images themselves."""
+
+
+class Band(NamedTuple):
+    """Some rows of two images, (N,C,h,W) in float64 on the scale of 0 to 255, ready to be compared."""
+
+    prediction: Tensor
+    target: Tensor
+    share: float
+    """Of all values of the metric, those that are taken from this band."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +45,30 @@ class Protocol:
     quantise: bool
     gray: Gray
 
-    def __call__(self, image: Tensor) -> Tensor:
+    def bands(self, prediction: Tensor, target: Tensor, window: int = 1) -> Iterator[Band]:
+        """Yield two images (N,C,H,W) in [0,1], without their border, in bands of rows that need little memory.
+
+        Args:
+            prediction: What is compared.
+            target: With what.
+            window: Rows that one value of the metric is taken from; so many less one of each band are in the
+                next one too.
+        """
+        x, y = shave(prediction, self.border), shave(target, self.border)
+        rows, most = x.shape[-2] - window + 1, max(1, BAND // x.shape[-1])
+        for top in range(0, rows, most):
+            count = min(most, rows - top)
+            cut = slice(top, top + count + window - 1)
+            yield Band(self._ready(x[..., cut, :]), self._ready(y[..., cut, :]), count / rows)
+
+    def _ready(self, image: Tensor) -> Tensor:
         """Return (N,C,H,W) in float64 on the scale of 0 to 255, ready to be compared."""
         image = (image.cpu() if image.device.type == "mps" else image).double()  # MPS has no float64
         if self.quantise:
             image = quantise(image)
         if self.color == "y" and (image.shape[1] == 3 or self.gray == "repeat"):
             image = luma(image)
-        return shave(image, self.border) * 255
+        return image * 255
 
     def describe(self) -> dict[str, str | int]:
         """Return the protocol as plain values, to stand beside a number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
+import torch
 from torch import Tensor
 
 import srkit
@@ -38,5 +39,8 @@ class PSNR:
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Return (N,) of two (N,C,H,W) in [0,1]."""
         same_shape(prediction, target)
-        difference = self.prepare(prediction) - self.prepare(target)
-        return 20 * math.log10(255) - 10 * difference.square().mean((1, 2, 3)).log10()
+        errors = [
+            (band.prediction - band.target).square().mean((1, 2, 3)) * band.share
+            for band in self.prepare.bands(prediction, target)
+        ]
+        return 20 * math.log10(255) - 10 * torch.stack(errors).sum(0).log10()

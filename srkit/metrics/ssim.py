@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import srkit
+from srkit.image.crop import shave
 from srkit.metrics.protocol import Protocol, same_shape
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
@@ -43,20 +44,24 @@ class SSIM:
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Return (N,) of two (N,C,H,W) in [0,1]; images smaller than the window are refused by ValueError."""
         same_shape(prediction, target)
-        x, y = self.prepare(prediction), self.prepare(target)
-        if min(x.shape[-2:]) < WINDOW:
-            raise ValueError(
-                f"wants images of at least {WINDOW} pixels a side inside the border, got {tuple(x.shape[-2:])}"
-            )
-        mean_x, mean_y = _blur(x), _blur(y)
-        variance_x = _blur(x * x) - mean_x**2
-        variance_y = _blur(y * y) - mean_y**2
-        covariance = _blur(x * y) - mean_x * mean_y
-        c1, c2 = (K1 * 255) ** 2, (K2 * 255) ** 2
-        values = ((2 * mean_x * mean_y + c1) * (2 * covariance + c2)) / (
-            (mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)
-        )
-        return values.mean((1, 2, 3))
+        inside = tuple(shave(prediction, self.prepare.border).shape[-2:])
+        if min(inside) < WINDOW:
+            raise ValueError(f"wants images of at least {WINDOW} pixels a side inside the border, got {inside}")
+        bands = self.prepare.bands(prediction, target, WINDOW)
+        means = [_similarity(band.prediction, band.target).mean((1, 2, 3)) * band.share for band in bands]
+        return torch.stack(means).sum(0)
+
+
+def _similarity(x: Tensor, y: Tensor) -> Tensor:
+    """Return (N,C,H-10,W-10) of two (N,C,H,W) on the scale of 0 to 255."""
+    mean_x, mean_y = _blur(x), _blur(y)
+    variance_x = _blur(x * x) - mean_x**2
+    variance_y = _blur(y * y) - mean_y**2
+    covariance = _blur(x * y) - mean_x * mean_y
+    c1, c2 = (K1 * 255) ** 2, (K2 * 255) ** 2
+    return ((2 * mean_x * mean_y + c1) * (2 * covariance + c2)) / (
+        (mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)
+    )
 
 
 def _blur(image: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 import srkit
 from srkit.image.resize import resize
+from srkit.network.needs import Needs
 
 
 @srkit.model("bicubic")
@@ -27,6 +28,6 @@ class Bicubic(nn.Module):
         return resize(low, self.scale, edge=self.edge)
 
     @property
-    def halo(self) -> int:
-        """LR pixels around a tile that decide about its own pixels."""
-        return 2
+    def needs(self) -> Needs:
+        """What it needs of its caller: two input pixels around each."""
+        return Needs(halo=2)

@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
-from srkit.models.pyramid import enlarge, halo_of, levels_of
+from srkit.models.pyramid import enlarge, levels_of, needs_of_pyramid
+from srkit.network.needs import Needs
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -90,10 +91,10 @@ class LapSRN(nn.Module):
         return self.pyramid(low)[-1]
 
     @property
-    def halo(self) -> int | None:
-        """LR pixels around a tile that decide about its own pixels; None where an upsampler does not say."""
+    def needs(self) -> Needs:
+        """What it needs of its caller; the halo is None where an upsampler does not say its own."""
         pairs = zip(self.levels, self.images, strict=True)
-        return halo_of([(len(level.convs), level.upsampler, image) for level, image in pairs])  # type: ignore[arg-type, misc]
+        return needs_of_pyramid([(len(level.convs), level.upsampler, image) for level, image in pairs])  # type: ignore[arg-type, misc]
 
 
 class Level(nn.Module):

@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
-from srkit.models.pyramid import enlarge, halo_of, levels_of
+from srkit.models.pyramid import enlarge, levels_of, needs_of_pyramid
+from srkit.network.needs import Needs
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -74,10 +75,10 @@ class MSLapSRN(nn.Module):
         return self.pyramid(low)[-1]
 
     @property
-    def halo(self) -> int | None:
-        """LR pixels around a tile that decide about its own pixels; None where an upsampler does not say."""
+    def needs(self) -> Needs:
+        """What it needs of its caller; the halo is None where an upsampler does not say its own."""
         level = len(self.convs) * self.recursions, self.upsampler, self.image_upsampler
-        return halo_of([level] * self.count)
+        return needs_of_pyramid([level] * self.count)
 
     def _recursive(self, source: Tensor) -> Tensor:
         x = source

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from srkit.parts.model import HALO
+from srkit.network.needs import Needs, needs_of
 
 
 def levels_of(scale: int) -> int:
@@ -35,22 +36,26 @@ def enlarge(upsampler: nn.Module, image: Tensor) -> Tensor:
     return large
 
 
-def halo_of(levels: Sequence[tuple[int, nn.Module, nn.Module]]) -> int | None:
-    """Return how many LR pixels around one of them decide about its ``scale**2`` pixels; at least enough.
+def needs_of_pyramid(levels: Sequence[tuple[int, nn.Module, nn.Module]]) -> Needs:
+    """Return what a pyramid needs of its caller: a halo that is at least enough, and what its upsamplers need.
 
     Walks back from the image: a 3x3 convolution widens what is needed by one, a doubling
     halves it (rounded up) and adds the reach of its layer, in pixels before the doubling.
 
     Args:
         levels: 3x3 convolutions before the upsampler, the upsampler of the features and the
-            one of the image, coarse to fine. Upsamplers say their reach as ``halo``.
+            one of the image, coarse to fine. Upsamplers say their own ``needs``.
     """
+    parts = [needs_of(upsampler) for _, *pair in levels for upsampler in pair]
+    half, whole = all(part.half for part in parts), any(part.whole for part in parts)
     features = image = 0
     for convolutions, upsampler, image_upsampler in reversed(levels):
-        reach, image_reach = HALO.of(upsampler), HALO.of(image_upsampler)
+        reach, image_reach = needs_of(upsampler).reach, needs_of(image_upsampler).reach
         if reach is None or image_reach is None:
-            return None
+            return Needs(half=half, whole=whole)
         features = max(features, image + 1)
         features = (features + 1) // 2 + reach + convolutions
         image = (image + 1) // 2 + image_reach
-    return max(features + 1, image)
+    multiple = math.lcm(*(part.multiple for part in parts))
+    least = max((part.least for part in parts), default=1)
+    return Needs(max(features + 1, image), multiple, least, half, whole)

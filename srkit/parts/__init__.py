@@ -23,6 +23,7 @@ from srkit.parts.schedule import Schedule as Schedule, schedule as schedule
 from srkit.parts.regime import Regime as Regime, regime as regime
 from srkit.parts.tracker import Tracker as Tracker, tracker as tracker
 from srkit.parts.launcher import Launcher as Launcher, launcher as launcher
+from srkit.parts.reader import Reader as Reader, reader as reader
 
 # isort: on
 from srkit.registry import Kind as _Kind

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from srkit.registry import Ability, Kind
 from srkit.slots import Slot
@@ -11,16 +11,11 @@ from srkit.slots import Slot
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-HALO: Ability[int | None] = Ability(
-    "halo",
+NEEDS: Ability[Any] = Ability(
+    "needs",
     None,
-    "how many input pixels around one of them decide about the `scale**2` pixels made of it: a large image is then "
-    "enlarged in tiles, and as a whole where this is None",
-)
-ALIGN = Ability(
-    "align",
-    1,
-    "where a pixel depends on where a multiple of `n` begins, because the network shrinks its input: `n`",
+    "a `srkit.network.needs.Needs`: how much of an image decides about a pixel, and which sizes and number formats "
+    "the module takes; a module without it is always shown the whole image",
 )
 
 model = Kind(
@@ -29,7 +24,7 @@ model = Kind(
     gives="module: (N,C,H,W) to (N,C,sH,sW)",
     contract="srkit.testing.model:model",
     room="srkit.models",
-    abilities=(HALO, ALIGN),
+    abilities=(NEEDS,),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from srkit.parts.model import HALO
+from srkit.parts.model import NEEDS
 from srkit.registry import Kind
 from srkit.slots import Slot
 
@@ -17,7 +17,7 @@ upsampler = Kind(
     gives="module: features to features, exactly `scale` times larger, any H and W",
     contract="srkit.testing.upsampler:upsampler",
     room="srkit.upsamplers",
-    abilities=(HALO,),
+    abilities=(NEEDS,),
 )
 
 if TYPE_CHECKING:

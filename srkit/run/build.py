@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from srkit.config.show import fill
 from srkit.data.originals import original
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
-from srkit.engine.checkpoint import load_into, load_weights
+from srkit.engine.checkpoint import load_into
 from srkit.engine.precision import named_device
 from srkit.errors import ConfigError, DataError, Problem
 from srkit.experiment import Experiment
+from srkit.network.color import Color
+from srkit.network.network import Network
 from srkit.parts import Metric
 from srkit.parts.dataset import ImageSet
 from srkit.parts.degradation import DegradationFn
@@ -24,6 +29,7 @@ from srkit.parts.metric import MetricFn
 from srkit.plugins import Catalog
 from srkit.run.selection import Selection, selection
 from srkit.training import ON_CPU, Recipe
+from srkit.weights.load import read
 
 MANY = 1_000_000
 """Steps that a schedule is tried with where minutes do not tell how many there will be."""
@@ -42,16 +48,13 @@ class Built:
     train: ImageSet
     validate: ImageSet
     test: ImageSet
+    start: Callable[[], Network] | None = None
+    """Reads the weights that training starts from; None starts from new ones."""
 
     @property
     def parameters(self) -> int:
         """The number of learnable values in the model."""
         return sum(parameter.numel() for parameter in self.model.parameters() if parameter.requires_grad)
-
-
-def channels(experiment: Experiment) -> int:
-    """Return the number of image channels: 1 for Y, 3 for RGB."""
-    return 1 if experiment.color == "y" else 3
 
 
 def build(experiment: Experiment, catalog: Catalog) -> Built:
@@ -66,9 +69,9 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         TrainingError: No device is called so.
         DataError: A collection of images is missing, empty or does not fit.
     """
-    scale, color = experiment.scale, channels(experiment)
+    scale, channels = experiment.scale, Color(experiment.color).channels
     with seeded(experiment.seed):
-        model = experiment.model(scale, color)
+        model = experiment.model(scale, channels)
     with seeded(experiment.seed):
         loss = experiment.loss()
     with seeded(experiment.seed):
@@ -83,7 +86,7 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         raise ConfigError([Problem("config", "train.select", str(error))]) from None
     return Built(
         model=model,
-        baseline=catalog.build("model", "bicubic", scale, color),
+        baseline=catalog.build("model", "bicubic", scale, channels),
         loss=loss,
         degradation=degradation,
         metrics=metrics,
@@ -91,7 +94,16 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         train=train,
         validate=experiment.data.validate(),
         test=experiment.data.test(),
+        start=_start(experiment, catalog),
     )
+
+
+def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | None:
+    """Return what reads the weights to start from; a file that does not name its model has the experiment's."""
+    if experiment.start is None:
+        return None
+    hints: dict[str, Any] = {"scale": experiment.scale, "color": experiment.color, "model": fill(experiment.model)}
+    return partial(read, experiment.start, catalog, **hints)
 
 
 @contextmanager
@@ -147,8 +159,8 @@ def check_files(built: Built, experiment: Experiment) -> None:
         DataError: An image is smaller than a crop or than a metric wants, LR has another scale, or an
             image is used for training and for testing or validation.
     """
-    if experiment.start is not None:
-        load_into(built.model, load_weights(experiment.start)[0], str(experiment.start))
+    if built.start is not None:
+        load_into(built.model, built.start().module.state_dict(), str(experiment.start))
     scale = experiment.scale
     for use in ("train", "validate", "test"):
         check_names(getattr(built, use), f"data.{use}")

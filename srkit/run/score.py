@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor, nn
 
 from srkit.atomic import whole, write_text
-from srkit.data.examples import Example, examples
+from srkit.data.examples import examples
 from srkit.engine.checkpoint import load_into, load_weights
-from srkit.engine.evaluate import Score, evaluate
 from srkit.engine.precision import resolve_device
-from srkit.engine.predict import predict
+from srkit.evaluation.evaluate import Score, evaluate
 from srkit.experiment import Experiment
 from srkit.image import files
 from srkit.image.convert import to_uint8
+from srkit.network.enlarger import Enlarger, NetworkEnlarger, enlarged
+from srkit.network.network import Network
 from srkit.parts.metric import protocol_of
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
@@ -33,15 +33,15 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
     """Score the test images in fp32, writing pictures, ``scores.jsonl`` and at last ``summary.json``."""
     tensors, metadata = load_weights(folder.best)
     load_into(built.model, tensors, str(folder.best))
-    device = resolve_device(experiment.train.device)
+    enlargers = _enlargers(experiment, built.model, built.baseline)
     rows: list[dict[str, Any]] = []
     kernels: dict[str, Any] = {}
     for example in examples(
         built.test, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
     ):
-        for name, model in zip(MODELS, (built.model, built.baseline), strict=True):
-            large = _upscaled(model, example, experiment, device)
-            rows += [_row(name, one) for one in evaluate(_known(large), [example], built.metrics)]
+        for name, enlarger in enlargers.items():
+            large = enlarger(example.low)
+            rows += [_row(name, one) for one in evaluate([(example, large)], built.metrics)]
             _picture(folder.pictures / example.name / f"{name}.png", large)
         _picture(folder.pictures / example.name / "lr.png", example.low)
         _picture(folder.pictures / example.name / "hr.png", example.high)
@@ -59,24 +59,20 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
 
 def score_rows(experiment: Experiment, built: Built, model: nn.Module) -> Iterator[dict[str, Any]]:
     """Yield the rows of ``scores.jsonl`` for a trained ``model`` on the test images, without pictures."""
-    device = resolve_device(experiment.train.device)
+    enlargers = _enlargers(experiment, model, built.baseline)
     for example in examples(
         built.test, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
     ):
-        for name, one in zip(MODELS, (model, built.baseline), strict=True):
-            large = _upscaled(one, example, experiment, device)
-            yield from (_row(name, found) for found in evaluate(_known(large), [example], built.metrics))
+        for name, enlarger in enlargers.items():
+            results = enlarged(enlarger, [example])
+            yield from (_row(name, one) for one in evaluate(results, built.metrics))
 
 
-def _upscaled(model: nn.Module, example: Example, experiment: Experiment, device: torch.device) -> Tensor:
-    return predict(
-        model, example.low, scale=experiment.scale, color=experiment.color, device=device, precision="fp32"
-    )
-
-
-def _known(large: Tensor) -> Callable[[Tensor], Tensor]:
-    """Return an upscaler whose result is there already."""
-    return lambda _low: large
+def _enlargers(experiment: Experiment, *models: nn.Module) -> dict[str, Enlarger]:
+    """Return what enlarges in fp32, by its name in ``scores.jsonl``."""
+    device = resolve_device(experiment.train.device)
+    networks = (Network.of(model, experiment.scale, experiment.color) for model in models)
+    return dict(zip(MODELS, (NetworkEnlarger(network, device=device) for network in networks), strict=True))
 
 
 def _row(model: str, one: Score) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from types import TracebackType
 from typing import Self, cast
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from srkit.data.cache import Cache
 from srkit.data.stream import Stream
-from srkit.engine.checkpoint import load_into, load_weights
+from srkit.engine.checkpoint import load_into
 from srkit.engine.precision import resolve_device, resolve_precision
-from srkit.engine.predict import predict
 from srkit.experiment import Experiment
+from srkit.network.enlarger import NetworkEnlarger
+from srkit.network.network import Network
 from srkit.pair import Pair
 from srkit.parts.loss import LossFn
 from srkit.parts.regime import RegimeFn
@@ -60,7 +61,7 @@ class Session:
             workers=options.workers,
             device=self.device,
         )
-        self.validation = Validation(experiment, built, self._upscale, self.cache, world)
+        self.validation = Validation(experiment, built, self.enlarger, self.cache, world)
         self.training: RegimeFn
         self.trackers: list[TrackerFn] = []
         if world.first:
@@ -96,15 +97,10 @@ class Session:
         """Return this process's crops of ``step``, on the device."""
         return self.stream(step)
 
-    def _upscale(self, model: nn.Module, low: Tensor) -> Tensor:
-        return predict(
-            model,
-            low,
-            scale=self.experiment.scale,
-            color=self.experiment.color,
-            device=self.device,
-            precision=self.precision,
-        )
+    def enlarger(self, module: nn.Module) -> NetworkEnlarger:
+        """Return what enlarges whole images by ``module``, as it is measured while it is trained."""
+        network = Network.of(module, self.experiment.scale, self.experiment.color)
+        return NetworkEnlarger(network, device=self.device, precision=self.precision)
 
     def track(self, record: Record) -> None:
         """Pass the numbers of a record to every tracker."""
@@ -114,9 +110,8 @@ class Session:
                 tracker.record(record.step, numbers)
 
     def _placed(self, model: nn.Module, *, fresh: bool) -> nn.Module:
-        if fresh and self.experiment.start is not None:  # a run that goes on has its own weights
-            tensors, _ = load_weights(self.experiment.start)
-            load_into(model, tensors, str(self.experiment.start))
+        if fresh and self.built.start is not None:  # a run that goes on has its own weights
+            load_into(model, self.built.start().module.state_dict(), str(self.experiment.start))
         chosen = self.experiment.train.channels_last
         faster = self.device.type != "cpu" or self.precision == "bf16"  # docs/speed.md has what was measured
         last = faster if chosen is None else chosen

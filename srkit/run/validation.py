@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import nn
 
 from srkit.data.cache import Cache
 from srkit.data.examples import Example, examples
-from srkit.engine.evaluate import evaluate
+from srkit.evaluation.evaluate import evaluate
 from srkit.experiment import Experiment
 from srkit.image.array import UInt8Image
+from srkit.network.enlarger import Enlarger, enlarged
 from srkit.parts.dataset import ImageSet
 from srkit.parts.metric import MetricFn
 from srkit.run.build import Built
@@ -30,7 +31,7 @@ class Validation:
     Args:
         experiment: Says scale, colour and seed.
         built: Its parts.
-        upscale: Enlarges one LR image (1,C,h,w) in [0,1] by a network.
+        enlarger: Makes of a module what enlarges whole images by it.
         cache: Tells whether there is room for keeping decoded images.
         world: The processes that train together.
     """
@@ -39,19 +40,19 @@ class Validation:
         self,
         experiment: Experiment,
         built: Built,
-        upscale: Callable[[nn.Module, Tensor], Tensor],
+        enlarger: Callable[[nn.Module], Enlarger],
         cache: Cache,
         world: World,
     ) -> None:
-        self.experiment, self.built, self.upscale = experiment, built, upscale
+        self.experiment, self.built, self.enlarger = experiment, built, enlarger
         self.cache, self.world = cache, world
         self.images = _Every(built.validate, world.rank, world.size)
         self._kept: list[Example] | None = None
         self._bicubic_psnr: float | None = None
 
-    def means(self, network: nn.Module) -> dict[str, float]:
+    def means(self, module: nn.Module) -> dict[str, float]:
         """Return the mean of every metric over the validation images."""
-        return self._means(network, self.built.metrics)
+        return self._means(module, self.built.metrics)
 
     def bicubic_psnr(self) -> float:
         """Return the mean PSNR of bicubic over the validation images, in dB; it is measured once."""
@@ -59,8 +60,8 @@ class Validation:
             self._bicubic_psnr = self._means(self.built.baseline, {"psnr": self.built.metrics["psnr"]})["psnr"]
         return self._bicubic_psnr
 
-    def _means(self, network: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
-        scores = evaluate(lambda low: self.upscale(network, low), self._examples(), metrics)
+    def _means(self, module: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
+        scores = evaluate(enlarged(self.enlarger(module), self._examples()), metrics)
         own = {(score.image, score.metric): score.value for score in scores}
         values = {key: value for part in self.world.gather(own) for key, value in part.items()}
         names = self.built.validate.names  # one order of summing, however many processes there are

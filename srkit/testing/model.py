@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from srkit.parts.model import ALIGN, HALO, Pyramid
+from srkit.network.needs import needs_of
+from srkit.network.tiles import Axis
+from srkit.parts.model import Pyramid
 from srkit.registry import Part
 from srkit.testing.learning import keeps_its_precision, learns
 from srkit.testing.making import CHANNELS, SCALES, Make, tensor
@@ -60,31 +62,34 @@ def _repeats(part: Part, make: Make, scale: int, channels: int) -> None:
 
 @torch.no_grad()
 def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -> None:
-    """A model that says its ``halo`` gives a tile, seen with that halo, the pixels that it gives the whole image.
+    """A model that says its halo gives a tile, seen with that halo, the pixels that it gives the whole image.
 
-    Its windows begin at multiples of ``align``, if it has that. Weights are drawn anew: those of a fresh
+    Tiles are cut as its hosts cut them, by all that it ``needs``. Weights are drawn anew: those of a fresh
     model may ignore most of what it sees.
     """
-    halo, align = HALO.of(network), ALIGN.of(network)
-    if halo is None:
+    try:
+        needs = needs_of(network)
+    except TypeError as error:
+        raise AssertionError(f"{part}: {error}") from error
+    if needs.reach is None:
         return
     for parameter in network.parameters():
         fan_in = parameter[0].numel() if parameter.ndim > 1 else 100
         parameter.normal_(std=fan_in**-0.5)
-    for length in (2 * halo + 3 * align + 1, halo + align):  # with an inside, and all of it near a border
+    inside, border = 2 * needs.reach + 3 * needs.multiple + needs.least, needs.reach + needs.multiple
+    for length in (inside, max(border, needs.least)):  # with an inside, and all of it near a border
         image = torch.rand(1, channels, length, length)
         whole = network(image)
-        for first in range(0, length, 2 * align):
-            last = min(length, first + 2 * align)
-            begin = max(0, first - halo)
-            begin -= begin % align
-            end = min(length, -(-(last + halo) // align) * align)
-            window = network(image[..., begin:end, begin:end])
-            inside, place = (slice((first - at) * scale, (last - at) * scale) for at in (begin, 0))
+        axis = Axis(length, length * scale, scale, needs.reach, needs.multiple, needs.least)
+        for first in range(0, length, 2 * needs.multiple):
+            span = axis.span(first * scale, min(length, first + 2 * needs.multiple) * scale)
+            tile = network(image[..., span.window, span.window])
             torch.testing.assert_close(
-                window[..., inside, inside],
-                whole[..., place, place],
+                tile[..., span.cut, span.cut],
+                whole[..., span.out, span.out],
                 atol=1e-5,
                 rtol=1e-5,
-                msg=lambda why: f"{part}: its halo of {halo} at x{scale} is not enough: a tile differs; {why}",
+                msg=lambda why: (
+                    f"{part}: its halo of {needs.halo} at x{scale} is not enough: a tile differs; {why}"
+                ),
             )

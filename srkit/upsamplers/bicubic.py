@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 import srkit
 from srkit.image.resize import resize
+from srkit.network.needs import Needs
 
 
 @srkit.upsampler("bicubic")
@@ -27,9 +28,9 @@ class Bicubic(nn.Module):
         return resize(features, self.scale, edge=self.edge)
 
     @property
-    def halo(self) -> int:
-        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
-        return 2
+    def needs(self) -> Needs:
+        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
+        return Needs(halo=2)
 
     def extra_repr(self) -> str:
         """Say how much larger."""

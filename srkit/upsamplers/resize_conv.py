@@ -10,6 +10,7 @@ from torch.nn import functional as F
 import srkit
 from srkit.image.resize import resize
 from srkit.layers.init import he_
+from srkit.network.needs import Needs
 
 
 @srkit.upsampler("resize_conv")
@@ -55,7 +56,8 @@ class ResizeConv(nn.Module):
         return sharp
 
     @property
-    def halo(self) -> int:
-        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
+    def needs(self) -> Needs:
+        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
         radius = self.conv.kernel_size[0] // 2
-        return -(-radius // self.scale) + {"nearest": 0, "bilinear": 1, "bicubic": 2}[self.mode]
+        reach = {"nearest": 0, "bilinear": 1, "bicubic": 2}[self.mode]
+        return Needs(halo=-(-radius // self.scale) + reach)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_, icnr_
+from srkit.network.needs import Needs
 
 
 @srkit.upsampler("subpixel")
@@ -51,6 +52,6 @@ class Subpixel(nn.Module):
         return F.avg_pool2d(padded, self.scale, stride=1)
 
     @property
-    def halo(self) -> int:
-        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
-        return self.conv.kernel_size[0] // 2 + self.blur
+    def needs(self) -> Needs:
+        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
+        return Needs(halo=self.conv.kernel_size[0] // 2 + self.blur)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 import srkit
 from srkit.layers.init import bilinear_, he_
+from srkit.network.needs import Needs
 
 
 @srkit.upsampler("transposed_conv")
@@ -49,7 +50,8 @@ class TransposedConv(nn.Module):
         return large if large.shape[-1] == width else large[..., :height, :width]
 
     @property
-    def halo(self) -> int:
-        """Input pixels around one of them that decide about its ``scale**2`` pixels."""
+    def needs(self) -> Needs:
+        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
         kernel, cut = self.conv.kernel_size[0], int(self.conv.padding[0])
-        return (kernel - 1 - cut) // self.scale  # what lies after never reaches further: more is cut at the end
+        # what lies after never reaches further: more is cut at the end
+        return Needs(halo=(kernel - 1 - cut) // self.scale)

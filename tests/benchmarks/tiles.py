@@ -12,10 +12,10 @@ import time
 import torch
 
 from srkit.engine.precision import resolve_precision
-from srkit.inference.fast import prepare
-from srkit.inference.load import load
-from srkit.inference.memory import footprint
+from srkit.fused.prepare import prepare
+from srkit.network.memory import footprint
 from srkit.plugins import load_catalog
+from srkit.weights.load import load
 
 SIDES = (64, 96, 128, 192, 256, 384, 512)
 MOST = 2**31
@@ -43,15 +43,15 @@ def main():
     device, catalog = torch.device("cpu"), load_catalog([])
     precision = resolve_precision(given.precision, device)
     for name in given.models:
-        loaded = load(name, catalog)
-        channels = 1 if loaded.color == "y" else 3
-        each = footprint(loaded.model, channels, loaded.scale)
+        network = load(name, catalog)
+        channels, halo = network.color.channels, network.needs.halo
+        each = footprint(network)
         sides = [side for side in SIDES if side**2 * each <= MOST]
-        network = prepare(loaded.model, device=device, precision=precision)
-        print(f"{loaded.name} x{loaded.scale}, {precision}, halo {loaded.model.halo}, {each:,} bytes a pixel")
+        fast = prepare(network.module, device=device, precision=precision)
+        print(f"{network.name} x{network.scale}, {precision}, halo {halo}, {each:,} bytes a pixel")
         print(f"{'window':>8} {'us/pixel':>9} {'with halo':>10} {'memory':>8}")
-        for side, seconds in least_seconds(network, channels, sides).items():
-            own = side - 2 * (loaded.model.halo or 0)
+        for side, seconds in least_seconds(fast, channels, sides).items():
+            own = side - 2 * (halo or 0)
             print(
                 f"{side:>8} {1e6 * seconds / side**2:>9.2f} {1e6 * seconds / own**2:>10.2f} "
                 f"{each * side**2 / 2**20:>5.0f} MB"

@@ -18,9 +18,9 @@ from statistics import median
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from srkit.engine.memory import keep_freed_memory
 from srkit.engine.precision import autocast
 from srkit.engine.pyramid import Levels, mean_loss
+from srkit.fused.freed_memory import keep_freed_memory
 from srkit.plugins import load_catalog
 
 CPU = torch.device("cpu")

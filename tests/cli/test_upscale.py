@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from srkit.image.files import read_full, write
-from srkit.inference import memory
+from srkit.network import memory
 
 PHOTO = cv2.resize(np.random.default_rng(0).integers(0, 256, (6, 8, 3), dtype=np.uint8), (32, 24))
 PNG = cv2.imencode(".png", PHOTO)[1].tobytes()
@@ -343,7 +343,7 @@ def test_a_full_disk_leaves_no_torn_file(tmp_path, zoo):
 
 
 def test_ctrl_c_says_how_to_go_on(srkit, trip, tmp_path, monkeypatch):
-    from srkit.inference.upscaler import Upscaler
+    from srkit.photographs.upscaler import Upscaler
 
     steps, calls = Upscaler.steps, []
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from srkit.metrics import protocol
 from srkit.metrics.psnr import PSNR
+from srkit.metrics.ssim import SSIM
 
 
 def test_a_constant_offset_has_a_closed_form():
@@ -121,3 +123,14 @@ def test_bicubic_scores_what_the_papers_print(shared_data, name, psnr, ssim):
         if scale == 4:
             found = [float(SSIM(scale)(a, b)[0]) for a, b in zip(large, luminances, strict=True)]
             assert sum(found) / len(found) == pytest.approx(ssim, abs=0.001)
+
+
+@pytest.mark.parametrize("metric", [PSNR(2), PSNR(2, color="rgb", quantise=False), SSIM(2), SSIM(2, color="rgb")])
+def test_a_large_image_is_compared_in_bands_and_no_value_depends_on_them(metric, monkeypatch):
+    target = torch.rand(2, 3, 61, 40)
+    prediction = (target + 0.05 * torch.randn_like(target)).clamp(0, 1)
+    whole = metric(prediction, target)
+    for rows in (1, 7, 46, 56):
+        monkeypatch.setattr(protocol, "BAND", rows * 36)
+        assert len(list(metric.prepare.bands(prediction, target))) == -(-57 // rows)
+        torch.testing.assert_close(metric(prediction, target), whole, rtol=1e-12, atol=0)

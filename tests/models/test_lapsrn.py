@@ -3,6 +3,7 @@ import torch
 from torch.nn import functional as F
 
 from srkit.models.lapsrn import LapSRN
+from srkit.network.needs import Needs
 from srkit.upsamplers.bicubic import Bicubic
 from srkit.upsamplers.subpixel import Subpixel
 from srkit.upsamplers.transposed_conv import TransposedConv
@@ -112,7 +113,7 @@ def test_pixels_beyond_the_halo_change_nothing(upsampler, scale, depth):
     model = LapSRN(scale, 1, **(TINY | {"upsampler": upsampler, "depth": depth, "features": 2})).double()
     for parameter in model.parameters():
         torch.nn.init.uniform_(parameter, 0.1, 1)  # nothing may cancel
-    halo, side = model.halo, 2 * model.halo + 5
+    halo, side = model.needs.halo, 2 * model.needs.halo + 5
     x = torch.ones(1, 1, side, side, dtype=torch.float64, requires_grad=True)
     middle = slice(side // 2 * scale, (side // 2 + 1) * scale)
     model(x)[..., middle, middle].sum().backward()
@@ -122,14 +123,14 @@ def test_pixels_beyond_the_halo_change_nothing(upsampler, scale, depth):
 
 def test_a_tile_with_its_halo_gives_what_the_whole_image_gives():
     model, x = LapSRN(4, 1, residual_init="he", **TINY), torch.rand(1, 1, 40, 30)
-    halo = model.halo
+    halo = model.needs.halo
     tile = model(x[..., 16 - halo : 20 + halo, 12 - halo : 16 + halo])
     inside = slice(4 * halo, 4 * (halo + 4))
     torch.testing.assert_close(tile[..., inside, inside], model(x)[..., 64:80, 48:64])
 
 
 def test_a_part_that_does_not_say_its_halo_leaves_it_unknown():
-    assert LapSRN(2, 1, **(TINY | {"upsampler": lambda c, s: torch.nn.Upsample(scale_factor=s)})).halo is None
+    assert LapSRN(2, 1, **(TINY | {"upsampler": lambda c, s: torch.nn.Upsample(scale_factor=s)})).needs == Needs()
 
 
 def test_the_memory_layout_changes_nothing():

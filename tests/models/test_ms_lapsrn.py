@@ -50,5 +50,5 @@ def test_every_parameter_learns():
 
 def test_recursions_widen_the_halo():
     options = {"upsampler": Subpixel, "image_upsampler": Bicubic, "features": 8}
-    halos = [MSLapSRN(2, 1, depth=5, recursions=count, **options).halo for count in (1, 2, 8)]
+    halos = [MSLapSRN(2, 1, depth=5, recursions=count, **options).needs.halo for count in (1, 2, 8)]
     assert halos == [8, 13, 43]  # 1 before the block, 5 a recursion, the upsampler's 1, and the residual's 1 halved

@@ -5,9 +5,12 @@ import pytest
 import torch
 
 from srkit.cli.experiment import read_experiment
+from srkit.config.show import fill
 from srkit.errors import DataError
 from srkit.experiment import Train
+from srkit.network.network import Network
 from srkit.run.build import MANY, build, check_files
+from srkit.weights.convert import write
 
 TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 
@@ -63,3 +66,22 @@ def test_a_set_without_images_is_refused_before_anything_is_trained():
     built = replace(build(experiment, catalog), test=Nothing())
     with pytest.raises(DataError, match=r"^data\.test: wants images, found none"):
         check_files(built, experiment)
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "pth"])
+def test_training_starts_from_any_file_that_a_reader_knows(tmp_path, suffix):
+    file = tmp_path / f"start.{suffix}"
+    experiment, _, catalog = read_experiment([str(TINY), f"start={file}", "seed=1"])
+    other, _, _ = read_experiment([str(TINY), "seed=2"])
+    network = Network.of(
+        build(other, catalog).model, other.scale, other.color, metadata={"model": fill(other.model)}
+    )
+    if suffix == "pth":
+        torch.save({"params": network.module.state_dict()}, file)  # which says nothing of its model
+    else:
+        write(network, file)
+    built = build(experiment, catalog)
+    check_files(built, experiment)
+    wanted = network.module.state_dict()
+    assert all(torch.equal(tensor, wanted[name]) for name, tensor in built.model.state_dict().items())
+    assert any(tensor.any() for tensor in wanted.values())

@@ -25,7 +25,7 @@ def page(tmp_path, monkeypatch):
 
 
 def test_the_examples_keep_their_contracts(page):
-    names = {"plain", "stack", "jsonl", "one_by_one"}
+    names = {"plain", "stack", "jsonl", "one_by_one", "pickled"}
     assert {part.name for shelf in page["catalog"].values() for part in shelf.values()} > names
 
 
@@ -43,6 +43,12 @@ ASKED = (
         "srkit.parts",
         "default",
         "pyramid",
+        "needs",
+        "halo",
+        "multiple",
+        "least",
+        "half",
+        "whole",
         "buffers",
         "balance",
         "balanced",
@@ -64,6 +70,7 @@ ASKED = (
         "original",
     ),
     *("record", "close", "Task", "Ended", "output"),
+    *("accepts", "read", "build", "metadata"),
 )
 
 

@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import srkit
-from srkit.errors import DataError
+from srkit.errors import CheckpointError, DataError
+from srkit.network.needs import Needs
 from srkit.parts import KINDS
 from srkit.parts.launcher import Ended
 from srkit.plugins import load_catalog
@@ -887,3 +888,101 @@ def test_a_launcher_must_give_a_generator():
         return listed([task for task in tasks if task.name != "long"], jobs)
 
     refused("wants an iterator with close(), such as a generator", launcher_of(brief))
+
+
+# readers
+
+
+class Raw:
+    """Reads files that it calls its own; what breaks the contract is written over its methods."""
+
+    accepts = staticmethod(lambda file: file.suffix == ".pth")
+
+    @staticmethod
+    def read(file):
+        raise CheckpointError(f"{file}: is none of mine")
+
+
+def reader_of(**methods):
+    @srkit.reader("tried")
+    def tried(build):
+        return type("Tried", (Raw,), {name: staticmethod(one) for name, one in methods.items()})()
+
+    return tried
+
+
+def test_a_reader_that_says_what_is_wrong_is_honest():
+    check(reader_of())
+
+
+def test_a_reader_must_say_true_or_false():
+    refused("wants True or False, gave 'yes'", reader_of(accepts=lambda file: "yes"))
+
+
+def test_a_reader_must_not_take_whatever_comes():
+    refused("must not accept none.bin, nothing says what it is", reader_of(accepts=lambda file: True))
+
+
+def test_a_reader_must_not_break_at_a_damaged_file():
+    def careless(file):
+        return file.read_bytes()[0] == 80
+
+    refused(
+        "accepts(none.bin, missing) wants a CheckpointError, raised FileNotFoundError", reader_of(accepts=careless)
+    )
+
+    def fails(file):
+        raise KeyError("params")
+
+    refused("read(weights.pth, missing) wants a CheckpointError, raised KeyError", reader_of(read=fails))
+
+
+def test_a_reader_must_name_the_file():
+    def nameless(file):
+        raise CheckpointError("is damaged")
+
+    refused(
+        "read(weights.pth, missing) wants an error that names the file, raised is damaged", reader_of(read=nameless)
+    )
+
+
+def test_a_reader_must_be_built_without_options():
+    @srkit.reader("needy")
+    def needy(build, *, width: int):
+        return Raw()
+
+    refused("width: missing; wants int", needy)
+
+
+# what a model says that it needs
+
+
+def test_a_model_whose_halo_is_too_small_is_found():
+    class Wide(nn.Module):
+        def __init__(self, scale, channels, halo):
+            super().__init__()
+            self.scale, self.needs = scale, Needs(halo=halo)
+            self.conv = nn.Conv2d(channels, channels, 5, padding=2)
+
+        def forward(self, low):
+            return F.interpolate(self.conv(low), scale_factor=self.scale)
+
+    def wide(halo):
+        @srkit.model("wide")
+        def made(scale: int, channels: int):
+            return Wide(scale, channels, halo)
+
+        return made
+
+    check(wide(2))
+    refused("its halo of 1 at x2 is not enough: a tile differs", wide(1))
+
+
+def test_a_model_must_say_its_needs_as_needs():
+    @srkit.model("old")
+    def old(scale: int, channels: int):
+        module = nn.Upsample(scale_factor=scale)
+        module.needs = 3
+        return module
+
+    refused("needs: wants srkit.network.needs.Needs, got int", old)

@@ -11,4 +11,4 @@ def test_it_is_matlabs_bicubic():
 
 
 def test_its_halo_is_how_far_it_looks(reach):
-    assert all(reach(Bicubic(1, scale), 1, scale) == Bicubic(1, scale).halo for scale in range(2, 9))
+    assert all(reach(Bicubic(1, scale), 1, scale) == Bicubic(1, scale).needs.halo for scale in range(2, 9))

@@ -33,4 +33,4 @@ def test_a_flat_field_stays_flat(mode):
 @pytest.mark.parametrize("scale", [2, 3])
 def test_its_halo_is_enough(mode, kernel, scale, reach):
     part = ResizeConv(2, scale, mode=mode, kernel=kernel)
-    assert part.halo - 1 <= reach(part, 2, scale) <= part.halo
+    assert part.needs.halo - 1 <= reach(part, 2, scale) <= part.needs.halo

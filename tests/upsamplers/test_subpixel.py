@@ -39,4 +39,4 @@ def test_an_even_kernel_is_refused():
 @pytest.mark.parametrize("scale", [2, 3])
 def test_its_halo_is_how_far_it_looks(kernel, blur, halo, scale, reach):
     part = Subpixel(2, scale, kernel=kernel, blur=blur)
-    assert reach(part, 2, scale) == part.halo == halo
+    assert reach(part, 2, scale) == part.needs.halo == halo

@@ -33,7 +33,7 @@ def test_the_3x3_one_is_the_released_layer():
 @pytest.mark.parametrize("more", range(7))
 def test_its_halo_is_how_far_it_looks(scale, more, reach):
     part = TransposedConv(2, scale, kernel=scale + more)
-    assert reach(part, 2, scale) == part.halo
+    assert reach(part, 2, scale) == part.needs.halo
 
 
 def test_a_flat_field_keeps_its_value_where_the_start_is_bilinear():

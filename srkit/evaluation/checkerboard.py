@@ -1,0 +1,125 @@
+"""How much of a checkerboard a network leaves: the four measures, over a network and images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from srkit.checkerboard.flat import FlatField, flat_fields, layer_ripple
+from srkit.checkerboard.gradient import gradient_grid
+from srkit.checkerboard.phases import phase_errors
+from srkit.checkerboard.spectrum import GridSpectrum, grid_spectrum
+from srkit.errors import SrkitError
+from srkit.evaluation.evaluate import Judged
+from srkit.image.color import luma
+from srkit.network.network import Network
+from srkit.parts.loss import LossFn
+
+SIDE = 8
+"""Side of the image, in input pixels, that shows what the upsamplers in a network are given."""
+
+
+@dataclass(frozen=True)
+class ImageGrid:
+    """What the measures say of one image.
+
+    Attributes:
+        name: The image.
+        peaks: M2, grid-peak ratio of SR over that of HR, in dB; 0 is no more than the scene has.
+        bias: M3, root mean square difference of phase biases within their orbits, in grey levels.
+        variance: M3, the largest over the smallest error variance within an orbit; 1 is balanced.
+        gradient: M4, grid-peak ratio of the loss's gradient, in dB; None without a loss.
+        spectrum: The spectrum of SR.
+    """
+
+    name: str
+    peaks: float
+    bias: float
+    variance: float
+    gradient: float | None
+    spectrum: GridSpectrum
+
+
+def flat_response(network: Network) -> list[FlatField]:
+    """Return what the network makes of flat fields (M1)."""
+    return flat_fields(network.module, network.scale, channels=network.color.channels)
+
+
+def layer_ripples(network: Network) -> Iterator[tuple[str, float]]:
+    """Yield the ripple of every upsampler in the network (M1's twin), by its name there.
+
+    The module is left in evaluation mode.
+    """
+    shapes: dict[str, tuple[int, int]] = {}
+    parts = {name: module for name, module in network.module.named_modules() if _is_upsampler(module)}
+    hooks = [module.register_forward_hook(_note(name, shapes)) for name, module in parts.items()]
+    place = next(network.module.parameters(), torch.empty(0)).device
+    side = max(SIDE, network.needs.least)
+    with torch.no_grad():
+        network.module.eval()(torch.zeros(1, network.color.channels, side, side, device=place))
+    for hook in hooks:
+        hook.remove()
+    for name, (channels, scale) in shapes.items():
+        yield name, layer_ripple(parts[name], channels, scale)
+
+
+def image_grids(
+    results: Iterable[tuple[Judged, Tensor]],
+    scale: int,
+    loss: LossFn | None = None,
+    *,
+    device: torch.device | None = None,
+) -> Iterator[ImageGrid]:
+    """Yield the measures of every result, on luma that is not rounded.
+
+    Args:
+        results: Images, each with what was made of its LR: (1,C,H,W) in [0,1], on the CPU.
+        scale: How many times larger than LR they are.
+        loss: Whose gradient is looked at (M4); None looks at none.
+        device: Where the loss lies, which may own a network; None is the CPU.
+
+    Raises:
+        SrkitError: An image is too small for the spectrum; named.
+    """
+    for image, large in results:
+        try:
+            yield _measured(image.name, _luma(large), _luma(image.high), scale, loss, device or torch.device("cpu"))
+        except ValueError as error:
+            raise SrkitError(f"{image.name}: cannot be measured: {error}") from None
+
+
+def _measured(
+    name: str, prediction: Tensor, target: Tensor, scale: int, loss: LossFn | None, device: torch.device
+) -> ImageGrid:
+    spectrum, phases = grid_spectrum(prediction, scale), phase_errors(prediction, target, scale)
+    gradient = None
+    if loss is not None:
+        gradient = gradient_grid(loss, prediction.to(device), target.to(device), scale).decibels
+    return ImageGrid(
+        name,
+        spectrum.decibels - grid_spectrum(target, scale).decibels,
+        phases.bias_spread,
+        phases.variance_ratio,
+        gradient,
+        spectrum,
+    )
+
+
+def _luma(image: Tensor) -> Tensor:
+    return luma(image) if image.shape[1] == 3 else image
+
+
+def _is_upsampler(module: nn.Module) -> bool:
+    mark = vars(type(module)).get("__srkit_part__")
+    return mark is not None and mark[0].name == "upsampler"
+
+
+def _note(name: str, shapes: dict[str, tuple[int, int]]) -> Callable[[nn.Module, Any, Tensor], None]:
+    def note(_module: nn.Module, given: Any, made: Tensor) -> None:
+        shapes[name] = given[0].shape[1], made.shape[-1] // given[0].shape[-1]
+
+    return note

@@ -1,0 +1,54 @@
+"""Metrics over results, one row each; whoever wants a mean takes it from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from srkit.errors import SrkitError
+from srkit.parts.metric import MetricFn
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric on one image."""
+
+    image: str
+    metric: str
+    value: float
+
+
+class Judged(Protocol):
+    """What a result is compared with."""
+
+    @property
+    def name(self) -> str:
+        """The image's name."""
+        ...
+
+    @property
+    def high(self) -> Tensor:
+        """HR (1,C,H,W) in [0,1], on the CPU."""
+        ...
+
+
+def evaluate(results: Iterable[tuple[Judged, Tensor]], metrics: Mapping[str, MetricFn]) -> Iterator[Score]:
+    """Yield one ``Score`` for each result and metric, in order; never averages.
+
+    Args:
+        results: Images, each with what was made of its LR: (1,C,H,W) in [0,1], on the CPU.
+        metrics: By the name that their scores get.
+
+    Raises:
+        SrkitError: A metric refuses an image, which is too small for it, say; the image is named.
+    """
+    for image, prediction in results:
+        for name, metric in metrics.items():
+            try:
+                value = float(metric(prediction, image.high)[0])
+            except ValueError as error:
+                raise SrkitError(f"{image.name}: cannot be measured: {error}") from None
+            yield Score(image.name, name, value)

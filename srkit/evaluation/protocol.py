@@ -1,0 +1,44 @@
+"""The evaluation protocol, every choice of it by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationProtocol:
+    """How a model is measured. The defaults are those of LapSRN's released evaluation code.
+
+    Args:
+        color: Measure BT.601 luma (16..235), or RGB.
+        border: Pixels cut off every side; None is the scale.
+        quantise: Round the result to 8 bits before it is measured.
+        gray: Repeat a gray image to RGB first (LapSRN's code), or take it as it is (most tables).
+        edge: What bicubic finds beyond the edge: the image mirrored (MATLAB), or the last pixel.
+        space: rgb shrinks 8-bit RGB and measures the luma of RGB; y takes the rounded luma first, and shrinks and
+            enlarges that in floats, as the published bicubic tables do.
+        ensemble: Average over the eight orientations.
+    """
+
+    color: Literal["y", "rgb"] = "y"
+    border: int | None = None
+    quantise: bool = True
+    gray: Literal["repeat", "as_is"] = "repeat"
+    edge: Literal["symmetric", "clamp"] = "symmetric"
+    space: Literal["rgb", "y"] = "rgb"
+    ensemble: bool = False
+
+    def describe(self, scale: int, low: str) -> dict[str, Any]:
+        """Return the protocol as plain values, to stand beside every number."""
+        return {
+            "color": "Y of BT.601, 16..235" if self.color == "y" else "RGB, 0..255",
+            "border": scale if self.border is None else self.border,
+            "rounded": self.quantise,
+            "gray": "repeated to RGB" if self.gray == "repeat" else "as it is",
+            "low": low,
+            "edge": self.edge,
+            "space": "8-bit RGB" if self.space == "rgb" else "rounded luma, in floats",
+            "ensemble": self.ensemble,
+            "mean": "over images",
+        }

@@ -1,0 +1,1 @@
+"""The same network computed faster on a processor, by private calls of torch; ``prepare`` is the door."""

@@ -1,0 +1,51 @@
+"""A network whose result is made of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from srkit.engine.precision import Precision
+from srkit.errors import SrkitError
+from srkit.fused.prepare import prepare
+
+
+class FP32Fallback:
+    """A network for inference; what half precision turns into NaN or infinity is computed again in fp32.
+
+    Args:
+        model: (N,C,h,w) to (N,C,s*h,s*w).
+        device: Where to compute.
+        precision: In which format.
+        name: What messages call it.
+        say: Called once, when fp32 had to help.
+    """
+
+    def __init__(
+        self, model: nn.Module, device: torch.device, precision: Precision, name: str, say: Callable[[str], None]
+    ) -> None:
+        self.model, self.device, self.precision, self.name, self.say = model, device, precision, name, say
+        self._network = prepare(model, device=device, precision=precision)
+        self._exact: nn.Module | None = self._network if precision == "fp32" else None
+
+    def __call__(self, low: Tensor) -> Tensor:
+        """Enlarge (N,C,h,w) on the device.
+
+        Raises:
+            SrkitError: The result has values that are not numbers, in fp32 too.
+        """
+        high: Tensor = self._network(low)
+        if bool(high.isfinite().all()):
+            return high
+        if self._exact is None:
+            self.say(
+                f"{self.name}: {self.precision} gives values that are not numbers; fp32 is used in such places"
+            )
+            self._exact = prepare(self.model, device=self.device, precision="fp32")
+        if self._exact is not self._network:
+            high = self._exact(low)
+        if bool(high.isfinite().all()):
+            return high
+        raise SrkitError(f"{self.name}: gives values that are not numbers (nan or inf) for this image")

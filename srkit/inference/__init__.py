@@ -1,1 +1,0 @@
-"""What one does with weights: load, measure, convert. Reads checkpoints, never the YAML they came from."""

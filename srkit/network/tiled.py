@@ -1,0 +1,147 @@
+"""A result tile by tile: as large as the memory allows, and smaller where it turns out to allow less."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import TypeVar
+
+import torch
+
+from srkit.errors import SrkitError
+from srkit.network import memory
+from srkit.network.network import Network
+from srkit.network.tiles import Axis, Grid, Span, Tile
+
+BICUBIC_HALO = 2
+"""Input pixels that bicubic looks at around one of them; what the network does not enlarge goes through it."""
+SMALL = 128 * 128
+"""Input pixels that need no look at the memory, which takes half a second."""
+
+Part = TypeVar("Part")
+
+
+class Tiled:
+    """Cuts images for a network, and computes the tiles one after the other.
+
+    Args:
+        network: Says the halo and the multiples that a window must keep, and wants memory for every pixel.
+        device: Where it is computed.
+        side: Side of a tile, in input pixels; None is what fits into memory and is fast.
+    """
+
+    def __init__(self, network: Network, device: torch.device, side: int | None = None) -> None:
+        if side is not None and side <= 0:
+            raise ValueError(f"tile must be positive, got {side}")
+        self.network, self.device, self.side = network, device, side
+
+    @cached_property
+    def footprint(self) -> int:
+        """Bytes that the network wants for every input pixel, about."""
+        return memory.footprint(self.network)
+
+    def most_pixels(self, pixels: int, taken: int = 0) -> int:
+        """Return how many input pixels a tile may have.
+
+        Args:
+            pixels: Those of the image; a small one is a single tile.
+            taken: Bytes of the processor's memory that are spoken for.
+        """
+        if pixels <= SMALL:
+            return SMALL
+        return max(1, memory.for_tiles(self.device, taken) // self.footprint)
+
+    def grid(self, size: tuple[int, int], wanted: tuple[int, int], *, more: int = 0) -> Grid:
+        """Return the axes along which an image is cut.
+
+        Args:
+            size: Height and width of the image.
+            wanted: Height and width of the result, each at most the scale times that of the image.
+            more: Input pixels by which a window must be wider on every side than the network needs.
+
+        Raises:
+            SrkitError: The image is smaller than the network takes.
+        """
+        needs = self.network.needs
+        if min(size) < needs.least:
+            raise SrkitError(
+                f"{self.network.name}: wants images of {needs.least} x {needs.least} pixels or more, "
+                f"found {size[1]} x {size[0]}"
+            )
+        halo = None if needs.reach is None else max(needs.reach, BICUBIC_HALO) + more
+        rows, columns = (
+            Axis(length, out, self.network.scale, halo, needs.multiple, needs.least)
+            for length, out in zip(size, wanted, strict=True)
+        )
+        return Grid(rows, columns)
+
+    def parts(
+        self, grid: Grid, compute: Callable[[Span, Span], Part], *, taken: int = 0
+    ) -> Iterator[tuple[Tile, Part]]:
+        """Yield every tile of the result with what ``compute`` makes of its two spans.
+
+        Where the memory is not enough for a tile, it is cut in half, and so are those after it.
+
+        Args:
+            grid: Of the image, from ``grid``.
+            compute: Takes the span along the rows and the one along the columns.
+            taken: Bytes of the processor's memory that are spoken for.
+
+        Raises:
+            SrkitError: Not even the smallest tile fits into memory.
+        """
+        most = self.most_pixels(grid.rows.length * grid.columns.length, taken)
+        todo = self._plan(grid, most)[::-1]
+        if self.side is not None:
+            most = grid.rows.length * grid.columns.length
+        while todo:
+            tile = todo.pop()
+            rows, columns = grid.spans(tile)
+            if _pixels(rows, columns) > most and (halves := grid.halves(tile)):
+                todo += halves[::-1]
+                continue
+            part = self._attempt(compute, rows, columns)
+            if part is None:
+                halves = grid.halves(tile)
+                if halves is None:
+                    raise SrkitError(f"{self.network.name}: {self._too_small(rows, columns)}")
+                most = max(_pixels(*grid.spans(half)) for half in halves)
+                todo += halves[::-1]
+                continue
+            yield tile, part
+
+    def _plan(self, grid: Grid, most: int) -> list[Tile]:
+        if self.side is None or grid.rows.halo is None:
+            return grid.plan(most)
+        down, across = (max(1, -(-axis.length // self.side)) for axis in grid)
+        return list(grid.tiles(min(down, grid.rows.length), min(across, grid.columns.length)))
+
+    def _attempt(self, compute: Callable[[Span, Span], Part], rows: Span, columns: Span) -> Part | None:
+        """Return a part of the result, or None where the memory was not enough."""
+        try:
+            return compute(rows, columns)
+        except (RuntimeError, MemoryError) as error:
+            if not memory.out_of_memory(error):
+                raise
+        if self.device.type == "cuda":  # here the error is gone, and with it what its frames held
+            torch.cuda.empty_cache()
+        return None
+
+    def _too_small(self, rows: Span, columns: Span) -> str:
+        height, width = rows.seen, columns.seen
+        if self.network.needs.whole:
+            return (
+                f"wants {width} x {height} pixels at once, for which the memory is not enough; "
+                "it needs the whole image, so a smaller image is the only way"
+            )
+        if self.network.needs.halo is None:
+            return (
+                f"wants {width} x {height} pixels at once, for which the memory is not enough; "
+                "a model with an upsampler that says its halo can be used in tiles"
+            )
+        return f"finds not even the memory for {width} x {height} pixels"
+
+
+def _pixels(rows: Span, columns: Span) -> int:
+    """Return how many pixels the network sees."""
+    return rows.seen * columns.seen

@@ -1,0 +1,179 @@
+"""Where to cut an image into tiles whose results, put together, are the result of the whole.
+
+A tile sees a halo of input pixels around its own, all that can have a say in them. At the border of the image
+it ends there, so that the network pads where it would have padded the whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from srkit.image.bicubic import Line, block
+
+SMALLEST = 16
+"""Input pixels a side below which a tile is not cut any further."""
+
+
+class Span(NamedTuple):
+    """A stretch of the result along one axis, and what it takes to compute it."""
+
+    out: slice
+    """Where it lies in the result."""
+    window: slice
+    """What the network sees of the image."""
+    cut: slice
+    """What is used of what the network makes of the window."""
+    weights: Tensor | None
+    """(out, cut): how to get from there to the result's size; None where that is the network's."""
+
+    @property
+    def seen(self) -> int:
+        """The length of the window."""
+        return int(self.window.stop - self.window.start)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of an image that is enlarged by a network, and then shrunk where the result is to be smaller.
+
+    Args:
+        length: Input samples.
+        out: Output samples, at most ``scale * length``.
+        scale: Of the network.
+        halo: Input samples on either side that decide about an output; None is all there are.
+        multiple: Windows start and end at multiples of it, or at the border.
+        least: Windows are at least as long, where the image is.
+    """
+
+    length: int
+    out: int
+    scale: int
+    halo: int | None
+    multiple: int = 1
+    least: int = 1
+
+    @property
+    def line(self) -> Line | None:
+        """How the network's output is shrunk; None where it is not."""
+        large = self.length * self.scale
+        return None if large == self.out else Line(large, self.out, self.out / large, "symmetric", True)
+
+    def span(self, start: int, stop: int) -> Span:
+        """Return what it takes to compute the outputs [start, stop)."""
+        first, last, weights = start, stop, None
+        if self.line is not None:
+            first, last, matrix = block(self.line, start, stop)
+            weights = torch.from_numpy(matrix)
+        begin, end = 0, self.length
+        if self.halo is not None:
+            begin = max(0, first // self.scale - self.halo)
+            begin -= begin % self.multiple
+            end = -(-last // self.scale) + self.halo
+            end = min(self.length, end + -end % self.multiple)
+            if end - begin < self.least:
+                begin, end = self._longer(begin, end)
+        origin = begin * self.scale
+        return Span(slice(start, stop), slice(begin, end), slice(first - origin, last - origin), weights)
+
+    def _longer(self, begin: int, end: int) -> tuple[int, int]:
+        """Return a window of ``least`` samples or more, up to the next multiple, that holds [begin, end)."""
+        end = min(self.length, begin + self.least)
+        end = min(self.length, end + -end % self.multiple)
+        begin = max(0, min(begin, end - self.least))
+        return begin - begin % self.multiple, end
+
+    def cuts(self, count: int) -> list[int]:
+        """Return the ``count + 1`` places where the output is cut into about equal parts, between input samples."""
+        step = self.scale if self.line is None else 1
+        whole = self.out // step
+        return [step * (whole * place // count) for place in range(count + 1)]
+
+    def window(self, count: int) -> int:
+        """Return a bound of the longest window when the output is cut into ``count`` parts."""
+        if count == 1 or self.halo is None:
+            return self.length
+        return min(self.length, -(-self.length // count) + self._around(self.halo))
+
+    def count(self, longest: int) -> int | None:
+        """Return the smallest number of parts whose windows are no longer than that; None where there is none."""
+        if self.length <= longest:
+            return 1
+        part = 0 if self.halo is None else longest - self._around(self.halo)
+        return -(-self.length // part) if part >= SMALLEST else None
+
+    @property
+    def most(self) -> int:
+        """The number of the smallest parts."""
+        return 1 if self.halo is None else max(1, self.length // SMALLEST)
+
+    def _around(self, halo: int) -> int:
+        """Return how much longer than its part of the image a window may be."""
+        reach = 0 if self.line is None else 2 + math.ceil(4 / (self.line.scale * self.scale))  # of the shrinking
+        return max(reach + 2 * (halo + self.multiple - 1), self.least + self.multiple - 1)
+
+
+class Tile(NamedTuple):
+    """A rectangle of the result: [top, bottom) by [left, right)."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    @property
+    def area(self) -> int:
+        """Pixels of the result."""
+        return (self.bottom - self.top) * (self.right - self.left)
+
+
+class Grid(NamedTuple):
+    """The two axes of an image."""
+
+    rows: Axis
+    columns: Axis
+
+    def plan(self, most: int) -> list[Tile]:
+        """Cut the result into the tiles that make the network see the fewest pixels twice.
+
+        Args:
+            most: Pixels of the largest window, where the smallest tiles allow it.
+        """
+        best: tuple[float, int, int] | None = None
+        for across in range(1, self.columns.most + 1):
+            width = self.columns.window(across)
+            down = self.rows.count(most // width)
+            if down is not None:
+                seen = down * self.rows.window(down) * across * width
+                best = min(best or (seen, down, across), (seen, down, across))
+        _, down, across = best or (0, self.rows.most, self.columns.most)
+        return list(self.tiles(down, across))
+
+    def tiles(self, down: int, across: int) -> Iterator[Tile]:
+        """Cut the result into ``down`` times ``across`` tiles."""
+        rows, columns = self.rows.cuts(down), self.columns.cuts(across)
+        for top, bottom in pairwise(rows):
+            for left, right in pairwise(columns):
+                yield Tile(top, bottom, left, right)
+
+    def spans(self, tile: Tile) -> tuple[Span, Span]:
+        """Return what it takes to compute ``tile``: along the rows, and along the columns."""
+        return self.rows.span(tile.top, tile.bottom), self.columns.span(tile.left, tile.right)
+
+    def halves(self, tile: Tile) -> tuple[Tile, Tile] | None:
+        """Cut ``tile`` across its longer side; None where it is as small as it gets."""
+        tall, wide = tile.bottom - tile.top, tile.right - tile.left
+        axis, start, length = (self.rows, tile.top, tall) if tall >= wide else (self.columns, tile.left, wide)
+        if axis.halo is None or length < 2 * SMALLEST * axis.scale:
+            return None
+        step = axis.scale if axis.line is None else 1
+        middle = start + length // 2 // step * step
+        if axis is self.rows:
+            return tile._replace(bottom=middle), tile._replace(top=middle)
+        return tile._replace(right=middle), tile._replace(left=middle)

@@ -1,0 +1,127 @@
+"""One photograph from file to file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from srkit.atomic import sweep
+from srkit.errors import ImageError, SrkitError, TooLargeError
+from srkit.image import files
+from srkit.image.codec import MAX_PIXELS, canvas, misfit
+from srkit.image.header import Header
+from srkit.image.photo import look, read_photo
+from srkit.network import memory
+from srkit.photographs.jobs import Job
+from srkit.photographs.upscaler import Upscaler
+
+LOSSY_WEBP = 95
+
+
+@dataclass(frozen=True)
+class Enlargement:
+    """What is to become of a photograph.
+
+    Args:
+        scale: How many times larger.
+        quality: Of JPEG and WebP, 1 to 100; None is 95, and for a WebP that was lossless, lossless.
+        max_pixels: Larger photographs are refused before anything is allocated.
+    """
+
+    scale: float
+    quality: int | None = None
+    max_pixels: int = MAX_PIXELS
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an enlargement will be and want.
+
+    Args:
+        before: Height and width of the photograph.
+        after: Those of its enlargement.
+        memory: Bytes of the processor's memory that the pictures want; the network comes on top.
+    """
+
+    before: tuple[int, int]
+    after: tuple[int, int]
+    memory: int
+
+
+def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
+    """Look at the header of a photograph, and say what its enlargement will be.
+
+    Raises:
+        ImageError: It cannot be enlarged, its target cannot hold it, or the memory is not enough.
+    """
+    try:
+        sketch = look(job.source, wanted.max_pixels)
+    except TooLargeError as error:
+        raise TooLargeError(f"{error}; --max-pixels raises the limit") from None
+    height, width = upscaler.size(sketch.height, sketch.width, wanted.scale)
+    if why := misfit(job.target.suffix.lower(), height, width, sketch.channels, sketch.dtype):
+        raise ImageError(f"{job.target}: {why}")
+    needs, free = _needs(sketch, height * width), memory.free_memory(memory.PROCESSOR)
+    if needs > free:
+        raise ImageError(
+            f"{job.source}: wants about {gigabytes(needs)} of memory to become {width} x {height}, "
+            f"{gigabytes(free)} are free; a smaller --scale wants less"
+        )
+    return Estimate((sketch.height, sketch.width), (height, width), needs)
+
+
+def peak(found: Estimate, upscaler: Upscaler) -> int:
+    """Return the bytes of the processor's memory that an enlargement wants at its peak, about."""
+    if upscaler.device.type != "cpu":
+        return found.memory
+    pixels = found.before[0] * found.before[1]
+    return found.memory + upscaler.tiled.footprint * min(pixels, upscaler.tiled.most_pixels(pixels, found.memory))
+
+
+def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Iterator[float]:
+    """Enlarge a photograph, and yield the share of it that is done after every tile.
+
+    The target is written whole or not at all: upright, with the colour profile and EXIF of its source.
+
+    Raises:
+        ImageError: The photograph cannot be read or enlarged, or the target not be written; either is named.
+    """
+    estimate(job, upscaler, wanted)
+    _make_room(job.target)
+    photo = read_photo(job.source, wanted.max_pixels)
+    channels, dtype = photo.pixels.shape[2], photo.pixels.dtype
+    height, width = upscaler.size(photo.pixels.shape[0], photo.pixels.shape[1], wanted.scale)
+    result = canvas(height, width, channels, dtype)
+    try:
+        yield from upscaler.steps(photo.pixels, result)
+    except SrkitError as error:
+        raise ImageError(f"{job.source}: {error}") from None
+    quality, metadata = wanted.quality, photo.metadata.renewed(height, width)
+    if quality is None and job.target.suffix.lower() == ".webp" and not photo.lossless_webp:
+        quality = LOSSY_WEBP
+    del photo
+    sweep(job.target)  # what a process that was killed in the middle of it left behind
+    files.write(job.target, result, quality=quality, metadata=metadata)
+
+
+def gigabytes(size: int) -> str:
+    """Return a number of bytes as one reads it."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def _needs(sketch: Header, pixels: int) -> int:
+    """Return the bytes of the decoded photograph, twice, and of the result with its file."""
+    each = sketch.channels * sketch.dtype.itemsize
+    return 2 * each * (sketch.height * sketch.width + pixels)
+
+
+def _make_room(target: Path) -> None:
+    """See that a target can be written, before hours of work."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImageError(f"{target}: cannot be written: {error.strerror}") from None
+    if not os.access(target.parent, os.W_OK):
+        raise ImageError(f"{target}: cannot be written: its folder is read-only")

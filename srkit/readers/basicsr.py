@@ -1,0 +1,99 @@
+"""Tensors by name, as BasicSR and many others save them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from torch import Tensor
+
+import srkit
+from srkit.config.check import Choice
+from srkit.config.show import fill
+from srkit.engine.checkpoint import load_foreign, load_into
+from srkit.errors import CheckpointError
+from srkit.network.color import Color
+from srkit.network.network import Network
+from srkit.network.reader import BuildModel
+from srkit.parts import Model
+
+SUFFIXES = (".pth", ".pt", ".ckpt")
+
+WRAPPERS = ("params_ema", "params-ema", "params", "model_state_dict", "state_dict", "model", "net")
+"""Keys that other frameworks put a state_dict under, the better weights first."""
+
+PREFIXES = ("module.", "generator.", "netG.")
+
+
+@srkit.reader("basicsr")
+class BasicSR:
+    """Files of BasicSR's kind (.pth), which hold tensors alone: they must be told their model.
+
+    Args:
+        model: What the tensors belong to; without it no file is read.
+        scale: How many times larger the model makes an image.
+        color: What the model works on.
+    """
+
+    def __init__(
+        self,
+        build: BuildModel,  # noqa: ARG002 - its model is an option
+        *,
+        model: Model | None = None,
+        scale: int | None = None,
+        color: Literal["y", "rgb"] = "y",
+    ) -> None:
+        self.model, self.scale, self.color = model, scale, Color(color)
+
+    def accepts(self, file: Path) -> bool:
+        """Whether it is called so, and the model is known."""
+        return file.suffix in SUFFIXES and self.model is not None
+
+    def read(self, file: Path) -> Network:
+        """Return the model with the tensors of the file.
+
+        Raises:
+            CheckpointError: The file is missing or damaged, holds code, or does not fit the model, or the model or
+                its scale was not given.
+        """
+        if self.model is None or self.scale is None:
+            raise CheckpointError(
+                f"{file}: holds tensors only; say what they belong to, "
+                f"for example with '{{use: basicsr, file: {file.name}, "
+                "model: {use: lapsrn, depth: 10}, scale: 4}'"
+            )
+        tensors, wrapper = unwrap(load_foreign(file), file)
+        module = self.model(self.scale, self.color.channels)
+        load_into(module, tensors, str(file))
+        metadata = {
+            "model": fill(cast("Choice", self.model)),
+            "source": f"{file.name}, {f'its {wrapper!r}' if wrapper else 'as it is'}",
+        }
+        return Network.of(module.eval(), self.scale, self.color, name=_name(file, self.scale), metadata=metadata)
+
+
+def unwrap(state: Mapping[str, Any], source: Path) -> tuple[dict[str, Tensor], str | None]:
+    """Find the tensors in what another framework saved, and the key they were under.
+
+    Raises:
+        CheckpointError: There are none.
+    """
+    wrapper = next((key for key in WRAPPERS if isinstance(state.get(key), Mapping)), None)
+    inner = state if wrapper is None else state[wrapper]
+    tensors = {_bare(name): value for name, value in inner.items() if isinstance(value, Tensor)}
+    if not tensors:
+        raise CheckpointError(
+            f"{source}: wants tensors by name, found {', '.join(map(str, state))[:80] or 'nothing'}"
+        )
+    return tensors, wrapper
+
+
+def _bare(name: str) -> str:
+    for prefix in PREFIXES:
+        name = name.removeprefix(prefix)
+    return name
+
+
+def _name(file: Path, scale: int) -> str:
+    return file.stem if str(scale) in file.stem else f"{file.stem} x{scale}"

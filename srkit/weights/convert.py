@@ -1,0 +1,37 @@
+"""Networks as srkit checkpoints, whatever file they were read from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import srkit
+from srkit.engine.checkpoint import save_weights
+from srkit.errors import CheckpointError
+from srkit.network.network import Network
+
+FORMAT = 1
+
+
+def write(network: Network, target: Path) -> dict[str, Any]:
+    """Write a network as a srkit checkpoint, and return its metadata.
+
+    Raises:
+        CheckpointError: Nothing says which model part builds the network, or the file cannot be written.
+    """
+    if "model" not in network.metadata:
+        raise CheckpointError(
+            f"{target}: wants a network that a model part builds; the reader of {network.name} does not say which"
+        )
+    metadata = {
+        **network.metadata,
+        "format": FORMAT,
+        "scale": network.scale,
+        "color": network.color.value,
+        "name": network.name,
+        "versions": {"srkit": srkit.__version__, "torch": torch.__version__},
+    }
+    save_weights(target, network.module.state_dict(), metadata)
+    return metadata

@@ -1,0 +1,174 @@
+"""From a name or a file to a network that is ready to use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from srkit.config.check import check_choice
+from srkit.config.signature import declared
+from srkit.errors import CheckpointError, did_you_mean
+from srkit.network.color import Color
+from srkit.network.network import Network
+from srkit.network.reader import BuildModel, ReaderFn
+from srkit.plugins import Catalog
+from srkit.registry import Part
+from srkit.weights import zoo
+
+DEFAULT_SCALE = 2
+"""Where nobody says: at x2 most of what is shown was really there, and a camera's photograph fits into memory."""
+
+BEST = "best.safetensors"
+"""The file of a run folder that is meant where the folder is named."""
+
+
+def load(what: str | Mapping[str, Any], catalog: Catalog, scale: int | None = None, **hints: Any) -> Network:
+    """Load weights from a file, a run folder or the package, or a model without parameters.
+
+    Args:
+        what: A file that a reader knows, a run folder, a name such as ``lapsrn-x4`` or ``bicubic``, or a reader
+            with the file and its options: ``{"use": "basicsr", "file": "x.pth", "model": ..., "scale": 4}``.
+        catalog: Where readers, and the parts of models, are found.
+        scale: Wanted of a model by name, and of a file that does not say its own; others must have this one.
+        hints: Options of a reader, as in ``read``.
+
+    Raises:
+        CheckpointError: There is no such file or name, the scale is another one, or the model learns
+            and has no weights.
+    """
+    if isinstance(what, Mapping):
+        network, where = _by_reader(what, catalog, scale), str(what.get("file"))
+    elif (file := _file(what, catalog)) is not None:
+        network, where = read(file, catalog, scale=scale, **hints), str(file)
+    else:
+        return _by_name(what, catalog, scale)
+    if scale not in (None, network.scale):
+        raise CheckpointError(f"{where}: wants a model of x{scale}, found one of x{network.scale}")
+    if hints.get("color") not in (None, network.color.value):
+        raise CheckpointError(f"{where}: wants a model of {hints['color']}, found one of {network.color.value}")
+    return network
+
+
+def load_for(what: str | Mapping[str, Any] | None, scale: float | None, catalog: Catalog) -> tuple[Network, float]:
+    """Load what enlarges by ``scale``, and return it with the scale.
+
+    Args:
+        what: As in ``load``; None is what srkit comes with for the scale.
+        scale: More than 1, and whole or not; None is the model's own, or ``DEFAULT_SCALE``.
+        catalog: Where readers, and the parts of models, are found.
+
+    Raises:
+        CheckpointError: As in ``load``, or the model does not enlarge as far.
+    """
+    if scale is not None and not 1 < scale < math.inf:
+        raise CheckpointError(f"scale {scale:g}: wants more than 1")
+    if what is None:
+        scale = DEFAULT_SCALE if scale is None else scale
+        network = read(zoo.for_scale(scale).path, catalog)
+    elif isinstance(what, str) and (file := _file(what, catalog)) is not None:
+        network = read(file, catalog, scale=None if scale is None else math.ceil(scale))
+    else:
+        by_name = isinstance(what, str) and scale is not None
+        network = load(what, catalog, math.ceil(scale) if by_name and scale is not None else None)
+    if scale is not None and scale > network.scale:
+        raise CheckpointError(f"scale {scale:g}: {network.name} enlarges {network.scale} times at most")
+    return network, scale or network.scale
+
+
+def read(file: Path, catalog: Catalog, **hints: Any) -> Network:
+    """Return the network in a file, or that of the best weights in a run folder.
+
+    Readers are asked in turn, srkit's own first: a plugin adds files that can be read, and takes over none.
+
+    Args:
+        file: A file that a reader knows, or a run folder.
+        catalog: Where readers, and the parts of models, are found.
+        hints: Options for a reader that has them, such as ``scale``, ``model`` and ``color``, used where the file
+            does not say so itself; None is no hint.
+
+    Raises:
+        CheckpointError: No reader takes the file, or the one that does finds something wrong with it.
+        ConfigError: A hint is no value of its option.
+    """
+    file = file / BEST if file.is_dir() else file
+    for reader in _readers(catalog, {name: value for name, value in hints.items() if value is not None}):
+        if reader.accepts(file):
+            return reader.read(file)
+    if not file.exists():
+        raise CheckpointError(f"{file}: wants a file of weights, found nothing of that name")
+    raise CheckpointError(
+        f"{file}: wants weights that a reader takes ({', '.join(catalog['reader'])}), found others; if they are "
+        f"tensors alone, say what they belong to, for example with '{{use: basicsr, file: {file.name}, "
+        "model: {use: lapsrn, depth: 10}, scale: 4}'"
+    )
+
+
+def _readers(catalog: Catalog, hints: Mapping[str, Any]) -> Iterator[ReaderFn]:
+    """Yield every reader, built with what of the hints it has an option for, srkit's own first."""
+
+    def turn(part: Part) -> tuple[bool, str]:
+        return not part.origin.startswith("srkit."), part.name
+
+    for part in sorted(catalog["reader"].values(), key=turn):
+        takes = declared(part.factory)
+        given = {name: value for name, value in hints.items() if name in takes}
+        if all(name in given for name, option in takes.items() if option.required):  # others must be named
+            yield catalog.build("reader", part.name, builder(catalog), **given)
+
+
+def _by_reader(what: Mapping[str, Any], catalog: Catalog, scale: int | None) -> Network:
+    """Read a file by the reader that is named."""
+    options = {name: value for name, value in what.items() if name not in ("use", "file")}
+    use, file = what.get("use"), what.get("file")
+    if not isinstance(use, str) or not isinstance(file, (str, Path)):
+        raise CheckpointError(
+            f"{dict(what)}: wants a reader (use) and a file (file), as in {{use: srkit, file: x}}"
+        )
+    if scale is not None and use in catalog["reader"] and "scale" in declared(catalog["reader"][use].factory):
+        options.setdefault("scale", scale)
+    reader: ReaderFn = catalog.build("reader", use, builder(catalog), **options)
+    return reader.read(Path(file).expanduser())
+
+
+def builder(catalog: Catalog) -> BuildModel:
+    """Return what builds the models of ``catalog``, as readers want it."""
+
+    def build(use: str, options: Mapping[str, Any], scale: int, channels: int) -> nn.Module:
+        module: nn.Module = check_choice(use, options, catalog["model"].kind, catalog)(scale, channels)
+        return module
+
+    return build
+
+
+def _file(what: str, catalog: Catalog) -> Path | None:
+    """Return the file or folder that is meant; None where it is the name of a model, or of nothing."""
+    path = Path(what)
+    if path.exists():
+        return path
+    if (shipped := zoo.path_of(what)) is not None:
+        return shipped
+    if what not in catalog["model"] and any(reader.accepts(path) for reader in _readers(catalog, {})):
+        return path
+    return None
+
+
+def _by_name(what: str, catalog: Catalog, scale: int | None) -> Network:
+    shelf = catalog["model"]
+    if what not in shelf:
+        hint = did_you_mean(what, [*zoo.names(), *shelf])
+        raise CheckpointError(
+            f"{what}: wants a checkpoint, a run folder or a model's name, found none of them{hint}"
+        )
+    if scale is None:
+        raise CheckpointError(f"{what}: has no scale of its own; give --scale")
+    if scale < 2:
+        raise CheckpointError(f"--scale {scale}: wants 2 or more")
+    module = builder(catalog)(what, {}, scale, Color.RGB.channels)
+    network = Network.of(module.eval(), scale, Color.RGB, name=what, metadata={"model": {"use": what}})
+    if network.learns:
+        raise CheckpointError(f"{what}: is a model that learns; give a checkpoint of it, or a run folder")
+    return network

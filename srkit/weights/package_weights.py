@@ -1,0 +1,44 @@
+"""Weights of a run as files of the package: stripped, with their card in them and beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+from srkit.atomic import write_text
+from srkit.engine.checkpoint import load_weights, save_weights
+from srkit.errors import CheckpointError
+from srkit.weights.card import Card
+
+LARGEST = 4 * 2**20
+"""Bytes of one file: the wheel is to stay small."""
+
+
+def package_weights(weights: Path, folder: Path, name: str, card: Card, *, half: bool = False) -> Path:
+    """Write ``name.safetensors`` and ``name.md`` into ``folder``, and return the first.
+
+    Args:
+        weights: The ``best.safetensors`` of a run.
+        folder: Of the shipped weights.
+        name: How ``srkit upscale --model`` will know them: letters, digits, dots and hyphens.
+        card: What is to be known of them.
+        half: Store fp16; they are computed with as fp32 or bf16 all the same.
+
+    Raises:
+        CheckpointError: The weights cannot be read, or are too many.
+    """
+    tensors, metadata = load_weights(weights)
+    kind = torch.float16 if half else torch.float32
+    stripped = {key: tensor.to(kind) if tensor.is_floating_point() else tensor for key, tensor in tensors.items()}
+    size = sum(tensor.numel() * tensor.element_size() for tensor in stripped.values())
+    if size > LARGEST:
+        hint = "" if half else "; --half stores half as many"
+        raise CheckpointError(f"{weights}: wants at most {LARGEST:,} bytes of weights, found {size:,}{hint}")
+    metadata = metadata | {"name": name, "card": card.plain()}
+    target = folder / f"{name}.safetensors"
+    folder.mkdir(parents=True, exist_ok=True)
+    save_weights(target, stripped, metadata)
+    parameters = sum(tensor.numel() for tensor in stripped.values())
+    write_text(folder / f"{name}.md", card.page(name, metadata, parameters))
+    return target

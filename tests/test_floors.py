@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (  # lowest first; rooms on one floor do not see each other
     ("errors", "hookspecs", "atomic", "lock", "plain"),
     ("registry", "image"),
-    ("config", "slots"),
+    ("config", "slots", "records"),
     ("data", "engine", "layers", "checkerboard", "experiment"),
     (
         "models",

@@ -49,7 +49,7 @@ def ablate(
         for outcome in execute(planned, folder, catalog, jobs=jobs):
             trials.ended(outcome)
     failed = [one for one in planned.trials if problem(planned, folder, one)]
-    if any(TrialFolder.at(folder / one).run.summary.exists() for one in planned.trials):
+    if any(TrialFolder(folder / one).summary.exists() for one in planned.trials):
         typer.echo(f"report: {write_study(folder)}")
     if failed:
         typer.echo(

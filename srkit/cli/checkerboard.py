@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +33,7 @@ def checkerboard(
     from srkit.inference.grid import flat_response, image_grids, layer_ripples
     from srkit.inference.load import load
     from srkit.plugins import load_catalog
+    from srkit.records.jsonfile import to_json
     from srkit.run.build import seeded
 
     catalog = load_catalog()
@@ -49,7 +49,7 @@ def checkerboard(
         row for one in sets for row in image_grids(loaded, one, catalog, degradation=low, loss=watched, seed=seed)
     ]
     if as_json:
-        typer.echo(json.dumps(_plain(loaded.name, loaded.scale, fields, layers, rows, use), indent=2))
+        typer.echo(to_json(_plain(loaded.name, loaded.scale, fields, layers, rows, use), indent=2))
     else:
         _print(loaded, degradation, use, fields, layers, rows)
     if picture is not None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import typer
 from rich.console import Console, Group
@@ -18,9 +17,8 @@ from rich.text import Text
 from srkit.ablation.execute import Outcome, waiting
 from srkit.ablation.folder import TrialFolder
 from srkit.ablation.plan import Plan
-
-TAIL = 4096
-"""Bytes at the end of a log in which its last record is looked for."""
+from srkit.records.log import Record, last_record, planned_steps
+from srkit.records.summary import Summary
 
 
 class Trials:
@@ -60,11 +58,11 @@ class Trials:
         if outcome.problem is not None:
             self.failed += 1
             self._say(f"{number}  {self.titles[outcome.id]}  failed: {outcome.problem}")
-            self._say(f"      all of it is in {TrialFolder.at(self.folder / outcome.id).error}")
+            self._say(f"      all of it is in {TrialFolder(self.folder / outcome.id).error}")
             return
-        summary = json.loads(TrialFolder.at(self.folder / outcome.id).run.summary.read_text(encoding="utf-8"))
-        psnr, gain = summary["scores"]["psnr"], summary["gain"]["psnr"]
-        self._say(f"{number}  {self.titles[outcome.id]}  PSNR {psnr:.2f} dB ({gain:+z.2f} over bicubic)")
+        summary = Summary.read(TrialFolder(self.folder / outcome.id).summary)
+        psnr, gain = summary.scores["psnr"], summary.gain["psnr"]
+        self._say(f"{number}  {self.titles[outcome.id]}  PSNR {psnr:.2f} dB ({gain:+z.2f} over {summary.baseline})")
 
     def __rich__(self) -> Group:
         """Draw the bars; rich asks for them twice a second."""
@@ -75,13 +73,12 @@ class Trials:
         with self.lock:
             left = list(self.left)
         for one in left:
-            log = self.folder / one / "log.jsonl"
-            if (record := _last(log)) is None:
+            log = TrialFolder(self.folder / one).log
+            if (record := last_record(log)) is None:
                 continue
-            steps = float(record.get("steps") or _planned(log) or 1)
-            table.add_row(
-                self.titles[one], ProgressBar(total=steps, completed=record["step"]), _numbers(record, int(steps))
-            )
+            steps = int(record.values.get("steps") or planned_steps(log) or 1)
+            bar = ProgressBar(total=steps, completed=record.step)
+            table.add_row(self.titles[one], bar, _numbers(record, steps))
         done = f"{self.total - len(left)} of {self.total} done"
         return Group(table, Text(f"{done}, {self.failed} failed" if self.failed else done, style="dim"))
 
@@ -89,34 +86,8 @@ class Trials:
         self.console.print(text, highlight=False, markup=False, soft_wrap=not self.live)  # a file has no edge
 
 
-def _numbers(record: dict[str, Any], steps: int) -> str:
-    doing = f"  loss {record['loss']:.4g}" if "loss" in record else ""
-    if not doing and record["step"] in (0, steps):  # before the first step and after the last one
+def _numbers(record: Record, steps: int) -> str:
+    doing = f"  loss {record.number('loss'):.4g}" if "loss" in record.values else ""
+    if not doing and record.step in (0, steps):  # before the first step and after the last one
         doing = "  measuring"
-    return f"{record['step']}/{steps}{doing}"
-
-
-def _last(log: Path) -> dict[str, Any] | None:
-    """Return the last whole record of a log that another process writes."""
-    try:
-        with open(log, "rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - TAIL))
-            lines = file.read().split(b"\n")
-    except OSError:
-        return None
-    for line in reversed(lines):
-        try:
-            record: dict[str, Any] = json.loads(line)
-        except ValueError:
-            continue
-        return record
-    return None
-
-
-def _planned(log: Path) -> int | None:
-    with open(log, encoding="utf-8") as file:
-        try:
-            return int(json.loads(file.readline())["steps"])
-        except (ValueError, KeyError):
-            return None
+    return f"{record.step}/{steps}{doing}"

@@ -46,7 +46,9 @@ class Score:
         if [row["name"] for row in model["images"]] != [row["name"] for row in bicubic["images"]]:
             raise CheckpointError(f"{where}: wants both measured on the same images")
         means, base = model["scores"], bicubic["scores"]
-        return cls(means["psnr"], means["ssim"], len(model["images"]), base, model["protocol"])
+        psnr, ssim = float(means["psnr"]), float(means["ssim"])  # JSON spells infinity as text
+        bicubic_means = {name: float(value) for name, value in base.items()}
+        return cls(psnr, ssim, len(model["images"]), bicubic_means, model["protocol"])
 
 
 @dataclass(frozen=True)

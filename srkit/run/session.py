@@ -23,9 +23,9 @@ from srkit.engine.precision import resolve_device, resolve_precision
 from srkit.engine.predict import predict
 from srkit.engine.state import TrainState
 from srkit.experiment import Experiment
+from srkit.records.log import Record
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
-from srkit.run.record import Record
 from srkit.slots import LossFn, MetricFn, Pair, TrackerFn
 
 RGB_BYTES = 3 * 4

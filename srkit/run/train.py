@@ -14,12 +14,12 @@ from srkit.engine.finite import Step
 from srkit.engine.fit import fit
 from srkit.errors import CheckpointError, RunError, TrainingError
 from srkit.experiment import Experiment
+from srkit.records.log import Record
 from srkit.run.build import Built
 from srkit.run.changed import changes
 from srkit.run.clock import Clock, Pace
 from srkit.run.folder import RunFolder
 from srkit.run.plan import planned_steps
-from srkit.run.record import Record
 from srkit.run.session import Session
 from srkit.run.signals import held
 from srkit.run.weights import save_best

@@ -32,7 +32,7 @@ def ablate(
     from srkit.cli.trials import Trials
     from srkit.errors import ConfigError, Problem
     from srkit.plugins import load_catalog
-    from srkit.report import write_study
+    from srkit.report import write_report
 
     files = [Path(word) for word in study if not is_override(word)]
     if len(files) != 1:
@@ -50,7 +50,7 @@ def ablate(
             trials.ended(outcome)
     failed = [one for one in planned.trials if problem(planned, folder, one)]
     if any(TrialFolder(folder / one).summary.exists() for one in planned.trials):
-        typer.echo(f"report: {write_study(folder)}")
+        typer.echo(f"report: {write_report(folder)}")
     if failed:
         typer.echo(
             f"{len(failed)} of {len(planned.trials)} failed; started again, it tries those once more", err=True

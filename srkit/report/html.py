@@ -1,100 +1,123 @@
-"""The report of a run as one page."""
+"""A report as one page, which holds everything."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
-from srkit.atomic import write_text
-from srkit.report import facts, figures, tables
-from srkit.report.crops import Place, error_range
+from srkit.report import sentences
+from srkit.report.compare import Gain
+from srkit.report.data_uris import heat, heat_gradient, png_uri, thumbnail_uri
+from srkit.report.document import Document, Drawings, Kernels, Part, Section, Views
+from srkit.report.drawings import Written
+from srkit.report.figures import THEME, color_of
+from srkit.report.numbers import UNITS, number, protocol
 from srkit.report.page import render
-from srkit.report.pixels import heat, heat_gradient, png_uri, thumbnail_uri
-from srkit.report.read import Run
-from srkit.report.scores import Comparison
-from srkit.report.sheets import KERNELS, NAMES
+from srkit.report.views import View
 
 
-def write_html(run: Run, comparisons: list[Comparison], shown: list[Place]) -> Path:
-    """Write ``report.html`` into the run folder, and return its path."""
-    kernels = {name: png_uri(heat(kernel, float(kernel.max()))) for name, kernel in run.kernels.items()}
-    page = render(
-        "report.html.j2",
-        styles=["report.css"],
-        scripts=["report.js"],
-        run=run,
-        sketch=facts.sketch(run),
-        heads=[_head(one) for one in comparisons],
-        lines=tables.image_lines(comparisons),
-        mean=tables.mean_line(comparisons),
-        csv=base64.b64encode(tables.to_csv(comparisons).encode()).decode(),
-        error_range=error_range(shown) if shown else 0,
+def page(document: Document, drawn: Mapping[str, Written], scores: str) -> str:
+    """Return a report as a page.
+
+    Args:
+        document: The report.
+        drawn: Its figures by their names.
+        scores: Its scores as CSV.
+    """
+    sections = [_section(section, drawn) for section in document.sections]
+    return render(
+        document=document,
+        heads=[_head(gain) for gain in document.gains],
+        sections=sections,
+        has_views=any(isinstance(part, Views) for section in document.sections for part in section.parts),
+        colors=[THEME[color_of(number)] for number in range(len(THEME))],
+        csv=base64.b64encode(scores.encode()).decode(),
         gradient=heat_gradient(),
-        places=[_place(place, error_range(shown), kernels.get(place.image, "")) for place in shown],
-        curves=_curves(run),
-        kernels=list(kernels.items())[:KERNELS],
-        measured=facts.measured(run, comparisons),
-        machinery=facts.machinery(run),
     )
-    path = run.folder / "report.html"
-    write_text(path, page)
-    return path
 
 
-def _head(one: Comparison) -> Mapping[str, Any]:
-    means = tables.mean_line([one]).cells
+def _head(gain: Gain) -> Mapping[str, Any]:
+    baseline, network = (number(gain.metric, mean) for mean in gain.means)
+    mean = gain.difference.mean
     return {
-        "metric": one.metric.upper(),
-        "label": tables.label(one.metric),
-        "unit": tables.UNITS.get(one.metric, ""),
-        "bicubic": means[0].text,
-        "srkit": means[1].text,
-        "gain": means[2].text,
-        "good": means[2].good,
-        "certain": one.difference.certain,
-        "interval": tables.interval(one),
-        "wins": tables.wins(one),
-        "protocol": tables.protocol(one.protocol),
-        "lower": one.lower_is_better,
+        "metric": gain.metric.upper(),
+        "against": gain.baseline_name,
+        "unit": UNITS.get(gain.metric, ""),
+        "means": f"{baseline} → {network}",
+        "gain": number(gain.metric, mean, sign=True),
+        "good": None if mean == 0 or np.isnan(mean) else (mean < 0) == gain.lower_is_better,
+        "certain": gain.difference.certain,
+        "interval": sentences.interval(gain),
+        "wins": sentences.wins(gain),
+        "protocol": protocol(gain.protocol),
+        "lower": gain.lower_is_better,
     }
 
 
-def _place(place: Place, limit: int, kernel: str) -> Mapping[str, Any]:
-    height, width = place.hr.shape[:2]
-    top, left, box_height, box_width = place.box
+def _section(section: Section, drawn: Mapping[str, Written]) -> Mapping[str, Any]:
+    parts = [(type(part).__name__.lower(), _part(part, drawn)) for part in section.parts]
+    return {
+        "key": section.key,
+        "title": section.title,
+        "intro": section.intro,
+        "link": section.link or section.title,
+        "parts": parts,
+    }
+
+
+def _part(part: Part, drawn: Mapping[str, Written]) -> Any:
+    """Return a part of a section as the template wants it."""
+    match part:
+        case Drawings(drawings):
+            return [Markup(drawn[one.name].element) for one in drawings]
+        case Views(views, limit, kernels):
+            return {"limit": limit, "places": [_view(view, limit, kernels.get(view.image)) for view in views]}
+        case Kernels(kernels):
+            return {name: _kernel(kernel) for name, kernel in kernels.items()}
+    return part
+
+
+def _view(view: View, limit: int, kernel: NDArray[np.float64] | None) -> Mapping[str, Any]:
     versions = [
         {
-            "kind": kind,
-            "name": NAMES[kind],
-            "uri": png_uri(picture),
-            "psnr": tables.number("psnr", place.psnr[kind]) if kind in place.psnr else "",
+            "name": version.name,
+            "uri": png_uri(version.picture),
+            "psnr": "" if version.psnr is None else number("psnr", version.psnr),
         }
-        for kind, picture in place.pictures.items()
+        for version in view.versions
     ]
     errors = [
-        {"kind": f"error-{kind}", "name": f"error of {NAMES[kind]}", "uri": png_uri(heat(error, limit))}
-        for kind, error in place.errors.items()
+        {"name": f"error of {name}", "uri": png_uri(heat(error, limit)), "psnr": ""}
+        for name, error in view.errors.items()
     ]
     return {
-        "image": place.image,
-        "why": place.why,
+        "image": view.image,
+        "title": ", ".join(filter(None, (view.block, view.image))),
+        "why": view.why,
+        "corner": view.corner,
+        "shape": view.size,
+        "sides": view.sides,
         "versions": versions,
-        "errors": [{**error, "psnr": ""} for error in errors],
-        "shape": (box_width, box_height),
-        "corner": (left, top),
-        "kernel": kernel,
-        "thumbnail": thumbnail_uri(place.hr),
-        "size": (width, height),
-        "box": [
-            round(100 * part, 3) for part in (left / width, top / height, box_width / width, box_height / height)
-        ],
+        "errors": errors,
+        "kernel": "" if kernel is None else _kernel(kernel),
+        "spot": _spot(view),
     }
 
 
-def _curves(run: Run) -> list[Markup]:
-    drawn = {"training loss": figures.loss_curve(run), "validation PSNR": figures.psnr_curve(run)}
-    return [Markup(figures.svg(figure, name)) for name, figure in drawn.items() if figure]
+def _spot(view: View) -> Mapping[str, Any] | None:
+    """Return the whole image in small, and where on it the place lies, in percent of its sides."""
+    if view.whole is None:
+        return None
+    height, width = view.whole.shape[:2]
+    shares = (view.corner[0] / width, view.corner[1] / height, view.size[0] / width, view.size[1] / height)
+    box = [round(100 * share, 3) for share in shares]
+    return {"uri": thumbnail_uri(view.whole), "size": (width, height), "box": box}
+
+
+def _kernel(kernel: NDArray[np.float64]) -> str:
+    return png_uri(heat(kernel, float(kernel.max())))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,10 @@ from markupsafe import Markup
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, *, styles: Sequence[str], scripts: Sequence[str], **values: Any) -> str:
-    """Fill a template that extends ``page.html.j2``.
+def render(**values: Any) -> str:
+    """Fill the page's template with ``values``.
 
-    The page's own policy forbids it to load anything, and to run any script but this one.
-
-    Args:
-        template: Its file in the folder of templates.
-        styles: Files of CSS, the later ones winning.
-        scripts: Files of JavaScript, run one after the other.
-        values: What the template speaks of.
+    The page's own policy forbids it to load anything, and to run any script but its own.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -32,15 +25,15 @@ def render(template: str, *, styles: Sequence[str], scripts: Sequence[str], **va
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    script = _own(scripts)
-    return environment.get_template(template).render(
-        style=_own(styles),
+    script = _own("report.js")
+    return environment.get_template("report.html.j2").render(
+        style=_own("report.css"),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         **values,
     )
 
 
-def _own(names: Sequence[str]) -> Markup:
-    """Read what is our own and needs no escaping."""
-    return Markup("\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names))
+def _own(name: str) -> Markup:
+    """Read a file of our own, which needs no escaping."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from srkit.ablation.trial import perform
 from srkit.errors import RunError
 from srkit.launchers.local import Local
 from srkit.records.folders import folder_of_test
-from srkit.report.study.read import read_study
+from srkit.report.read import read_results
 from srkit.slots import Ended
 
 TWO = """arms: {sub: {}, deep: {model.depth: 2}}
@@ -128,7 +128,7 @@ def test_whatever_tests_are_called_their_scores_lie_below_the_trial_and_are_read
     assert ran not in waiting(plan, tmp_path / "study")
     found = [path for path in tmp_path.rglob("scores.jsonl") if "tests" in path.parts]
     assert {path.parents[1] for path in found} == {tmp_path / "study" / ran / "tests"}
-    trial = read_study(tmp_path / "study").trials[ran]
+    trial = read_results(tmp_path / "study").trials[ran]
     assert {name: one.given["seed"] for name, one in trial.tests.items() if name} == {
         name: 10 + index for index, name in enumerate(names)
     }

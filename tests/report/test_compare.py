@@ -4,13 +4,13 @@ import math
 import numpy as np
 import pytest
 
+from srkit.report.compare import metrics, standings, values
+from srkit.report.read import read_results
 from srkit.report.statistics import crossed
-from srkit.report.study.compare import metrics, standings, values
-from srkit.report.study.read import read_study
 
 
 def standing(study, arm, metric="psnr", test=""):
-    found = read_study(study.folder)
+    found = read_results(study.folder)
     return next((one for one in standings(found, found.blocks[0], metric, test) if one.arm.name == arm), None)
 
 
@@ -146,13 +146,13 @@ def test_arms_that_were_measured_in_other_ways_are_not_compared(study):
     assert standing(study, "same", "ssim").difference is not None
 
 
-def test_metrics_come_with_psnr_first(study):
+def test_metrics_come_in_the_order_of_the_config(study):
     study.write()
     for arm in study.arms:
         for seed in study.seeds:
             path = study.path(arm, seed) / "scores.jsonl"
             path.write_text("\n".join(reversed(path.read_text().splitlines())))
-    block = read_study(study.folder).blocks[0]
+    block = read_results(study.folder).blocks[0]
     assert metrics(block) == ["psnr", "ssim"]
     assert metrics(block, "never") == []
     assert values(block.base, "psnr")[1]["noise"] == study.score("plain", "noise", 1)[0]

@@ -2,11 +2,11 @@ import csv
 import io
 import json
 
-from srkit.report.study import table, words
-from srkit.report.study.csvs import measures_csv, scores_csv
-from srkit.report.study.markdown import tables_of
-from srkit.report.study.read import read_study
-from srkit.report.tables import MINUS
+from srkit.report import markdown, provenance, sentences, tables
+from srkit.report.csv_files import measures_csv, scores_csv
+from srkit.report.numbers import MINUS
+from srkit.report.read import read_results
+from srkit.report.sections import document
 
 
 def fail(study, arm, seed, why="step 3: the loss is nan"):
@@ -16,8 +16,8 @@ def fail(study, arm, seed, why="step 3: the loss is nan"):
 
 
 def scores(study, metric="psnr"):
-    found = read_study(study.folder)
-    return table.markdown(table.score_table(found, found.blocks[0], [metric])).splitlines()
+    found = read_results(study.folder)
+    return markdown.table(tables.score_table(found, found.blocks[0], [metric])).splitlines()
 
 
 def test_the_score_table(study):
@@ -31,8 +31,8 @@ def test_the_score_table(study):
 
 
 def test_several_metrics_stand_side_by_side(study):
-    found = read_study(study.write().folder)
-    one = table.score_table(found, found.blocks[0], ["psnr", "ssim"])
+    found = read_results(study.write().folder)
+    one = tables.score_table(found, found.blocks[0], ["psnr", "ssim"])
     assert [column.group for column in one.columns] == [""] + ["PSNR (dB)"] * 4 + ["SSIM"] * 4
     assert one.lines[1][3].text == "+0.50"
     assert one.lines[1][7].text == "+0.0099"
@@ -48,7 +48,7 @@ def test_arms_that_are_missing_are_named(study):
     assert scores(study)[3] == "| good &amp; &lt;b&gt; (failed) | - | - | - | - |"
     assert scores(study)[4].startswith("| same (2 of 3 seeds) |")
     assert scores(study)[4].endswith("of 6 |")
-    assert words.missing(read_study(study.folder)) == [
+    assert sentences.missing(read_results(study.folder)) == [
         *((f"good & <b>, seed {seed}", "step 3: the loss is nan") for seed in study.seeds),
         ("same, seed 1", "has no scores yet"),
     ]
@@ -63,14 +63,14 @@ def test_an_arm_that_has_not_begun_is_no_failure(study):
 
 def test_tests_get_a_table_of_arms_by_tests(study):
     study.tests = ("clean",)
-    found = read_study(study.write().folder)
-    lines = table.markdown(table.test_table(found, found.blocks[0], "psnr")).splitlines()
+    found = read_results(study.write().folder)
+    lines = markdown.table(tables.further_table(found, found.blocks[0], "psnr")).splitlines()
     assert lines[0] == ("| arm | as trained: PSNR (dB) | against baseline | clean: PSNR (dB) | against baseline |")
     assert lines[3] == (
         "| good &amp; &lt;b&gt; | 29.60 ± 0.10 | **+0.50** (+0.49 to +0.51) "
         "| 27.60 ± 0.10 | **+0.50** (+0.49 to +0.51) |"
     )
-    assert words.protocols(found.blocks[0], "clean") == "PSNR: of clean; SSIM: as the metric defines it"
+    assert sentences.protocols(found.blocks[0], "clean") == "PSNR: of clean; SSIM: as the metric defines it"
 
 
 def test_where_arms_have_tests_of_their_own_the_further_ones_give_the_answer(study):
@@ -80,7 +80,7 @@ def test_where_arms_have_tests_of_their_own_the_further_ones_give_the_answer(stu
         path = study.path("good & <b>", seed) / "config.yaml"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"degradation": {"use": "jpeg"}}))
     assert scores(study)[3].endswith("| +1.50 | - (another test) | - |")
-    about = [answer.about for answer in words.answers(read_study(study.folder))]
+    about = [answer.about for answer in sentences.answers(read_results(study.folder))]
     assert about == ["clean, PSNR against plain", "noisy, PSNR against plain"]
 
 
@@ -88,30 +88,30 @@ def test_a_test_that_has_not_run_is_named(study):
     study.tests = ("clean",)
     study.write()
     (study.path("same", 0) / "tests" / "clean" / "scores.jsonl").unlink()
-    found = read_study(study.folder)
-    assert words.missing(found) == [("same, seed 0", "has not been tested on clean yet")]
+    found = read_results(study.folder)
+    assert sentences.missing(found) == [("same, seed 0", "has not been tested on clean yet")]
 
 
 def test_measures_are_shown_at_both_ends(study):
-    found = read_study(study.write().folder)
-    lines = table.markdown(table.checkerboard_table(found, found.blocks[0])).splitlines()
+    found = read_results(study.write().folder)
+    lines = markdown.table(tables.checkerboard_table(found, found.blocks[0])).splitlines()
     assert lines[0] == "| arm | M1 (grey levels) | M2 (dB) |"
     # M1 is (2 + seed) / (1 + step), seeds 0..2 and steps 0..20; M2 is step - 5 on one image, one more on the other
     assert lines[2] == f"| plain (baseline) | 3.000 → 0.143 | {MINUS}4.5 → +15.5 |"
 
 
 def test_costs_stand_by_themselves(study):
-    found = read_study(study.write().folder)
-    assert table.markdown(table.cost_table(found.blocks[0])).splitlines()[:3] == [
+    found = read_results(study.write().folder)
+    assert markdown.table(tables.cost_table(found.blocks[0])).splitlines()[:3] == [
         "| arm | parameters | multiply-adds | steps | seconds per step | peak memory | training |",
         "| --- | --: | --: | --: | --: | --: | --: |",
         "| plain (baseline) | 1,000 | 1.00 G | 20 | 0.5000 | 1,024 MiB | 60 s |",
     ]
-    assert not any(word in "".join(tables_of(found)) for word in ("seconds per step", "MiB", "Z80", "2026"))
+    assert not any(word in markdown.lasting(document(found)) for word in ("seconds per step", "MiB", "Z80", "2026"))
 
 
 def test_the_answer_names_every_arm_by_how_it_stands(study):
-    (answer,) = words.answers(read_study(study.write().folder))
+    (answer,) = sentences.answers(read_results(study.write().folder))
     assert answer.about == "PSNR against plain"
     assert answer.verdicts == {
         "better": "good & <b> (+0.50\N{NO-BREAK SPACE}dB)",
@@ -121,39 +121,40 @@ def test_the_answer_names_every_arm_by_how_it_stands(study):
 
 def test_without_intervals_that_is_said(study):
     study.intervals = False
-    found = read_study(study.write().folder)
-    assert words.answers(found)[0].verdicts["not certain"].endswith("; there are no intervals")
-    assert words.comparison(found)[1].startswith("There are no intervals (the study wants none)")
-    assert "**" not in "".join(tables_of(found))
+    found = read_results(study.write().folder)
+    assert sentences.answers(found)[0].verdicts["not certain"].endswith("; there are no intervals")
+    assert sentences.comparison(found)[1].startswith("There are no intervals (the study wants none)")
+    assert "**" not in markdown.lasting(document(found))
 
 
 def test_one_seed_has_no_interval(study):
     study.seeds = (0,)
-    found = read_study(study.write().folder)
-    assert "one seed does not tell how another would differ" in words.comparison(found)[1]
-    assert "**" not in "".join(tables_of(found))
+    found = read_results(study.write().folder)
+    assert "one seed does not tell how another would differ" in sentences.comparison(found)[1]
+    assert "**" not in markdown.lasting(document(found))
 
 
 def test_one_image_tells_of_seeds_alone(study):
     study.images = ("edges",)
     assert (
-        "With one image the intervals tell of seeds alone." in words.comparison(read_study(study.write().folder))[1]
+        "With one image the intervals tell of seeds alone."
+        in sentences.comparison(read_results(study.write().folder))[1]
     )
 
 
 def test_each_block_has_its_own_protocol(study):
     study.blocks = ("x2", "x4")
-    found = read_study(study.write().folder)
-    assert [words.protocols(block) for block in found.blocks] == [
+    found = read_results(study.write().folder)
+    assert [sentences.protocols(block) for block in found.blocks] == [
         f"PSNR and SSIM: color Y, range 16..235, border {border}, rounded 8 bit" for border in (2, 4)
     ]
-    text = "\n".join(tables_of(found))
+    text = markdown.lasting(document(found))
     assert text.index("### x2") < text.index("border 2") < text.index("### x4") < text.index("border 4")
 
 
 def test_the_csv_files_hold_every_value(study):
     study.tests, study.blocks = ("clean",), ("x2", "x4")
-    found = read_study(study.write().folder)
+    found = read_results(study.write().folder)
     rows = list(csv.DictReader(io.StringIO(scores_csv(found))))
     assert len(rows) == 2 * 3 * 3 * 2 * 3 * 2  # blocks, arms, seeds, tests, images, metrics
     row = next(r for r in rows if (r["arm"], r["seed"], r["image"], r["metric"]) == ("same", "2", "flat", "psnr"))
@@ -166,8 +167,8 @@ def test_the_csv_files_hold_every_value(study):
 
 
 def test_machines_are_told_once(study):
-    found = read_study(study.write().folder)
-    machinery = words.machinery(found)
+    found = read_results(study.write().folder)
+    machinery = provenance.machinery(found)
     assert machinery["processor"] == "Z80"
     assert machinery["started"] == "2026-01-01 00:00"
     assert machinery["training"] == "9.0 min in all, added up over 9 trials"

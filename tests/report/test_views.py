@@ -6,9 +6,9 @@ import pytest
 
 from srkit.errors import ImageError
 from srkit.image.files import write
-from srkit.report.study import views as module
-from srkit.report.study.read import read_study
-from srkit.report.study.views import views
+from srkit.report import views as module
+from srkit.report.read import read_results
+from srkit.report.views import views
 
 
 @pytest.fixture
@@ -18,16 +18,17 @@ def study(study):
 
 
 def seen(study):
-    return views(read_study(study.folder))
+    return views(read_results(study.folder))
 
 
 def test_the_crop_lies_where_the_arms_differ(study):
     found = seen(study.write())
     assert [view.image for view in found] == list(study.images)  # all alike, so in their order
     for view in found:
-        assert (view.corner, view.size, view.seed) == ((160, 32), (128, 128), 0)
-        assert [one.name for one in view.versions] == [*study.arms, "bicubic", "HR", "LR"]
-        assert [one.picture.shape[:2] for one in view.versions] == [(128, 128)] * 5 + [(64, 64)]
+        assert (view.corner, view.size, view.why) == ((160, 32), (128, 128), "seed 0")
+        assert [one.name for one in view.versions] == ["LR", "bicubic", *study.arms, "HR"]
+        assert [one.picture.shape[:2] for one in view.versions] == [(64, 64)] + [(128, 128)] * 5
+        assert view.sides == ("plain", "good & <b>")
 
 
 def test_the_image_that_differs_most_comes_first(study):
@@ -48,9 +49,9 @@ def test_psnr_is_that_of_the_crop(study):
 def test_pictures_are_of_one_seed_that_most_arms_have(study):
     study.write()
     (study.path("plain", 0) / "summary.json").unlink()
-    assert {view.seed for view in seen(study)} == {1}
+    assert {view.why for view in seen(study)} == {"seed 1"}
     (study.path("plain", 1) / "summary.json").unlink()
-    assert [one.name for one in seen(study)[0].versions][:2] == ["good & <b>", "same"]
+    assert [one.name for one in seen(study)[0].versions][2:-1] == ["good & <b>", "same"]
 
 
 def test_arms_that_were_given_other_images_are_shown_with_them(study):
@@ -59,7 +60,7 @@ def test_arms_that_were_given_other_images_are_shown_with_them(study):
         path = study.path("same") / "pictures" / "edges" / f"{kind}.png"
         write(path, np.zeros((80, 144, 3) if kind == "lr" else (160, 288, 3), np.uint8))
     names = next([one.name for one in view.versions] for view in seen(study) if view.image == "edges")
-    assert names[3:] == ["bicubic of plain", "bicubic of same", "HR", "LR of plain", "LR of same"]
+    assert names[:4] == ["LR of plain", "LR of same", "bicubic of plain", "bicubic of same"]
 
 
 def test_arms_of_another_scale_or_with_other_images_are_left_out(study):
@@ -69,12 +70,13 @@ def test_arms_of_another_scale_or_with_other_images_are_left_out(study):
         write(other / "edges" / f"{kind}.png", np.zeros((height, width, 3), np.uint8))
     write(other / "noise" / "hr.png", np.zeros((160, 288, 3), np.uint8))
     shutil.rmtree(other / "flat")
-    assert {tuple(one.name for one in view.versions[:3]) for view in seen(study)} == {
-        ("plain", "good & <b>", "bicubic")
+    assert {tuple(one.name for one in view.versions[1:-1]) for view in seen(study)} == {
+        ("bicubic", "plain", "good & <b>")
     }
     summary = study.path("good & <b>") / "summary.json"
     summary.write_text(summary.read_text().replace('"scale": 2', '"scale": 4'))
-    assert {view.versions[1].name for view in seen(study)} == {"bicubic"}
+    assert {tuple(one.name for one in view.versions[1:]) for view in seen(study)} == {("bicubic", "plain", "HR")}
+    assert {view.sides for view in seen(study)} == {("plain", "HR")}
 
 
 def test_arms_are_compared_with_the_baseline_wherever_it_stands(study):
@@ -83,13 +85,13 @@ def test_arms_are_compared_with_the_baseline_wherever_it_stands(study):
     (study.folder / "study.json").write_text(json.dumps(told))
     for image in study.images:
         write(study.path("plain") / "pictures" / image / "hr.png", np.zeros((160, 288, 3), np.uint8))
-    assert [one.name for one in seen(study)[0].versions][:3] == ["good & <b>", "same", "bicubic"]
+    assert [one.name for one in seen(study)[0].versions][1:-1] == ["bicubic", "good & <b>", "same"]
 
 
 def test_what_is_no_arm_cannot_be_taken_for_one(study):
     study.arms |= {"bicubic": 0.0, "HR": 0.0, "LR": 0.0}
     names = [one.name for one in seen(study.write())[0].versions]
-    assert names == [*study.arms, "bicubic (no arm)", "HR (no arm)", "LR (no arm)"]
+    assert names == ["LR (no arm)", "bicubic (no arm)", *study.arms, "HR (no arm)"]
 
 
 def test_one_arm_alone_is_shown_where_it_is_wrong(study):
@@ -99,7 +101,7 @@ def test_one_arm_alone_is_shown_where_it_is_wrong(study):
             (study.path(arm, seed) / "summary.json").unlink()
     (view, *_) = seen(study)
     assert view.corner == (160, 32)
-    assert [one.name for one in view.versions] == ["same", "bicubic", "HR", "LR"]
+    assert [one.name for one in view.versions] == ["LR", "bicubic", "same", "HR"]
 
 
 def test_a_small_image_is_its_own_crop(study):
@@ -117,7 +119,7 @@ def test_there_is_a_crop_of_each_block_and_no_more_than_there_is_room_for(study,
     assert [(view.block, view.image) for view in seen(study)] == [
         (b, i) for b in study.blocks for i in study.images
     ]
-    assert [view.versions[-1].picture.shape[0] for view in seen(study)] == [64] * 3 + [32] * 3
+    assert [view.versions[0].picture.shape[0] for view in seen(study)] == [64] * 3 + [32] * 3
     bytes_in_base64 = 128 * 128 * 3 * 4 / 3
     assert module.PICTURES * bytes_in_base64 < 5_000_000
     monkeypatch.setattr(module, "PICTURES", 24)

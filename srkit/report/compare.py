@@ -1,4 +1,4 @@
-"""Every arm of a block beside the baseline, paired by image and seed."""
+"""What a network gains over interpolation, image by image; and every arm beside the baseline, by image and seed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,60 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srkit.report.scores import lower_is_better
-from srkit.report.statistics import Difference, crossed, difference, differences
-from srkit.report.study.study import OWN, Arm, Block, Study
+from srkit.report.numbers import label
+from srkit.report.results import OWN, Arm, Block, Results, Run
+from srkit.report.scores import lower_is_better, mean
+from srkit.report.statistics import Difference, crossed, difference, differences, paired
 
 Values = Mapping[int, Mapping[str, float]]
 """A value by seed and image."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """One metric of a run's network beside the interpolation: each image's values, and what they come to.
+
+    ``difference`` is network minus interpolation, paired by image.
+    """
+
+    metric: str
+    protocol: Mapping[str, Any]
+    network_name: str
+    baseline_name: str
+    images: tuple[str, ...]
+    values: tuple[float, ...]
+    baseline: tuple[float, ...]
+    difference: Difference
+
+    @property
+    def label(self) -> str:
+        """The metric with its unit."""
+        return label(self.metric)
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether a smaller value is a better one."""
+        return lower_is_better(self.metric, self.protocol)
+
+    @property
+    def means(self) -> tuple[float, float]:
+        """The means over images of the interpolation and of the network."""
+        return mean(self.baseline), mean(self.values)
+
+
+def gains(results: Results) -> list[Gain]:
+    """Return what the network of a run gains, by every metric in the order of the config."""
+    (run,) = results.runs
+    return [gain_of(run, metric) for metric in run.scores.metrics]
+
+
+def gain_of(run: Run, metric: str) -> Gain:
+    """Compare the network of a run with the interpolation by one metric, image by image."""
+    network, baseline, scores = run.summary.network, run.summary.baseline, run.scores
+    protocol = run.summary.protocol.get(metric, {})
+    values, base = scores.values(network, metric), scores.values(baseline, metric)
+    pairs = paired(values, base, lower_is_better=lower_is_better(metric, protocol))
+    return Gain(metric, protocol, network, baseline, tuple(scores.images), tuple(values), tuple(base), pairs)
 
 
 @dataclass(frozen=True)
@@ -23,7 +71,7 @@ class Standing:
     """How an arm scored on one test, by one metric.
 
     ``mean`` is over images and seeds, ``spread`` the standard deviation of the seeds' means (None of
-    fewer than two), ``gain`` the mean difference to bicubic. ``difference`` is to the baseline, None for
+    fewer than two), ``gain`` the mean difference to the interpolation. ``difference`` is to the baseline, None for
     the baseline itself and where the two share no seed and image; ``by_seed`` are its means, seed by seed.
     ``alike`` says whether both were given the same images and measured in the same way; if not, there is
     no difference either: what differs would be the test.
@@ -53,15 +101,14 @@ class Standing:
 
 
 def metrics(block: Block, test: str = OWN) -> list[str]:
-    """Return what the arms of a block were scored by, PSNR first."""
+    """Return what the arms of a block were scored by, in the order of their configs."""
     found = [trial.tests[test].scores for arm in block.arms for trial in arm.scored if test in trial.tests]
-    names = dict.fromkeys(metric for scores in found for metric in scores.metrics)
-    return sorted(names, key=lambda name: name != "psnr")
+    return list(dict.fromkeys(metric for scores in found for metric in scores.metrics))
 
 
-def standings(study: Study, block: Block, metric: str, test: str = OWN) -> list[Standing]:
+def standings(results: Results, block: Block, metric: str, test: str = OWN) -> list[Standing]:
     """Return how each arm of a block stands, in the order of the study; those without scores are left out."""
-    return list(_standings(study.intervals, block, metric, test))
+    return list(_standings(results.intervals, block, metric, test))
 
 
 def _standings(intervals: bool, block: Block, metric: str, test: str) -> Iterator[Standing]:
@@ -71,7 +118,7 @@ def _standings(intervals: bool, block: Block, metric: str, test: str) -> Iterato
         if not own:
             continue
         protocol = next(trial.tests[test].protocol.get(metric, {}) for trial in arm.scored if test in trial.tests)
-        means = [_mean(list(images.values())) for images in own.values()]
+        means = [mean(list(images.values())) for images in own.values()]
         alike = _alike(arm, block.base, metric, test)
         found = _paired(own, base) if alike and arm.name != block.baseline else None
         lower = lower_is_better(metric, protocol)
@@ -80,21 +127,22 @@ def _standings(intervals: bool, block: Block, metric: str, test: str) -> Iterato
             metric=metric,
             protocol=protocol,
             seeds=len(own),
-            mean=_mean(means),
+            mean=mean(means),
             spread=float(np.std(means, ddof=1)) if len(means) > 1 and np.isfinite(means).all() else None,
-            gain=_mean(_gains(own, values(arm, metric, test, model="bicubic"))),
+            gain=mean(_gains(own, values(arm, metric, test, interpolation=True))),
             difference=None if found is None else _compared(*found, lower=lower, intervals=intervals),
             by_seed=() if found is None else tuple(map(float, differences(*found).mean(0))),
             alike=alike,
         )
 
 
-def values(arm: Arm, metric: str, test: str = OWN, *, model: str = "srkit") -> Values:
-    """Return the scores of an arm on a test; of seeds that have none, nothing."""
+def values(arm: Arm, metric: str, test: str = OWN, *, interpolation: bool = False) -> Values:
+    """Return the scores of an arm on a test, or those of the interpolation; seeds without scores are absent."""
     found: dict[int, dict[str, float]] = {}
     for trial in arm.scored:
-        if test in trial.tests and metric in trial.tests[test].scores.metrics:
-            scores = trial.tests[test].scores
+        if trial.run and test in trial.tests and metric in trial.tests[test].scores.metrics:
+            scores, summary = trial.tests[test].scores, trial.run.summary
+            model = summary.baseline if interpolation else summary.network
             found[trial.seed] = dict(zip(scores.images, scores.values(model, metric), strict=True))
     return found
 
@@ -131,9 +179,5 @@ def _compared(own: NDArray[np.float64], base: NDArray[np.float64], *, lower: boo
     return found if intervals else Difference(found.mean, math.nan, math.nan, found.wins, found.count)
 
 
-def _gains(own: Values, bicubic: Values) -> list[float]:
-    return [difference(value, bicubic[seed][image]) for seed in own for image, value in own[seed].items()]
-
-
-def _mean(found: list[float]) -> float:
-    return sum(found) / len(found)
+def _gains(own: Values, interpolated: Values) -> list[float]:
+    return [difference(value, interpolated[seed][image]) for seed in own for image, value in own[seed].items()]

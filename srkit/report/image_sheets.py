@@ -13,34 +13,30 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from srkit.image.array import UInt8Image
-from srkit.report.crops import KINDS, Place
-from srkit.report.pixels import COLORS
-from srkit.report.tables import number
+from srkit.report.data_uris import COLORS
+from srkit.report.numbers import number
+from srkit.report.views import View
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK, SOFT, MARK = "#1b1f24", "#5c6570", "#ff8c1a"
-KERNELS = 24
-"""Kernels that are shown; every one of a large test set would be most of a report."""
-
-NAMES = {"lr": "LR", "bicubic": "bicubic", "srkit": "srkit", "hr": "HR"}
 
 
-def place_sheet(place: Place, error_range: int) -> Figure:
-    """Draw a place in every version; below, where it is, the errors, and what their colours mean."""
+def view_sheet(view: View, error_range: int) -> Figure:
+    """Draw a place in its four versions; below, where it is, the errors, and what their colours mean."""
     figure = Figure(figsize=(8, 4.36))
-    for column, kind in enumerate(KINDS):
-        below = f"  {number('psnr', place.psnr[kind])} dB" if kind in place.psnr else ""
-        _picture(_panel(figure, 0, column), place.pictures[kind], NAMES[kind] + below)
-    where = _panel(figure, 1, 0)
-    _picture(where, place.hr, "where")
-    top, left, height, width = place.box
-    where.add_patch(Rectangle((left, top), width, height, fill=False, edgecolor=MARK, linewidth=1.6))
-    for column, kind in enumerate(("bicubic", "srkit"), 1):
+    for column, version in enumerate(view.versions):
+        psnr = "" if version.psnr is None else f"  {number('psnr', version.psnr)} dB"
+        _picture(_panel(figure, 0, column), version.picture, version.name + psnr)
+    if view.whole is not None:
+        where = _panel(figure, 1, 0)
+        _picture(where, view.whole, "where")
+        where.add_patch(Rectangle(view.corner, *view.size, fill=False, edgecolor=MARK, linewidth=1.6))
+    for column, (name, error) in enumerate(view.errors.items(), 1):
         panel = _panel(figure, 1, column)
-        panel.imshow(place.errors[kind], norm=Normalize(0, error_range), cmap=COLORS, interpolation="nearest")
-        _caption(panel, f"error of {NAMES[kind]}")
+        panel.imshow(error, norm=Normalize(0, error_range), cmap=COLORS, interpolation="nearest")
+        _caption(panel, f"error of {name}")
     _legend(figure, error_range)
     return figure
 

@@ -4,19 +4,19 @@ import re
 import pytest
 
 from srkit.errors import RunError
-from srkit.report.study.read import is_study, read_study
+from srkit.report.read import read_results
 
 
 def fails(study, said):
     with pytest.raises(RunError, match=f"^{re.escape(said)}"):
-        read_study(study.folder)
+        read_results(study.folder)
 
 
 def test_a_study_is_read_whole(study):
     study.tests, study.blocks = ("clean",), ("x2", "x4")
-    found = read_study(study.write().folder)
-    assert is_study(study.folder)
-    assert (found.title, found.arms) == ("Which <i>?", list(study.arms))
+    found = read_results(study.write().folder)
+    assert not found.single
+    assert (found.title, [arm.name for arm in found.arms]) == ("Which <i>?", list(study.arms))
     assert len(found.trials) == len(found.runs) == 18
     assert [arm.index for arm in found.blocks[1].arms] == [0, 1, 2]
     assert found.blocks[0].base.name == "plain"
@@ -31,7 +31,7 @@ def test_the_baseline_has_the_first_colour_wherever_it_stands(study):
     told = study.write().told()
     told["blocks"][0]["baseline"] = "same"
     (study.folder / "study.json").write_text(json.dumps(told))
-    assert {arm.name: arm.index for arm in read_study(study.folder).blocks[0].arms} == {
+    assert {arm.name: arm.index for arm in read_results(study.folder).blocks[0].arms} == {
         "plain": 1,
         "good & <b>": 2,
         "same": 0,
@@ -43,7 +43,7 @@ def test_a_shared_trial_is_one_trial(study):
     arms = told["blocks"][0]["arms"]
     arms[2]["trials"] = arms[0]["trials"]
     (study.folder / "study.json").write_text(json.dumps(told))
-    found = read_study(study.folder)
+    found = read_results(study.folder)
     assert len(found.trials) == 6
     assert found.blocks[0].arms[2].trials[0] is found.blocks[0].arms[0].trials[0]
     assert [name for name, _ in found.titled()][:2] == ["plain, seed 0", "plain, seed 1"]
@@ -54,27 +54,9 @@ def test_what_has_failed_or_not_run_is_there_without_scores(study):
     (study.path("same", 1) / "summary.json").unlink()
     (study.path("same", 1) / "error.txt").write_text("step 3: the loss is nan\n\nTraceback")
     (study.path("same", 2) / "summary.json").unlink()
-    same = read_study(study.folder).blocks[0].arms[2]
+    same = read_results(study.folder).blocks[0].arms[2]
     assert [trial.problem for trial in same.trials] == [None, "step 3: the loss is nan", None]
     assert [trial.seed for trial in same.scored] == [0]
-
-
-def test_a_test_without_its_protocol_measured_as_its_run_if_its_metrics_are_the_same(study):
-    study.tests = ("clean",)
-    study.write()
-    folder = study.path("plain") / "tests" / "clean"
-    (folder / "protocol.json").unlink()
-    for metrics, known in ((None, True), ([{"use": "psnr", "border": 9}], False)):
-        (folder / "config.yaml").write_text(json.dumps({"metrics": metrics}))
-        protocol = read_study(study.folder).blocks[0].base.trials[0].tests["clean"].protocol
-        assert bool(protocol) == known
-
-
-def test_what_is_no_study_is_named(study, tmp_path):
-    fails(study, f"{study.folder}: wants a study folder, as `srkit ablate` makes it; found nothing of that name")
-    study.folder.mkdir()
-    fails(study, f"{study.folder}: wants a study folder, as `srkit ablate` makes it; found no study.json in it")
-    assert not is_study(study.folder)
 
 
 def test_a_study_without_any_scores_says_why(study):
@@ -89,11 +71,12 @@ def test_a_study_without_any_scores_says_why(study):
 
 DAMAGE = [
     ("study.json", '{\n"title":', "study.json:2: wants JSON, but it is damaged"),
-    ("study.json", '{"title": "x"}', "study.json: wants question and command"),
+    ("study.json", '{"title": "x"}', "study.json: wants question and command and mode"),
     ("TRIAL/scores.jsonl", '{"model"\n', "TRIAL/scores.jsonl:1: wants a line of JSON, but it is damaged"),
     ("TRIAL/measures.jsonl", '{"step": 1}\n', "TRIAL/measures.jsonl:1: wants measure and value; found step"),
     ("TRIAL/measures.jsonl", '{"step": 1, "measure": "M1", "value": 2}\nx', "TRIAL/measures.jsonl:2: wants a line"),
     ("TRIAL/cost.json", "[]", "TRIAL/cost.json: wants a JSON object, found []"),
+    ("TRIAL/tests/clean/protocol.json", "[]", "TRIAL/tests/clean/protocol.json: wants a JSON object, found []"),
     ("TRIAL/tests/clean/scores.jsonl", "}\n", "TRIAL/tests/clean/scores.jsonl:1: wants a line of JSON"),
 ]
 
@@ -111,4 +94,4 @@ def test_a_test_that_lacks_a_score_says_how_to_score_it_again(study):
     path = study.write().path("same", 1) / "tests" / "clean" / "scores.jsonl"
     path.write_text("\n".join(path.read_text().splitlines()[:-1]))
     with pytest.raises(RunError, match=f"delete {re.escape(str(path))} and start the study again$"):
-        read_study(study.folder)
+        read_results(study.folder)

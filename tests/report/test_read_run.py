@@ -4,7 +4,8 @@ import re
 import pytest
 
 from srkit.errors import RunError
-from srkit.report.read import FILES, read_run, read_scores
+from srkit.records.summary import Summary
+from srkit.report.read import read_results, read_run, read_scores
 
 
 def test_a_torn_log_is_read_up_to_the_tear(run_folder):
@@ -41,10 +42,13 @@ def test_an_unfinished_run_is_named(run_folder, files, what):
 
 
 def test_what_is_no_run_is_named(run_folder, tmp_path):
-    with pytest.raises(RunError, match=r"wants a run folder, as `srkit run` makes it, or a study's; found nothing"):
+    with pytest.raises(
+        RunError,
+        match=r"wants a run folder, .*; found nothing of that name$",
+    ):
         read_run(tmp_path / "nowhere")
-    for file in FILES:
-        (run_folder / file).unlink()
+    for path in read_run(run_folder).files.finished:
+        path.unlink()
     with pytest.raises(RunError, match="found none of its files"):
         read_run(run_folder)
 
@@ -57,6 +61,12 @@ def test_what_is_no_run_is_named(run_folder, tmp_path):
         ("summary.json", '{"name": "x", "model": "y"}', "summary.json: wants scale and color and steps"),
         ("log.jsonl", '{"event": "plan"}\n{"ev\n{}\n', "log.jsonl:2: wants a line of JSON, but it is damaged"),
         ("log.jsonl", "5\n{}\n", "log.jsonl:1: wants a JSON object, found 5"),
+        ("log.jsonl", '{"step": 5}\n', "log.jsonl:1: wants an event and a step; found"),
+        (
+            "scores.jsonl",
+            '{"model": "a", "image": "b", "metric": "c", "value": "d"}\n',
+            "scores.jsonl:1: value: wants",
+        ),
         ("scores.jsonl", '{"model": "srkit"}\n', "scores.jsonl:1: wants image and metric and value; found model"),
     ],
 )
@@ -69,8 +79,38 @@ def test_damage_is_placed(run_folder, file, text, said):
 def test_a_missing_score_is_named(run_folder):
     path = run_folder / "scores.jsonl"
     path.write_text("\n".join(path.read_text().splitlines()[:-1]))
-    with pytest.raises(RunError, match=r"wants ssim of 'bicubic' on 'flat' beside the other scores, found none"):
-        read_scores(path)
+    said = (
+        f"{path}: wants ssim of 'bicubic' on 'flat' beside the other scores, found none; "
+        f"delete {run_folder / 'summary.json'} and score again by --resume {run_folder}"
+    )
+    with pytest.raises(RunError, match=f"^{re.escape(said)}$"):
+        read_run(run_folder)
     path.write_text("")
-    with pytest.raises(RunError, match=r"scores\.jsonl: wants scores, found none"):
-        read_scores(path)
+    with pytest.raises(RunError, match=r"scores\.jsonl: wants scores, found none; score again$"):
+        read_scores(path, Summary.read(run_folder / "summary.json"), "score again")
+
+
+def test_a_model_that_was_not_scored_at_all_is_named(run_folder):
+    path = run_folder / "scores.jsonl"
+    path.write_text("".join(line + "\n" for line in path.read_text().splitlines() if "bicubic" not in line))
+    with pytest.raises(RunError, match="wants psnr of 'bicubic' on 'edges' beside the other scores"):
+        read_run(run_folder)
+
+
+def test_metrics_come_in_the_order_of_the_config(run_folder):
+    path = run_folder / "scores.jsonl"
+    path.write_text("".join(line + "\n" for line in reversed(path.read_text().splitlines())))
+    assert read_run(run_folder).scores.metrics == ["psnr", "ssim"]
+
+
+def test_a_run_is_a_study_of_one_arm(run_folder):
+    results = read_results(run_folder)
+    (block,) = results.blocks
+    (arm,) = block.arms
+    (trial,) = arm.trials
+    assert results.single
+    assert (block.base, arm.index, results.seeds) == (arm, 0, [7])
+    assert results.runs == [trial.run]
+    assert trial.tests[""].scores.values("srkit", "psnr")[2] == float("inf")
+    assert (results.network, results.interpolation) == ("srkit", "bicubic")
+    assert results.command == "srkit run 'a b'"

@@ -1,15 +1,14 @@
-import numpy as np
 import pytest
 
-from srkit.report.study import measures
-from srkit.report.study.measures import MEASURES, POINTS, band
-from srkit.report.study.read import read_study
-from srkit.report.tables import MINUS
+from srkit.report import measures
+from srkit.report.measures import MEASURES
+from srkit.report.numbers import MINUS
+from srkit.report.read import read_results
 
 
 @pytest.fixture
 def arm(study):
-    return read_study(study.write().folder).blocks[0].base
+    return read_results(study.write().folder).blocks[0].base
 
 
 def test_ends_are_means_over_images_and_seeds(arm):
@@ -20,31 +19,12 @@ def test_ends_are_means_over_images_and_seeds(arm):
 
 def test_there_is_a_curve_for_each_seed(arm):
     assert measures.curves_of(arm, "M2") == [([0, 10, 20], [-4.5, 5.5, 15.5])] * 3
-    assert [curve[1][0] for curve in measures.psnr_curves(arm)] == [25, 26, 27]
+    assert [run.curve("validate", "psnr")[1][0] for run in arm.runs] == [25, 26, 27]
     assert measures.curves_of(arm, "M4") == []
 
 
 def test_measures_that_were_taken_come_in_their_order(study):
-    assert measures.measured(read_study(study.write().folder)) == ["M1", "M2"]
-
-
-def test_a_band_is_the_range_of_the_seeds_around_their_mean():
-    assert band([([0, 10], [1, 2]), ([0, 10], [3, 8])]) == ([0, 10], [1, 2], [2, 5], [3, 8])
-
-
-def test_a_band_of_seeds_that_stopped_apart_ends_with_the_first():
-    at, low, mean, high = band([([0, 10, 20], [0, 10, 20]), ([0, 10, 16], [2, 12, 18])])
-    assert at == [0, 10, 16]
-    assert (low[-1], mean[-1], high[-1]) == (16, 17, 18)
-
-
-def test_a_long_band_is_thinned_but_keeps_its_ends():
-    steps = list(range(1000))
-    at, _, mean, _ = band([(steps, steps)])
-    assert len(at) == POINTS
-    assert (at[0], at[-1]) == (0, 999)
-    assert mean == at
-    assert np.diff(at).max() < 2 * 1000 / POINTS
+    assert measures.measured(read_results(study.write().folder)) == ["M1", "M2"]
 
 
 @pytest.mark.parametrize(

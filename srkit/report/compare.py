@@ -46,6 +46,11 @@ class Gain:
         return lower_is_better(self.metric, self.protocol)
 
     @property
+    def good(self) -> bool:
+        """Whether the mean difference is one to the better."""
+        return (self.difference.mean < 0) == self.lower_is_better
+
+    @property
     def means(self) -> tuple[float, float]:
         """The means over images of the interpolation and of the network."""
         return mean(self.baseline), mean(self.values)

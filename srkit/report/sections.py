@@ -152,8 +152,8 @@ def _listing(results: Results) -> Section:
     if results.single:
         return Section("config", "Config", (Listing("The whole config, every default written out", results.text),))
     intro = (
-        "The files scores.csv and measures.csv in this folder hold every number in full precision; the folders of "
-        "the trials hold their whole configs."
+        "The folder of the study holds every number in full precision, in scores.csv and measures.csv, and the "
+        "whole config of each trial."
     )
     listing = Listing("The study, every default written out", results.text)
     return Section("config", "Study file", (listing,), intro)

@@ -13,6 +13,8 @@ from srkit.inference import zoo as shelf
 from srkit.inference.card import Card, Score, duration
 from srkit.inference.load import load, load_for
 from srkit.inference.ship import ship
+from srkit.records.environment import Environment
+from srkit.records.summary import Summary
 
 SHIP = Path(__file__).parents[2] / "configs" / "zoo" / "ship.py"
 
@@ -33,17 +35,10 @@ def run(tmp_path, catalog):
     save_weights(
         folder / "best.safetensors", model.state_dict(), {"model": options, "scale": 2, "color": "y", "seed": 7}
     )
-    (folder / "summary.json").write_text(json.dumps({"steps": 1200, "seconds": 7200.0}))
-    command = [
-        "/somewhere/srkit",
-        "run",
-        "configs/zoo/lapsrn_x2.yaml",
-        "--output",
-        "/somewhere/run",
-        "train.steps=5",
-    ]
-    ran = {"command": command, "device": "cpu", "cores": 2, "cpu": "AMD EPYC", "torch": "2.13.0"}
-    (folder / "environment.json").write_text(json.dumps(ran))
+    Summary("run", "lapsrn", 2, "y", 1200, 7200.0, 1000, {}).write(folder / "summary.json")
+    words = ["/somewhere/srkit", "run", "configs/zoo/lapsrn_x2.yaml", "--output", "/somewhere/run", "train.steps=5"]
+    environment = Environment(command=tuple(words), device="cpu", cores=2, cpu="AMD EPYC", torch="2.13.0")
+    environment.write(folder / "environment.json")
     return folder
 
 

@@ -101,7 +101,7 @@ def training_drawings(run: Run) -> Iterator[Drawing]:
             groups.setdefault(name.partition(".")[0], []).append(name)
     for group, names in groups.items():
         title = TITLES.get(group, group.replace("_", " "))
-        whole = "total" if len(names) > 1 else ""
+        whole = ("total" if group == "loss" else group) if len(names) > 1 else ""
         found = [
             Line(name.partition(".")[2] or whole, index, over_neighbours(run.curve("train", name)))
             for index, name in enumerate(sorted(names, key=lambda name: name != group), 1)
@@ -119,11 +119,13 @@ def validation_figure(run: Run, metric: str, title: str) -> Figure | None:
     if not finite:
         return None
     steps, values = [step for step, _ in finite], [value for _, value in finite]
-    figure = lines(title, [Line("", KEPT, Band(steps, values, values, values))])
     best = run.summary.best_step
-    if best in steps:
-        value = values[len(steps) - 1 - steps[::-1].index(best)]
-        _mark(figure.axes[0], best, value, f"kept, {number(metric, value)}", left=best > (steps[0] + steps[-1]) / 2)
+    kept = [(step, value) for step, value in finite if step == best][-1:]
+    title = f"{title}, {number(metric, kept[0][1])} kept" if kept else title
+    figure = lines(title, [Line("", KEPT, Band(steps, values, values, values))])
+    for step, value in kept:
+        (ring,) = figure.axes[0].plot([step], [value], "o", color=color_of(KEPT))
+        ring.set(markersize=10, markerfacecolor="none", clip_on=False)
     return figure
 
 
@@ -215,23 +217,6 @@ def _ripples(axes: Axes, most: float) -> None:
     axes.set_ylim(0, max(2 * FLAT, 1.3 * most))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
-
-
-def _mark(axes: Axes, step: float, value: float, text: str, *, left: bool) -> None:
-    """Ring a point, and write ``text`` below it, to its left or to its right."""
-    color = color_of(KEPT)
-    axes.plot([step], [value], "o", markersize=10, markerfacecolor="none", markeredgecolor=color, clip_on=False)
-    axes.annotate(
-        text,
-        (step, value),
-        xytext=(-4 if left else 4, -12),
-        textcoords="offset points",
-        ha="right" if left else "left",
-        va="top",
-        color=color,
-        fontsize=9,
-        bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 1},
-    )
 
 
 def _name_ends(axes: Axes, found: Sequence[Line]) -> None:

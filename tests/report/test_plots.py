@@ -133,6 +133,8 @@ def test_every_named_value_of_a_record_of_training_is_drawn():
     assert [one.title for one in drawings.values()] == ["training loss", "learning rate", "norm of the gradient"]
     assert texts(drawings["training-loss"].figure) == ["total", "pixel", "vgg"]
     assert texts(drawings["training-lr"].figure) == []
+    rates = plots.training_drawings(run_with(*trained(**{"lr": [1.0, 0.5], "lr.head": [0.1, 0.05]})))
+    assert texts(next(rates).figure) == ["lr", "head"]  # one is no sum of the other
     (line,) = (one for one in drawings["training-lr"].figure.axes[0].lines if len(one.get_xdata()) == 2)
     assert list(line.get_ydata()) == [1e-3, 1e-4]
 
@@ -173,11 +175,13 @@ def test_a_loss_that_falls_to_less_than_a_fifth_is_drawn_by_its_logarithm(values
 
 def test_the_kept_weights_are_marked(run_folder):
     figure = plots.validation_figure(read_run(run_folder), "psnr", "PSNR")
-    assert texts(figure) == ["kept, 30.00"]
+    assert figure.get_suptitle() == "PSNR, 30.00 kept"
+    (ring,) = (line for line in figure.axes[0].lines if line.get_markerfacecolor() == "none")
+    assert (list(ring.get_xdata()), list(ring.get_ydata())) == ([10], [30])
 
 
 def test_a_perfect_validation_leaves_the_rest_to_be_drawn():
     found = [Record("validate", step, {"psnr": psnr}) for step, psnr in ((1, 30.0), (2, float("inf")), (3, 31.0))]
     figure = plots.validation_figure(run_with(*found, best=2), "psnr", "PSNR")
-    assert figure.axes[0].lines[0].get_xdata().tolist() == [1, 3]
-    assert texts(figure) == []
+    assert [line.get_xdata().tolist() for line in figure.axes[0].lines] == [[1, 3]]
+    assert figure.get_suptitle() == "PSNR"

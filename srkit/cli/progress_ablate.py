@@ -21,7 +21,7 @@ from srkit.records.log import Record, last_record, planned_steps
 from srkit.records.summary import Summary
 
 
-class Trials:
+class StudyProgress:
     """Follows the trials of a study by their logs: bars on a terminal, a line for each that ends elsewhere."""
 
     def __init__(self, plan: Plan, folder: Path, *, quiet: bool) -> None:
@@ -61,8 +61,10 @@ class Trials:
             self._say(f"      all of it is in {TrialFolder(self.folder / outcome.id).error}")
             return
         summary = Summary.read(TrialFolder(self.folder / outcome.id).summary)
-        psnr, gain = summary.scores["psnr"], summary.gain["psnr"]
-        self._say(f"{number}  {self.titles[outcome.id]}  PSNR {psnr:.2f} dB ({gain:+z.2f} over {summary.baseline})")
+        metric, score = next(iter(summary.scores.items()))
+        digits, unit = (2, " dB") if metric == "psnr" else (4, "")
+        gain = f"{summary.gain[metric]:+z.{digits}f} over {summary.baseline}"
+        self._say(f"{number}  {self.titles[outcome.id]}  {metric.upper()} {score:.{digits}f}{unit} ({gain})")
 
     def __rich__(self) -> Group:
         """Draw the bars; rich asks for them twice a second."""

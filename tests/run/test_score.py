@@ -52,6 +52,24 @@ def test_names_of_images_may_be_any_words(prepare, tmp_path):
     assert all(kernel.ndim == 2 and kernel.sum() == pytest.approx(1) for kernel in kernels.values())
 
 
+def test_a_perfect_image_is_written_as_strict_json_and_read_back(prepare, tmp_path):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    (tmp_path / "test").mkdir()
+    files.write(tmp_path / "test" / "flat.png", np.full((32, 32, 1), 100, np.uint8))
+    run = prepare("flat", f"data.test={{use: folder, path: {tmp_path / 'test'}}}", "degradation=bicubic")
+    list(train(*run))
+    list(score(*run))
+    folder = run[-1]
+    for path in (folder.scores, folder.log):
+        for line in path.read_text().splitlines():
+            json.loads(line, parse_constant=refuse)
+    summary = json.loads(folder.summary.read_text(), parse_constant=refuse)
+    assert summary["baseline_scores"]["psnr"] == "inf"
+    assert Summary.read(folder.summary).baseline_scores["psnr"] == float("inf")
+
+
 def test_lr_that_comes_with_the_test_images_is_told(prepare, tmp_path):
     for folder, side in (("high", 32), ("low", 16)):
         (tmp_path / folder).mkdir()

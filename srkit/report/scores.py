@@ -33,10 +33,7 @@ class Scores:
     def metrics(self) -> list[str]:
         """The metrics, in the order of the config."""
         scored = dict.fromkeys(row.metric for row in self.rows)
-        return [
-            *(name for name in self.order if name in scored),
-            *(name for name in scored if name not in self.order),
-        ]
+        return [name for name in dict.fromkeys((*self.order, *scored)) if name in scored]
 
     def values(self, model: str, metric: str) -> list[float]:
         """Return one value an image, in the order of ``images``.

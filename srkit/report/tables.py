@@ -22,11 +22,8 @@ def image_table(results: Results) -> Table:
     every = gains(results)
     columns = [Column("image")]
     for gain in every:
-        heads = (
-            gain.baseline_name,
-            gain.network_name,
-            f"gain{', lower is better' if gain.lower_is_better else ''}",
-        )
+        last = "gain, lower is better" if gain.lower_is_better else "gain"
+        heads = (gain.baseline_name, gain.network_name, last)
         columns += [Column(head, gain.label, f"{gain.label} {head}") for head in heads]
     by_metric = [_image_cells(gain) for gain in every]
     lines = [

@@ -23,6 +23,10 @@ def test_a_band_of_seeds_that_stopped_apart_ends_with_the_first():
     assert (band.low[-1], band.mean[-1], band.high[-1]) == (16, 17, 18)
 
 
+def test_a_band_of_seeds_that_began_apart_begins_with_the_last():
+    assert over_seeds([([0, 10], [0, 10]), ([5, 10], [7, 12])]) == Band([5, 10], [5, 10], [6, 11], [7, 12])
+
+
 def test_a_long_band_is_thinned_but_keeps_its_ends():
     steps = list(range(1000))
     band = over_seeds([(steps, steps)])

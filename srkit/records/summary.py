@@ -20,8 +20,8 @@ class Summary(ObjectFile):
         scale: How many times larger HR is than LR, along each side.
         color: ``y`` or ``rgb``, the channels that the network enlarges.
         steps: Optimizer steps in all.
-        seconds: Training time.
-        parameters: Numbers that the network learns.
+        seconds: Training time in seconds, validations included.
+        parameters: How many numbers the network learns.
         protocol: How each metric measures, by the metric's name and in the order of the config.
         best_step: The step of the weights that were kept.
         images: How many test images there are.
@@ -30,7 +30,7 @@ class Summary(ObjectFile):
         network: The trained network's name in the scores.
         baseline: The name there of what it is compared with.
         scores: The network's mean of every metric, by the metric's name.
-        baseline_scores: The baseline's.
+        baseline_scores: The means of the baseline.
         gain: The mean of the differences, network minus baseline, image by image.
     """
 

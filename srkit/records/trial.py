@@ -45,8 +45,8 @@ class Cost(ObjectFile):
     """``cost.json``: what the network of a trial costs.
 
     Args:
-        parameters: Numbers that it learns.
-        multiply_adds: Of convolutions and matrix products, for one HR image of 1280x720.
+        parameters: How many numbers it learns.
+        multiply_adds: Multiply-adds of convolutions and matrix products for one HR image of 1280x720 pixels.
         seconds_per_step: Median over the training, without its warm-up; None where it was too short.
         peak_memory: The most memory that the process or the GPU held, in bytes; None where it is not known.
     """

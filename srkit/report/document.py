@@ -62,7 +62,7 @@ class Kernels:
 
 @dataclass(frozen=True)
 class Facts:
-    """Short texts by what is said of it; ``plain`` names the ones that are typed as they stand."""
+    """Facts by their names; ``plain`` has the names of those that are set in typewriter letters."""
 
     facts: Mapping[str, str]
     plain: tuple[str, ...] = ("command",)

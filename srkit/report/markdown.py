@@ -21,7 +21,7 @@ def report(document: Document, drawn: Mapping[str, Written], folder: Path) -> st
         escaped(document.question),
         "\n".join([*heads, *map(_answer, document.answers)]),
         escaped(" · ".join(document.sketch)),
-        f"**{document.warning}** What follows is said of the others." if document.warning else "",
+        f"**{document.warning}** What follows covers the others." if document.warning else "",
         *(text for one in document.sections for text in _section(one, drawn, folder)),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"

@@ -40,7 +40,7 @@ def sketch(results: Results) -> list[str]:
 
 
 def measured(results: Results) -> dict[str, str]:
-    """Return how the numbers came about, by what is said of it."""
+    """Return how the numbers came about, each fact by its name."""
     runs = results.runs
     images = _several(chosen((run.settings.get("data") or {}).get("test")) for run in runs)
     facts = {
@@ -72,7 +72,7 @@ def _measured_run(results: Results, run: Run, images: str) -> dict[str, str]:
 
 
 def machinery(results: Results) -> dict[str, str]:
-    """Return what the runs ran on, for how long, and how they were called, by what is said of it."""
+    """Return what the runs ran on, for how long, and how they were called, each fact by its name."""
     runs = results.runs
     seconds = sum(run.summary.seconds for run in runs)
     return _told(

@@ -42,10 +42,7 @@ def read_run(folder: Path) -> Run:
     missing = [path.name for path in files.finished if not path.is_file()]
     if len(missing) == len(files.finished):
         found = "none of its files" if folder.is_dir() else "nothing of that name"
-        raise RunError(
-            f"{folder}: wants a run folder, as `srkit run` makes it, or a study's, as `srkit ablate` does; "
-            f"found {found}"
-        )
+        raise RunError(f"{folder}: wants a run folder, as `srkit run` makes it, or a study's; found {found}")
     if missing:
         are = "is" if len(missing) == 1 else "are"
         raise RunError(

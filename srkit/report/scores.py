@@ -1,4 +1,4 @@
-"""The scores of one test: what is said of many images is said from its rows."""
+"""The scores of one test, from which all means and differences are taken."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def comparison(results: Results) -> list[str]:
     """Return what must be known to read the score tables."""
     images = sorted({len(run.scores.images) for run in results.runs})
     numbers = " or ".join(map(str, images))
-    said = [
+    reading = [
         f"Scores are means over {numbers} test image{'' if images == [1] else 's'} and "
         f"{count(len(results.seeds), 'seed')}; ± is the standard deviation of the seeds' means. "
         "A difference is paired by image and seed, with the same kernels for both; an arm that was tested on other "
@@ -111,10 +111,10 @@ def comparison(results: Results) -> list[str]:
     ]
     if not results.intervals or len(results.seeds) < 2:
         why = "the study wants none" if not results.intervals else "one seed does not tell how another would differ"
-        return [*said, f"There are no intervals ({why}), so no difference is called certain and none is bold."]
+        return [*reading, f"There are no intervals ({why}), so no difference is called certain and none is bold."]
     few = " With one image the intervals tell of seeds alone." if images == [1] else ""
     return [
-        *said,
+        *reading,
         "The 95 % interval stands beside each difference, which is bold where the interval leaves zero out. Scores "
         "of one image resemble each other, and so do scores of one seed, so whole images and whole seeds are "
         f"resampled (a two-way bootstrap, {RESAMPLES:,} resamples, seed 0); because they are few, the interval is "

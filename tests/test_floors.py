@@ -12,7 +12,7 @@ FLOORS = (  # lowest first; rooms on one floor do not see each other
     ("errors", "hookspecs", "atomic", "lock", "plain", "seeds", "slots", "pair"),
     ("registry", "image", "draws", "work", "world"),
     ("training",),
-    ("config", "parts"),
+    ("config", "parts", "records"),
     ("data", "degrading", "engine", "layers", "checkerboard", "experiment"),
     ("network", "fused"),
     tuple(kind.room.removeprefix("srkit.") for kind in KINDS),

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from srkit.experiment import Experiment
 from srkit.network.network import Network
+from srkit.records.log import read_log
+from srkit.records.trial import Cost
 from srkit.run.build import Built
 from srkit.run.clock import WARM_UP
 
@@ -23,14 +23,14 @@ SMALL = 32
 """Side of the LR image that they are counted on."""
 
 
-def costs(experiment: Experiment, built: Built, log: Path) -> dict[str, Any]:
-    """Return the costs of a trained network as plain values; ``peak_memory`` is that of this process, in bytes."""
-    return {
-        "parameters": built.parameters,
-        "multiply_adds": multiply_adds(Network.of(built.model, experiment.scale, experiment.color)),
-        "seconds_per_step": _seconds_per_step(log),
-        "peak_memory": _peak_memory(),
-    }
+def costs(experiment: Experiment, built: Built, log: Path) -> Cost:
+    """Return the costs of a trained network; the peak memory is that of this process."""
+    return Cost(
+        parameters=built.parameters,
+        multiply_adds=multiply_adds(Network.of(built.model, experiment.scale, experiment.color)),
+        seconds_per_step=_seconds_per_step(log),
+        peak_memory=_peak_memory(),
+    )
 
 
 def multiply_adds(network: Network) -> int:
@@ -51,10 +51,9 @@ def _seconds_per_step(log: Path) -> float | None:
 
     What comes between steps is not in them. None where the log has no such record.
     """
-    records = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    laps = [one for one in records if one["event"] == "train"]
-    starts = [0, *(one["step"] for one in laps)]
-    times = [one["seconds_per_step"] for start, one in zip(starts, laps, strict=False) if start >= WARM_UP]
+    laps = [record for record in read_log(log) if record.event == "train"]
+    starts = [0, *(lap.step for lap in laps)]
+    times = [lap.number("seconds_per_step") for start, lap in zip(starts, laps, strict=False) if start >= WARM_UP]
     return statistics.median(times) if times else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -10,19 +9,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from srkit.ablation.folder import TrialFolder, folder_of, prepare
-from srkit.ablation.plan import Plan
+from srkit.ablation.folder import TrialFolder, prepare
+from srkit.ablation.plan import Plan, PlannedArm
 from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.errors import RunError
 from srkit.lock import alone
 from srkit.parts.launcher import LauncherFn, Task
 from srkit.plugins import Catalog
-from srkit.run.folder import LOCK
-
-STUDY = "study.json"
+from srkit.records.folders import LOCK, StudyFiles
+from srkit.records.study import ArmEntry, BlockEntry, StudyIndex, TrialEntry
+from srkit.records.trial import read_problem
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Outcome:
 
 def waiting(plan: Plan, folder: Path) -> list[str]:
     """Return the ids of the trials that are still to be run, in the order of the plan."""
-    return [one for one, trial in plan.trials.items() if not TrialFolder.at(folder / one).complete(trial)]
+    return [one for one, trial in plan.trials.items() if not TrialFolder(folder / one).complete(trial)]
 
 
 def execute(
@@ -60,11 +58,12 @@ def execute(
     """
     launch = launcher or plan.study.launcher()
     with _claimed(folder):
-        write_text(folder / "study.yaml", to_yaml(fill(plan.study)))
-        write_text(folder / STUDY, json.dumps(describe(plan), indent=2) + "\n")
+        files = StudyFiles(folder)
+        write_text(files.config, to_yaml(fill(plan.study)))
+        study_index(plan).write(files.index)
         left = waiting(plan, folder)
         for one in plan.trials.keys() - left:  # an error may be of a test that is no longer wanted
-            TrialFolder.at(folder / one).error.unlink(missing_ok=True)
+            TrialFolder(folder / one).error.unlink(missing_ok=True)
         for ended in launch([_task(plan, one, folder, catalog) for one in left], jobs):
             if ended.name not in left:
                 raise RunError(f"launcher: wants to end what it was given, each once, ended {ended.name!r}")
@@ -76,51 +75,40 @@ def execute(
 
 def problem(plan: Plan, folder: Path, name: str) -> str | None:
     """Return the first line of why a trial has failed, or None where it is complete or has not been tried."""
-    trial = TrialFolder.at(folder / name)
-    if not trial.error.exists() or trial.complete(plan.trials[name]):
-        return None
-    return trial.error.read_text(encoding="utf-8").partition("\n")[0]
+    trial = TrialFolder(folder / name)
+    return None if trial.complete(plan.trials[name]) else read_problem(trial.error)
 
 
 def _outcome(plan: Plan, folder: Path, name: str, code: int | None) -> Outcome:
     """See what came of a trial by what it left, whatever its launcher says."""
-    trial = TrialFolder.at(folder / name)
+    trial = TrialFolder(folder / name)
     if not trial.complete(plan.trials[name]) and not trial.error.exists():
         _died(trial, code)
     return Outcome(name, problem(plan, folder, name))
 
 
-def describe(plan: Plan) -> dict[str, Any]:
-    """Return the plan as plain values, for the report: what belongs to what, and where it lies."""
+def study_index(plan: Plan) -> StudyIndex:
+    """Return the plan as the report reads it: which trials belong to which arm, and where they lie."""
     study = plan.study
-    return {
-        "name": plan.name,
-        "title": study.title or plan.name,
-        "question": study.question,
-        "command": shlex.join(["srkit", *sys.argv[1:]]),
-        "mode": study.equal.budget,
-        "baseline": study.baseline,
-        "seeds": list(study.seeds),
-        "intervals": study.intervals,
-        "tests": list(study.tests),
-        "folders": {test: folder_of(test) for test in study.tests},
-        "blocks": [
-            {
-                "name": block.name,
-                "baseline": study.baseline,
-                "arms": [
-                    {
-                        "name": arm.name,
-                        "changes": dict(arm.changes),
-                        "parameters": arm.parameters,
-                        "trials": [{"seed": trial.seed, "id": trial.id} for trial in arm.trials],
-                    }
-                    for arm in block.arms
-                ],
-            }
+    return StudyIndex(
+        title=study.title or plan.name,
+        question=study.question,
+        command=shlex.join(["srkit", *sys.argv[1:]]),
+        mode=study.equal.budget,
+        seeds=tuple(study.seeds),
+        intervals=study.intervals,
+        tests=tuple(study.tests),
+        blocks=tuple(
+            BlockEntry(block.name, study.baseline, tuple(_arm_entry(arm) for arm in block.arms))
             for block in plan.blocks
-        ],
-    }
+        ),
+        name=plan.name,
+    )
+
+
+def _arm_entry(arm: PlannedArm) -> ArmEntry:
+    trials = tuple(TrialEntry(trial.seed, trial.id) for trial in arm.trials)
+    return ArmEntry(arm.name, dict(arm.changes), trials, arm.parameters)
 
 
 def _task(plan: Plan, name: str, folder: Path, catalog: Catalog) -> Task:
@@ -157,8 +145,8 @@ def _died(folder: TrialFolder, code: int | None) -> None:
 
 @contextmanager
 def _claimed(folder: Path) -> Iterator[None]:
-    """Make the folder of a study, or find it as it was left; nobody else may be at it."""
-    if folder.exists() and not (folder / STUDY).exists() and (not folder.is_dir() or any(_others(folder))):
+    """Make the folder of a study, or find it as it was left, and keep other processes from it."""
+    if folder.exists() and not StudyFiles(folder).index.exists() and (not folder.is_dir() or any(_others(folder))):
         raise RunError(
             f"{folder}: wants a new folder or that of a study, found something else; give another --output"
         )

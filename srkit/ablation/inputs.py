@@ -9,18 +9,17 @@ knows what has happened, is told which trials to delete.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from srkit.ablation.folder import TrialFolder
 from srkit.ablation.plan import Plan
-from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.errors import SrkitError
 from srkit.experiment import Experiment
 from srkit.parts.dataset import ImageSet
+from srkit.records.jsonfile import read_object, write_object
 
 OF_TRIAL = ("data.train", "data.validate", "data.test", "start")
 OF_TEST = ("data.test",)
@@ -29,7 +28,7 @@ OF_TEST = ("data.test",)
 
 def note(path: Path, experiment: Experiment, names: Sequence[str]) -> None:
     """Write down in ``path`` what the files of an experiment are like now."""
-    write_text(path, json.dumps(_present(experiment, names, {}), indent=2) + "\n")
+    write_object(path, _present(experiment, names, {}))
 
 
 def changed(plan: Plan, folder: Path) -> Iterator[str]:
@@ -40,11 +39,11 @@ def changed(plan: Plan, folder: Path) -> Iterator[str]:
     known: dict[str, str] = {}
     titles = plan.titles()
     for name, trial in plan.trials.items():
-        place = TrialFolder.at(folder / name)
+        place = TrialFolder(folder / name)
         if found := _other(place.inputs, trial.experiment, OF_TRIAL, known):
             yield f"{place.path}: {titles[name]}: {found} since it was trained; delete its folder to train it again"
         for test, tested in trial.tests.items():
-            inputs = place.test_inputs(test)
+            inputs = place.test(test).inputs
             if place.tested(test, tested) and (found := _other(inputs, tested, OF_TEST, known)):
                 yield (
                     f"{inputs.parent}: {titles[name]}: {found} since test {test!r}; "
@@ -56,7 +55,7 @@ def _other(path: Path, experiment: Experiment, names: Sequence[str], known: dict
     """Say which of the noted files have changed, nothing where none has or it was not noted."""
     if not path.exists():
         return ""
-    noted: Mapping[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    noted = read_object(path)
     now = _present(experiment, names, known)
     found = [name for name in names if name in noted and name in now and noted[name] != now[name]]
     return f"{' and '.join(found)} {'has' if len(found) == 1 else 'have'} changed" if found else ""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from srkit.atomic import write_text
 from srkit.data.examples import Example, examples
 from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
 from srkit.experiment import Experiment
 from srkit.network.enlarger import NetworkEnlarger, enlarged
 from srkit.network.network import Network
+from srkit.records.log import Record
+from srkit.records.trial import MeasureRow
 from srkit.run.build import Built
-from srkit.run.record import Record
 
 BY_IMAGE = {"M2": ("peaks",), "M3": ("bias", "variance"), "M4": ("gradient",)}
 """Measures that are taken of each image, and the attributes of ``ImageGrid`` that hold them."""
@@ -36,17 +34,17 @@ class Measures:
         every: Steps between measurements; 0 for none between start and end.
     """
 
-    def __init__(self, experiment: Experiment, built: Built, path: Path, what: list[str], every: int) -> None:
+    def __init__(self, experiment: Experiment, built: Built, path: Path, what: Sequence[str], every: int) -> None:
         self.experiment, self.built, self.path = experiment, built, path
         self.what, self.every = what, every
         self.network = Network.of(built.model, experiment.scale, experiment.color)
         self._images: list[Example] | None = None
-        self.rows: list[dict[str, Any]] = self._read()
+        self.rows = list(MeasureRow.read_all(path)) if path.exists() else []
 
     def follow(self, record: Record) -> None:
         """Measure, if ``record`` of the training is one to measure at."""
         if record.event == "plan":  # where training starts or goes on: what came later will come again
-            self.rows = [row for row in self.rows if row["step"] <= record.step]
+            self.rows = [row for row in self.rows if row.step <= record.step]
             if record.step == 0:
                 self._measure(0)
         elif record.event == "train" and self.every and record.step % self.every == 0:
@@ -57,13 +55,13 @@ class Measures:
         self._measure(step)
 
     def _measure(self, step: int) -> None:
-        self.rows = [row for row in self.rows if row["step"] != step]
+        self.rows = [row for row in self.rows if row.step != step]
         training = self.built.model.training
         for name, image, value in self._values():
             if value is not None and math.isfinite(value):
-                self.rows.append({"step": step, "measure": name, "image": image, "value": value})
+                self.rows.append(MeasureRow(step, name, value, image))
         self.built.model.train(training)
-        write_text(self.path, "".join(json.dumps(row) + "\n" for row in self.rows))
+        MeasureRow.write_all(self.path, self.rows)
 
     def _values(self) -> Iterator[tuple[str, str | None, float | None]]:
         if "M1" in self.what:
@@ -88,8 +86,3 @@ class Measures:
             )
             self._images = list(made)
         return self._images
-
-    def _read(self) -> list[dict[str, Any]]:
-        if not self.path.exists():
-            return []
-        return [json.loads(line) for line in self.path.read_text(encoding="utf-8").splitlines()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -10,7 +9,6 @@ import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -28,8 +26,10 @@ from srkit.experiment import Experiment
 from srkit.lock import alone
 from srkit.parts.metric import protocol_of
 from srkit.plugins import Catalog
+from srkit.records.folders import LOCK
+from srkit.records.scores import ScoreRow
+from srkit.records.trial import TrialOrders, write_protocol
 from srkit.run import RunFolder, build, score, train
-from srkit.run.folder import LOCK
 from srkit.run.score import score_rows
 
 
@@ -38,7 +38,7 @@ def perform(path: Path, catalog: Catalog) -> bool:
 
     What goes wrong is written to ``error.txt``: the message, and for a bug its traceback.
     """
-    folder = TrialFolder.at(path)
+    folder = TrialFolder(path)
     with alone(path / LOCK, wait=True):  # one whose parent was killed may need a moment to notice
         try:
             folder.error.unlink(missing_ok=True)
@@ -70,8 +70,8 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     run.sweep()
     experiment = _read(run.config, catalog)
     built = build(experiment, catalog)
-    wanted: dict[str, Any] = json.loads(folder.measure.read_text(encoding="utf-8"))
-    measures = Measures(experiment, built, folder.measures, wanted["what"], wanted["every"])
+    orders = TrialOrders.read(folder.orders)
+    measures = Measures(experiment, built, folder.measures, orders.what, orders.every)
     if not run.summary.exists():
         if not run.log.exists():  # where it goes on, it was begun with the files of then
             note(folder.inputs, experiment, OF_TRIAL)
@@ -82,12 +82,12 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
         tensors, _ = load_weights(run.best)
         load_into(built.model, tensors, str(run.best))
         measures.finish(step)
-        write_text(folder.cost, json.dumps(costs(experiment, built, run.log), indent=2) + "\n")
+        costs(experiment, built, run.log).write(folder.cost)
         for _ in score(experiment, built, run):
             pass
     tensors, _ = load_weights(run.best)
     load_into(built.model, tensors, str(run.best))
-    _test(folder, wanted["tests"], built.model, catalog)
+    _test(folder, orders.tests, built.model, catalog)
 
 
 def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: Catalog) -> None:
@@ -98,17 +98,16 @@ def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: 
     """
     problems = []
     for name in names:
-        path = folder.test(name)
-        if (path / "scores.jsonl").exists():
+        files = folder.test(name)
+        if files.scores.exists():
             continue
         try:
-            tested = _read(path / "config.yaml", catalog)
+            tested = _read(files.config, catalog)
             parts = build(tested, catalog)
             protocol = {metric: protocol_of(part) for metric, part in parts.metrics.items()}
-            write_text(path / "protocol.json", json.dumps(protocol, indent=2) + "\n")
-            note(folder.test_inputs(name), tested, OF_TEST)
-            rows = score_rows(tested, parts, model)
-            write_text(path / "scores.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+            write_protocol(files.protocol, protocol)
+            note(files.inputs, tested, OF_TEST)
+            ScoreRow.write_all(files.scores, score_rows(tested, parts, model))
         except SrkitError as error:
             problems.append(f"test {name!r}: {error}")
     if problems:

@@ -29,10 +29,10 @@ def ablate(
     from srkit.ablation.plan import plan
     from srkit.cli.experiment import is_override
     from srkit.cli.place import below_runs
-    from srkit.cli.trials import Trials
+    from srkit.cli.progress_ablate import StudyProgress
     from srkit.errors import ConfigError, Problem
     from srkit.plugins import load_catalog
-    from srkit.report import write_study
+    from srkit.report import write_report
 
     files = [Path(word) for word in study if not is_override(word)]
     if len(files) != 1:
@@ -45,12 +45,12 @@ def ablate(
     if dry_run:
         typer.echo(_listing(planned, waiting(planned, folder)))
         return
-    with Trials(planned, folder, quiet=quiet) as trials:
+    with StudyProgress(planned, folder, quiet=quiet) as progress:
         for outcome in execute(planned, folder, catalog, jobs=jobs):
-            trials.ended(outcome)
+            progress.ended(outcome)
     failed = [one for one in planned.trials if problem(planned, folder, one)]
-    if any(TrialFolder.at(folder / one).run.summary.exists() for one in planned.trials):
-        typer.echo(f"report: {write_study(folder)}")
+    if any(TrialFolder(folder / one).summary.exists() for one in planned.trials):
+        typer.echo(f"report: {write_report(folder)}")
     if failed:
         typer.echo(
             f"{len(failed)} of {len(planned.trials)} failed; started again, it tries those once more", err=True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,6 +38,7 @@ def checkerboard(
     from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
     from srkit.network.enlarger import NetworkEnlarger, enlarged
     from srkit.plugins import load_catalog
+    from srkit.records.jsonfile import to_json
     from srkit.run.build import seeded
     from srkit.weights.load import load
 
@@ -55,7 +55,7 @@ def checkerboard(
     given = (examples(one, scale=network.scale, degradation=low, seed=seed) for one in sets)
     rows = list(image_grids(enlarged(enlarger, chain.from_iterable(given)), network.scale, watched))
     if as_json:
-        typer.echo(json.dumps(_plain(network.name, network.scale, fields, layers, rows, use), indent=2))
+        typer.echo(to_json(_plain(network.name, network.scale, fields, layers, rows, use), indent=2))
     else:
         _print(network, degradation, use, fields, layers, rows)
     if picture is not None:

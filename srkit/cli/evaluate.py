@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -52,6 +51,7 @@ def evaluate(
     from srkit.evaluation.measure import measure, measuring
     from srkit.evaluation.protocol import EvaluationProtocol
     from srkit.plugins import load_catalog
+    from srkit.records.jsonfile import to_json
     from srkit.run.build import seeded
     from srkit.weights.load import load
 
@@ -94,7 +94,7 @@ def evaluate(
             "scores": means,
             "images": rows,
         }
-        typer.echo(json.dumps(result, indent=2))
+        typer.echo(to_json(result, indent=2))
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
     typer.echo(fill(f"{network.name}, x{network.scale}; " + "; ".join(map(_says, described.items())), WIDTH))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import typer
 from rich.console import Console
@@ -18,8 +17,9 @@ from rich.table import Table
 from srkit.cli.interrupt import interrupts
 from srkit.errors import CheckpointError, DataError, ImageError, RunError
 from srkit.experiment import LAST, Experiment
+from srkit.records.log import Record
+from srkit.records.summary import Summary
 from srkit.run.folder import RunFolder
-from srkit.run.record import Record
 
 LINES_WITHOUT_TERMINAL = 20
 
@@ -159,32 +159,29 @@ def results(folder: RunFolder) -> str:
         RunError: The summary is damaged.
     """
     try:
-        return _table(json.loads(folder.summary.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        way_out = f"delete it, and score again by --resume {folder.path}"
-        raise RunError(
-            f"{folder.summary}: wants the scores of a finished run, but it is damaged; {way_out}"
-        ) from None
+        return _table(Summary.read(folder.summary))
+    except RunError as error:
+        raise RunError(f"{error}; delete it, and score again by --resume {folder.path}") from None
 
 
-def _table(summary: Mapping[str, Any]) -> str:
-    title = f"{summary['name']}: x{summary['scale']} on {summary['images']} test images"
+def _table(summary: Summary) -> str:
+    title = f"{summary.name}: x{summary.scale} on {summary.images} test images"
     table = Table(title=escape(title), box=None)
     table.add_column("metric")
-    for heading in ("bicubic", "srkit", "gain"):
+    for heading in (summary.baseline, summary.network, "gain"):
         table.add_column(heading, justify="right")
     table.add_column("protocol", style="dim")
-    for metric, value in summary["scores"].items():
+    for metric, value in summary.scores.items():
         digits = 2 if metric == "psnr" else 4
-        numbers = (summary["baseline"][metric], value, summary["gain"][metric])
-        protocol = ", ".join(f"{key} {value}" for key, value in summary["protocol"].get(metric, {}).items())
-        cells = [_number(number, digits) for number in numbers]
-        table.add_row(escape(metric.upper()), cells[0], cells[1], f"{numbers[2]:+.{digits}f}", escape(protocol))
+        baseline, gain = summary.baseline_scores.get(metric), summary.gain.get(metric)
+        protocol = ", ".join(f"{key} {one}" for key, one in summary.protocol.get(metric, {}).items())
+        cells = _number(baseline, digits), _number(value, digits), _number(gain, digits, sign="+")
+        table.add_row(escape(metric.upper()), *cells, escape(protocol))
     console = Console(width=None)
     with console.capture() as captured:
         console.print(table)
     return captured.get().rstrip()
 
 
-def _number(value: float | None, digits: int) -> str:
-    return "-" if value is None or math.isnan(value) else f"{value:.{digits}f}"
+def _number(value: float | None, digits: int, *, sign: str = "") -> str:
+    return "-" if value is None or math.isnan(value) else f"{value:{sign}.{digits}f}"

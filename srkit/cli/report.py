@@ -10,6 +10,6 @@ import typer
 
 def report(folder: Annotated[Path, typer.Argument(help="The folder of a run or of a study.")]) -> None:
     """Write the report of a finished run, or of a study as far as it has come, from what is in its folder."""
-    from srkit.report import is_study, write_report, write_study
+    from srkit.report import write_report
 
-    typer.echo(f"report: {write_study(folder) if is_study(folder) else write_report(folder)}")
+    typer.echo(f"report: {write_report(folder)}")

@@ -1,100 +1,71 @@
-"""The report of a run as one page."""
+"""A report as one page, which holds everything and asks the network for nothing."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import jinja2
 from markupsafe import Markup
 
-from srkit.atomic import write_text
-from srkit.report import facts, figures, tables
-from srkit.report.crops import Place, error_range
-from srkit.report.page import render
-from srkit.report.pixels import heat, heat_gradient, png_uri, thumbnail_uri
-from srkit.report.read import Run
-from srkit.report.scores import Comparison
-from srkit.report.sheets import KERNELS, NAMES
+from srkit.report import sentences
+from srkit.report.data_uris import heat, heat_gradient, png_uri, thumbnail_uri
+from srkit.report.document import Document, Views
+from srkit.report.drawings import Written
+from srkit.report.figures import THEME, color_of
+from srkit.report.numbers import UNITS, number, protocol
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "color": lambda arm: THEME[color_of(arm)],
+    "heat": lambda values, top: png_uri(heat(values, float(top))),
+    "interval": sentences.interval,
+    "kind": lambda part: type(part).__name__.lower(),
+    "number": lambda value, metric, sign=False: number(metric, value, sign=sign),
+    "png": png_uri,
+    "protocol": protocol,
+    "thumbnail": thumbnail_uri,
+    "unit": lambda metric: UNITS.get(metric, ""),
+    "wins": sentences.wins,
+}
+"""What the template does to the values of a document."""
 
 
-def write_html(run: Run, comparisons: list[Comparison], shown: list[Place]) -> Path:
-    """Write ``report.html`` into the run folder, and return its path."""
-    kernels = {name: png_uri(heat(kernel, float(kernel.max()))) for name, kernel in run.kernels.items()}
-    page = render(
-        "report.html.j2",
-        styles=["report.css"],
-        scripts=["report.js"],
-        run=run,
-        sketch=facts.sketch(run),
-        heads=[_head(one) for one in comparisons],
-        lines=tables.image_lines(comparisons),
-        mean=tables.mean_line(comparisons),
-        csv=base64.b64encode(tables.to_csv(comparisons).encode()).decode(),
-        error_range=error_range(shown) if shown else 0,
-        gradient=heat_gradient(),
-        places=[_place(place, error_range(shown), kernels.get(place.image, "")) for place in shown],
-        curves=_curves(run),
-        kernels=list(kernels.items())[:KERNELS],
-        measured=facts.measured(run, comparisons),
-        machinery=facts.machinery(run),
+def page(document: Document, drawn: Mapping[str, Written], scores: str) -> str:
+    """Return a report as a page.
+
+    The page's own policy forbids it to load anything, and to run any script but its own.
+
+    Args:
+        document: The report.
+        drawn: Its figures by their names.
+        scores: Its scores as CSV.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
     )
-    path = run.folder / "report.html"
-    write_text(path, page)
-    return path
+    environment.filters.update(FILTERS)
+    script = _own("report.js")
+    return environment.get_template("report.html.j2").render(
+        style=_own("report.css"),
+        script=script,
+        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        document=document,
+        drawings={name: Markup(one.element) for name, one in drawn.items()},
+        has_views=any(isinstance(part, Views) for section in document.sections for part in section.parts),
+        csv=base64.b64encode(scores.encode()).decode(),
+        gradient=heat_gradient(),
+    )
 
 
-def _head(one: Comparison) -> Mapping[str, Any]:
-    means = tables.mean_line([one]).cells
-    return {
-        "metric": one.metric.upper(),
-        "label": tables.label(one.metric),
-        "unit": tables.UNITS.get(one.metric, ""),
-        "bicubic": means[0].text,
-        "srkit": means[1].text,
-        "gain": means[2].text,
-        "good": means[2].good,
-        "certain": one.difference.certain,
-        "interval": tables.interval(one),
-        "wins": tables.wins(one),
-        "protocol": tables.protocol(one.protocol),
-        "lower": one.lower_is_better,
-    }
-
-
-def _place(place: Place, limit: int, kernel: str) -> Mapping[str, Any]:
-    height, width = place.hr.shape[:2]
-    top, left, box_height, box_width = place.box
-    versions = [
-        {
-            "kind": kind,
-            "name": NAMES[kind],
-            "uri": png_uri(picture),
-            "psnr": tables.number("psnr", place.psnr[kind]) if kind in place.psnr else "",
-        }
-        for kind, picture in place.pictures.items()
-    ]
-    errors = [
-        {"kind": f"error-{kind}", "name": f"error of {NAMES[kind]}", "uri": png_uri(heat(error, limit))}
-        for kind, error in place.errors.items()
-    ]
-    return {
-        "image": place.image,
-        "why": place.why,
-        "versions": versions,
-        "errors": [{**error, "psnr": ""} for error in errors],
-        "shape": (box_width, box_height),
-        "corner": (left, top),
-        "kernel": kernel,
-        "thumbnail": thumbnail_uri(place.hr),
-        "size": (width, height),
-        "box": [
-            round(100 * part, 3) for part in (left / width, top / height, box_width / width, box_height / height)
-        ],
-    }
-
-
-def _curves(run: Run) -> list[Markup]:
-    drawn = {"training loss": figures.loss_curve(run), "validation PSNR": figures.psnr_curve(run)}
-    return [Markup(figures.svg(figure, name)) for name, figure in drawn.items() if figure]
+def _own(name: str) -> Markup:
+    """Read a file of our own, which needs no escaping."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))

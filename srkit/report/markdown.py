@@ -1,80 +1,102 @@
-"""The report as Markdown, its figures in a folder beside it."""
+"""A report as Markdown, its figures in a folder beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
-from srkit.atomic import whole, write_text
-from srkit.report import facts, figures, sheets, tables
-from srkit.report.crops import Place, error_range
-from srkit.report.read import Run
-from srkit.report.scores import Comparison
+from srkit.report import sentences
+from srkit.report.document import Document, Drawings, Facts, Heading, Kernels, Listing, Part, Section, Text, Views
+from srkit.report.drawings import Written, write_png
+from srkit.report.image_sheets import kernel_sheet, view_sheet
+from srkit.report.table import Cell, Table
 
 
-def write_markdown(run: Run, comparisons: list[Comparison], shown: list[Place]) -> Path:
-    """Write ``report.md`` and the PNG files it shows into the run folder, and return its path."""
+def report(document: Document, drawn: Mapping[str, Written], folder: Path) -> str:
+    """Return a report as Markdown, and write the sheets of pictures that it shows into ``folder``."""
+    gains = sorted(document.gains, key=lambda gain: not gain.difference.certain)
+    heads = [f"* {_bold(sentences.headline(gain), gain.difference.certain)}" for gain in gains]
     parts = [
-        f"# {tables.escaped(run.summary.name)}",
-        "\n".join(f"* **{tables.headline(one)}**" for one in comparisons if one.difference.certain),
-        "\n".join(f"* {tables.headline(one)}" for one in comparisons if not one.difference.certain),
-        tables.escaped(" · ".join(facts.sketch(run))),
-        "## Scores",
-        tables.markdown(comparisons),
-        *_places(run.folder, shown),
-        *_curves(run),
-        *_kernels(run),
-        "## How it was measured",
-        _list(facts.measured(run, comparisons)),
-        "## Made with",
-        _list(facts.machinery(run)),
-        "## Config, every default written out",
-        f"~~~yaml\n{run.config.strip()}\n~~~",
+        f"# {escaped(document.title)}",
+        escaped(document.question),
+        "\n".join([*heads, *map(_answer, document.answers)]),
+        escaped(" · ".join(document.sketch)),
+        f"**{document.warning}** What follows covers the others." if document.warning else "",
+        *(text for one in document.sections for text in _section(one, drawn, folder)),
     ]
-    path = run.folder / "report.md"
-    write_text(path, "\n\n".join(filter(None, parts)) + "\n")
-    return path
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _places(folder: Path, shown: list[Place]) -> list[str]:
-    if not shown:
-        return []
-    limit = error_range(shown)
-    parts = [
-        "## Where srkit gains most",
-        "One place of each image, chosen by squared error of luma. The last place is the worst one of all these "
-        f"images. PSNR is of the crop's luma. Errors: absolute differences of luma from HR, up to {limit}.",
+def lasting(document: Document) -> str:
+    """Return the sections that another run of the same study gives again, without their figures."""
+    parts = [text for one in document.sections if one.lasting for text in _section(one, {}, None)]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _answer(answer: sentences.Answer) -> str:
+    verdicts = "; ".join(f"{name}: {text}" for name, text in answer.verdicts.items())
+    return f"* **{escaped(answer.about)}**: {escaped(verdicts)}"
+
+
+def _section(section: Section, drawn: Mapping[str, Written], folder: Path | None) -> Iterator[str]:
+    texts = [text for part in section.parts for text in _part(part, drawn, folder)]
+    if any(texts):
+        yield from (f"## {escaped(section.title)}", escaped(section.intro), *texts)
+
+
+def _part(part: Part, drawn: Mapping[str, Written], folder: Path | None) -> Iterator[str]:
+    match part:
+        case Heading(text, level):
+            yield f"{'#' * level} {escaped(text)}"
+        case Text(text):
+            yield escaped(text)
+        case Table():
+            yield from map(table, part.parts())
+        case Drawings(drawings):
+            shown = [one for one in drawings if one.name in drawn]
+            yield "\n".join(f"![{escaped(one.title)}]({drawn[one.name].path})" for one in shown)
+        case Views() if folder is not None:
+            yield from _views(part, folder)
+        case Kernels(kernels) if folder is not None:
+            yield f"![kernels]({write_png(folder, 'kernels', kernel_sheet(kernels))})"
+        case Facts(facts):
+            yield "\n".join(f"* {escaped(name)}: {escaped(text)}" for name, text in facts.items())
+        case Listing(title, text):
+            yield f"{escaped(title)}:"
+            yield f"~~~yaml\n{text.strip()}\n~~~"
+
+
+def _views(part: Views, folder: Path) -> Iterator[str]:
+    """Yield a sheet for each place of a run; a study's arms are too many for one, and stand on the page alone."""
+    for number, view in enumerate(part.views, 1):
+        if view.whole is not None:
+            path = write_png(folder, f"place-{number}", view_sheet(view, part.limit))
+            yield f"**{escaped(view.image)}**, {escaped(view.why)}"
+            yield f"![{escaped(view.image)}]({path})"
+
+
+def table(table: Table) -> str:
+    """Return a table as Markdown; a note beneath a number stands in parentheses behind it."""
+    heads = [escaped(column.alone or column.head) for column in table.columns]
+    lines = [
+        heads,
+        ["---", *("--:" for _ in heads[1:])],
+        *([_cell(cell) for cell in line] for line in (*table.lines, *((table.foot,) if table.foot else ()))),
     ]
-    for number, place in enumerate(shown, 1):
-        figure = _saved(folder, f"place-{number}", sheets.place_sheet(place, limit))
-        parts += [f"**{tables.escaped(place.image)}**, {place.why}", f"![{tables.escaped(place.image)}]({figure})"]
-    return parts
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _curves(run: Run) -> list[str]:
-    drawn = {"loss": figures.loss_curve(run), "psnr": figures.psnr_curve(run)}
-    lines = [f"![{name}]({_saved(run.folder, name, figure)})" for name, figure in drawn.items() if figure]
-    return ["## Training", "\n".join(lines)] if lines else []
+def escaped(text: str) -> str:
+    """Return text that Markdown takes as it is, in a table too."""
+    for mark in "\\`*_[]|#":
+        text = text.replace(mark, "\\" + mark)
+    return " ".join(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split())
 
 
-def _kernels(run: Run) -> list[str]:
-    if not run.kernels:
-        return []
-    kernels = dict(list(run.kernels.items())[: sheets.KERNELS])
-    figure = _saved(run.folder, "kernels", sheets.kernel_sheet(kernels))
-    which = "" if len(kernels) == len(run.kernels) else f"the first {len(kernels)} of {len(run.kernels)}: "
-    text = f"What blurred the test images, {which}each from zero to its own largest weight."
-    return ["## Kernels", text, f"![kernels]({figure})"]
+def _cell(cell: Cell) -> str:
+    text = _bold(cell.text, cell.strong)
+    return f"{text} ({escaped(cell.note)})" if cell.note else text
 
 
-def _saved(folder: Path, name: str, figure: Figure) -> str:
-    (folder / "figures").mkdir(exist_ok=True)
-    with whole(folder / "figures" / f"{name}.png") as temporary:
-        temporary.write_bytes(figures.png(figure))
-    return f"figures/{name}.png"
-
-
-def _list(found: Mapping[str, str]) -> str:
-    return "\n".join(f"* {name}: {tables.escaped(text)}" for name, text in found.items())
+def _bold(text: str, strong: bool) -> str:
+    return f"**{escaped(text)}**" if strong else escaped(text)

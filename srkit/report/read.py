@@ -1,65 +1,35 @@
-"""A finished run, read from its folder, and how files of a folder are read."""
+"""The folder of a run or of a study, read as far as it has come."""
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
-from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import yaml
-from numpy.typing import NDArray
 
 from srkit.errors import RunError
-from srkit.report.scores import Score, Scores
-
-FILES = ("config.yaml", "environment.json", "log.jsonl", "scores.jsonl", "summary.json")
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run says of itself: what was trained, for how long, and how each metric measures."""
-
-    name: str
-    model: str
-    scale: int
-    color: str
-    steps: int
-    seconds: float
-    parameters: int
-    protocol: Mapping[str, Mapping[str, Any]]
-    best_step: int | None = None
-    resize: str = ""
-    own_low: bool = False
+from srkit.records.environment import Environment
+from srkit.records.folders import RunFiles, StudyFiles, TrialFiles
+from srkit.records.kernels import read_kernels
+from srkit.records.log import read_log
+from srkit.records.scores import ScoreRow
+from srkit.records.study import ArmEntry, BlockEntry, StudyIndex, TrialEntry
+from srkit.records.summary import Summary
+from srkit.records.trial import Cost, MeasureRow, read_problem, read_protocol
+from srkit.report.results import OWN, Arm, Block, Results, Run, TestResult, Trial
+from srkit.report.scores import Scores
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a run folder says."""
+def read_results(folder: Path) -> Results:
+    """Read the folder of a finished run, or of a study as far as it has come.
 
-    folder: Path
-    summary: Summary
-    environment: Mapping[str, Any]
-    config: str
-    log: list[dict[str, Any]]
-    scores: Scores
-    kernels: Mapping[str, NDArray[np.float64]]
-
-    @cached_property
-    def settings(self) -> dict[str, Any]:
-        """The filled config as plain values."""
-        tree = yaml.safe_load(self.config)
-        return tree if isinstance(tree, dict) else {}
-
-    def curve(self, event: str, value: str) -> tuple[list[float], list[float]]:
-        """Return the steps and values of one number of the log."""
-        records = [record for record in self.log if record.get("event") == event and value in record]
-        return [record["step"] for record in records], [record[value] for record in records]
+    Raises:
+        RunError: The folder is neither; the run is not finished; no trial of the study has scores; or a file is
+            damaged.
+    """
+    return _read_study(StudyFiles(folder)) if StudyFiles(folder).index.is_file() else _read_single(folder)
 
 
 def read_run(folder: Path) -> Run:
@@ -68,8 +38,9 @@ def read_run(folder: Path) -> Run:
     Raises:
         RunError: The folder is no run, or the run is not finished, or a file of it is damaged.
     """
-    missing = [name for name in FILES if not (folder / name).is_file()]
-    if len(missing) == len(FILES):
+    files = RunFiles(folder)
+    missing = [path.name for path in files.finished if not path.is_file()]
+    if len(missing) == len(files.finished):
         found = "none of its files" if folder.is_dir() else "nothing of that name"
         raise RunError(f"{folder}: wants a run folder, as `srkit run` makes it, or a study's; found {found}")
     if missing:
@@ -78,107 +49,132 @@ def read_run(folder: Path) -> Run:
             f"{folder}: wants a finished run, but {' and '.join(missing)} {are} missing; "
             f"go on with it by --resume {folder}"
         )
-    kernels = folder / "pictures" / "kernels.npz"
+    summary = Summary.read(files.summary)
+    again = f"delete {files.summary} and score again by --resume {folder}"
     return Run(
-        folder=folder,
-        summary=typed(Summary, read_object(folder / "summary.json"), folder / "summary.json"),
-        environment=read_object(folder / "environment.json"),
-        config=_text(folder / "config.yaml"),
-        log=read_lines(folder / "log.jsonl", torn=True),
-        scores=read_scores(folder / "scores.jsonl"),
-        kernels=_kernels(kernels) if kernels.exists() else {},
+        files=files,
+        summary=summary,
+        environment=Environment.read(files.environment),
+        config=files.config.read_text(encoding="utf-8"),
+        log=read_log(files.log),
+        scores=read_scores(files.scores, summary, again),
+        kernels=read_kernels(files.kernels),
     )
 
 
-def read_scores(path: Path, again: str | None = None) -> Scores:
+def read_scores(path: Path, summary: Summary, again: str) -> Scores:
     """Read the rows of a ``scores.jsonl``.
 
     Args:
         path: The file.
-        again: How it is scored again where a row is missing; None says how a run is.
+        summary: That of the run, which names the models and the metrics' order.
+        again: The way out where a row is missing: how the run or the test is scored again.
 
     Raises:
         RunError: A row is damaged, or a model or image lacks a score that others have.
     """
-    scores = Scores(tuple(read_rows(path, Score)))
+    scores = Scores(tuple(ScoreRow.read_all(path)), tuple(summary.protocol))
     if not scores.rows:
-        raise RunError(f"{path}: wants scores, found none")
-    for model, image, metric in scores.gaps():
+        raise RunError(f"{path}: wants scores, found none; {again}")
+    for model, image, metric in scores.gaps((summary.baseline, summary.network)):
         raise RunError(
-            f"{path}: wants {metric} of {model!r} on {image!r} beside the other scores, found none; "
-            + (again or f"delete {path.parent / 'summary.json'} and score again by --resume {path.parent}")
+            f"{path}: wants {metric} of {model!r} on {image!r} beside the other scores, found none; {again}"
         )
     return scores
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _read_single(folder: Path) -> Results:
+    run = read_run(folder)
+    name, seed = run.summary.name, run.environment.seed or 0
+    trial = Trial(seed, folder.name, run=run, tests={OWN: _own(run)})
+    command = run.environment.command
+    return Results(
+        folder=folder,
+        title=name,
+        question="",
+        command=shlex.join([Path(command[0]).name, *command[1:]]) if command else "",
+        mode="",
+        seeds=[seed],
+        intervals=True,
+        tests=[],
+        blocks=(Block("", name, (Arm(name, 0, {}, (trial,)),)),),
+        text=run.config,
+        single=True,
+    )
 
 
-def _kernels(path: Path) -> dict[str, NDArray[np.float64]]:
-    with np.load(path) as file:
-        if "names" not in file or file["names"].dtype.kind != "U":  # of old an array was called as its image is
-            return dict(file)
-        return {str(name): file[f"kernel_{index}"] for index, name in enumerate(file["names"])}
+def _read_study(files: StudyFiles) -> Results:
+    index = StudyIndex.read(files.index)
+    results = Results(
+        folder=files.path,
+        title=index.title,
+        question=index.question,
+        command=index.command,
+        mode=index.mode,
+        seeds=index.seeds,
+        intervals=index.intervals,
+        tests=index.tests,
+        blocks=_TrialReader(files, index).blocks(),
+        text=files.config.read_text(encoding="utf-8") if files.config.is_file() else "",
+    )
+    if not results.runs:
+        first = next((f"; {name}: {trial.problem}" for name, trial in results.titled() if trial.problem), "")
+        raise RunError(f"{files.path}: wants a trial that has scores, found none of {len(results.trials)}{first}")
+    return results
 
 
-def read_object(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
+class _TrialReader:
+    """Reads the blocks of a study, and each trial once, however many arms share it."""
 
-    Raises:
-        RunError: It is damaged, or something else; with file and line.
-    """
-    try:
-        found = json.loads(_text(path))
-    except json.JSONDecodeError as error:
-        raise RunError(f"{path}:{error.lineno}: wants JSON, but it is damaged: {error.msg}") from None
-    if not isinstance(found, dict):
-        raise RunError(f"{path}: wants a JSON object, found {found!r}")
-    return found
+    def __init__(self, files: StudyFiles, index: StudyIndex) -> None:
+        self.files, self.index = files, index
+        self.numbers = {block.baseline: 0 for block in index.blocks[:1]}
+        self.trials: dict[str, Trial] = {}
+
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple(self._block(entry) for entry in self.index.blocks)
+
+    def _block(self, entry: BlockEntry) -> Block:
+        return Block(entry.name, entry.baseline, tuple(self._arm(arm) for arm in entry.arms))
+
+    def _arm(self, entry: ArmEntry) -> Arm:
+        number = self.numbers.setdefault(entry.name, len(self.numbers))
+        return Arm(entry.name, number, entry.changes, tuple(self._trial(trial) for trial in entry.trials))
+
+    def _trial(self, entry: TrialEntry) -> Trial:
+        if entry.id not in self.trials:
+            self.trials[entry.id] = self._read(entry, self.files.trial(entry.id))
+        return self.trials[entry.id]
+
+    def _read(self, entry: TrialEntry, files: TrialFiles) -> Trial:
+        problem = read_problem(files.error)
+        if not files.summary.is_file():
+            return Trial(entry.seed, entry.id, problem)
+        run = read_run(files.path)
+        return Trial(
+            entry.seed,
+            entry.id,
+            problem,
+            run,
+            Cost.read(files.cost) if files.cost.is_file() else None,
+            tuple(MeasureRow.read_all(files.measures)) if files.measures.is_file() else (),
+            {OWN: _own(run), **dict(self._tests(files, run))},
+        )
+
+    def _tests(self, files: TrialFiles, run: Run) -> Iterator[tuple[str, TestResult]]:
+        for name in self.index.tests:
+            test = files.test(name)
+            if test.scores.is_file():
+                settings = yaml.safe_load(test.config.read_text(encoding="utf-8"))
+                scores = read_scores(test.scores, run.summary, f"delete {test.scores} and start the study again")
+                yield name, TestResult(scores, read_protocol(test.protocol), _given(settings))
 
 
-def read_lines(path: Path, *, torn: bool = False) -> list[dict[str, Any]]:
-    """Read lines of JSON objects; where a crash may have ``torn`` the last one, it is left out.
-
-    Raises:
-        RunError: A line is damaged or something else; with file and line.
-    """
-    lines = _text(path).splitlines()
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            if torn and number == len(lines):
-                break
-            raise RunError(f"{path}:{number}: wants a line of JSON, but it is damaged: {error.msg}") from None
-        if not isinstance(row, dict):
-            raise RunError(f"{path}:{number}: wants a JSON object, found {row!r}")
-        rows.append(row)
-    return rows
+def _own(run: Run) -> TestResult:
+    return TestResult(run.scores, run.summary.protocol, _given(run.settings))
 
 
-def read_rows(path: Path, kind: type[T]) -> Iterator[T]:
-    """Read lines of JSON as dataclasses.
-
-    Raises:
-        RunError: A line is damaged or lacks a value; with file and line.
-    """
-    for number, row in enumerate(read_lines(path), 1):
-        yield typed(kind, row, f"{path}:{number}")
-
-
-def typed(kind: type[T], values: Mapping[str, Any], where: Path | str) -> T:
-    """Make a dataclass of the values it knows; newer versions may write more.
-
-    Raises:
-        RunError: A value is missing, ``where`` it should stand.
-    """
-    known = {
-        one.name: one.default is MISSING and one.default_factory is MISSING
-        for one in fields(kind)  # type: ignore[arg-type]
-    }
-    missing = [name for name, needed in known.items() if needed and name not in values]
-    if missing:
-        raise RunError(f"{where}: wants {' and '.join(missing)}; found {', '.join(values) or 'nothing'}")
-    return kind(**{name: value for name, value in values.items() if name in known})
+def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that the LR images of a test depend on."""
+    images = (settings.get("data") or {}).get("test")
+    return {"images": images, **{name: settings.get(name) for name in ("degradation", "scale", "seed")}}

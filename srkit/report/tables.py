@@ -1,135 +1,165 @@
-"""Comparisons in words and tables: the page's, Markdown's, and a CSV."""
+"""The tables of a report."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import statistics
+from collections.abc import Sequence
 
-from srkit.report.scores import Comparison
+from srkit.report import measures
+from srkit.report.compare import Gain, Standing, gains, standings
+from srkit.report.numbers import duration, label, number
+from srkit.report.results import OWN, Arm, Block, Results
 from srkit.report.statistics import difference
+from srkit.report.table import NOTHING, Cell, Column, Table
 
-DIGITS = {"psnr": 2}
-UNITS = {"psnr": "dB"}
-COLUMNS = ("bicubic", "srkit", "gain")
-MINUS = "\N{MINUS SIGN}"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A number as it is shown. A gain is ``good`` or not, and has a ``share`` of the largest one."""
-
-    text: str
-    good: bool | None = None
-    share: float = 0.0
+AS_TRAINED = "as trained"
+"""The name of the test that an arm was made for, beside the further tests."""
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the score table: an image's, or the mean's."""
+def image_table(results: Results) -> Table:
+    """Return the scores of every test image of a run, and the gain over the interpolation."""
+    every = gains(results)
+    columns = [Column("image")]
+    for gain in every:
+        last = "gain, lower is better" if gain.lower_is_better else "gain"
+        heads = (gain.baseline_name, gain.network_name, last)
+        columns += [Column(head, gain.label, f"{gain.label} {head}") for head in heads]
+    by_metric = [_image_cells(gain) for gain in every]
+    lines = [
+        (Cell(image), *(cell for cells in by_metric for cell in cells[index]))
+        for index, image in enumerate(every[0].images)
+    ]
+    foot = (cell for gain in every for cell in _gain_cells(gain, *gain.means, gain.difference.mean, mean=True))
+    return Table("Scores of every test image", tuple(columns), tuple(lines), (Cell("mean"), *foot))
 
-    name: str
-    cells: tuple[Cell, ...]
+
+def _image_cells(gain: Gain) -> list[tuple[Cell, ...]]:
+    each = [difference(*pair) for pair in zip(gain.values, gain.baseline, strict=True)]
+    largest = max((abs(one) for one in each if math.isfinite(one)), default=0.0)
+    rows = zip(gain.baseline, gain.values, each, strict=True)
+    return [_gain_cells(gain, baseline, value, one, largest) for baseline, value, one in rows]
 
 
-def image_lines(comparisons: Sequence[Comparison]) -> list[Line]:
-    """Return a line for each image, with bicubic, srkit and gain of every metric."""
-    columns = [_image_cells(one) for one in comparisons]
+def _gain_cells(
+    gain: Gain, baseline: float, value: float, one: float, largest: float = 0.0, *, mean: bool = False
+) -> tuple[Cell, ...]:
+    good = None if one == 0 or math.isnan(one) else (one < 0) == gain.lower_is_better
+    strong = mean and gain.difference.certain
+    share = min(1.0, abs(one) / largest) if largest and not math.isnan(one) else 0.0
+    return (
+        Cell(number(gain.metric, baseline), baseline, strong=strong),
+        Cell(number(gain.metric, value), value, strong=strong),
+        Cell(
+            number(gain.metric, one, sign=True),
+            one,
+            strong=strong,
+            good=good if strong or not mean else None,
+            share=None if mean else share,
+        ),
+    )
+
+
+def score_table(results: Results, block: Block, metrics: Sequence[str]) -> Table:
+    """Return the scores of every arm, its gain over the interpolation, and its difference to the baseline."""
+    columns, cells = [Column("arm")], {arm.name: [_name(block, arm)] for arm in block.arms}
+    for metric in metrics:
+        group, found = label(metric), _by_arm(standings(results, block, metric))
+        columns += [
+            Column("mean", group, group),
+            Column(f"over {results.interpolation}", group),
+            Column("against baseline", group),
+            Column("wins", group),
+        ]
+        for name, line in cells.items():
+            line += _score_cells(found.get(name))
+    return Table(f"Scores {block.name}".strip(), tuple(columns), tuple(map(tuple, cells.values())), split=True)
+
+
+def further_table(results: Results, block: Block, metric: str) -> Table:
+    """Return the scores of every arm on every test, and its difference to the baseline there."""
+    columns, cells = [Column("arm")], {arm.name: [_name(block, arm)] for arm in block.arms}
+    for test in (OWN, *results.tests):
+        title = test or AS_TRAINED
+        columns += [Column("mean", title, f"{title}: {label(metric)}"), Column("against baseline", title)]
+        found = _by_arm(standings(results, block, metric, test))
+        for name, line in cells.items():
+            mean, _, against, _ = _score_cells(found.get(name))
+            line += [mean, against]
+    about = f"{label(metric)} on further tests {block.name}".strip()
+    return Table(about, tuple(columns), tuple(map(tuple, cells.values())))
+
+
+def checkerboard_table(results: Results, block: Block) -> Table:
+    """Return every measure of every arm as it was at the start and became at the end."""
+    names = measures.measured(results)
+    lines = []
+    for arm in block.arms:
+        line = [_name(block, arm)]
+        for name in names:
+            found = measures.ends(arm, name)
+            text = " → ".join(measures.MEASURES[name].text(value) for value in found) if found else NOTHING
+            line.append(Cell(text, found[1] if found else None))
+        lines.append(tuple(line))
+    columns = (Column("arm"), *(Column(measures.MEASURES[name].head) for name in names))
+    return Table(f"Checkerboard {block.name}".strip(), columns, tuple(lines))
+
+
+def cost_table(block: Block) -> Table:
+    """Return what every arm costs: the median of times over seeds, and the most of memory."""
+    heads = ("arm", "parameters", "multiply-adds", "steps", "seconds per step", "peak memory", "training")
+    lines = tuple((_name(block, arm), *_cost_cells(arm)) for arm in block.arms)
+    return Table(f"Costs {block.name}".strip(), tuple(map(Column, heads)), lines)
+
+
+def _by_arm(found: Sequence[Standing]) -> dict[str, Standing]:
+    return {one.arm.name: one for one in found}
+
+
+def _name(block: Block, arm: Arm) -> Cell:
+    notes = ["baseline"] if arm.name == block.baseline else []
+    done, every = len(arm.scored), len(arm.trials)
+    if 0 < done < every:
+        notes.append(f"{done} of {every} seeds")
+    elif not done:
+        notes.append("failed" if all(trial.problem for trial in arm.trials) else "no scores yet")
+    return Cell(arm.name, None, ", ".join(notes), arm=arm.index)
+
+
+def _score_cells(one: Standing | None) -> list[Cell]:
+    """Return mean, gain over bicubic, difference to the baseline, wins."""
+    if one is None:
+        return [Cell(NOTHING)] * 4
+    spread = "" if one.spread is None else f" ± {number(one.metric, one.spread)}"
+    mean = Cell(number(one.metric, one.mean) + spread, one.mean)
+    gain = Cell(number(one.metric, one.gain, sign=True), one.gain)
+    found = one.difference
+    if found is None:
+        return [mean, gain, Cell(NOTHING, note="" if one.alike else "another test"), Cell(NOTHING)]
+    bounds = [] if math.isnan(found.low) else [found.low, found.high]
+    within = " to ".join(number(one.metric, bound, sign=True) for bound in bounds)
     return [
-        Line(image, tuple(cell for cells in columns for cell in cells[index]))
-        for index, image in enumerate(comparisons[0].images)
+        mean,
+        gain,
+        Cell(number(one.metric, found.mean, sign=True), found.mean, within, one.better is not None, one.better),
+        Cell(f"{found.wins} of {found.count}", found.wins / found.count),
     ]
 
 
-def mean_line(comparisons: Sequence[Comparison]) -> Line:
-    """Return the line of means over images; the gain is the mean of gains."""
-    return Line("mean", tuple(cell for one in comparisons for cell in _cells(one, *one.means, one.difference.mean)))
-
-
-def _image_cells(one: Comparison) -> list[tuple[Cell, ...]]:
-    gains = [difference(*pair) for pair in zip(one.values, one.baseline, strict=True)]
-    largest = max((abs(gain) for gain in gains if math.isfinite(gain)), default=0.0)
-    rows = zip(one.baseline, one.values, gains, strict=True)
-    return [_cells(one, baseline, value, gain, largest) for baseline, value, gain in rows]
-
-
-def _cells(one: Comparison, baseline: float, value: float, gain: float, largest: float = 0) -> tuple[Cell, ...]:
-    good = None if gain == 0 or math.isnan(gain) else (gain < 0) == one.lower_is_better
-    share = min(1.0, abs(gain) / largest) if largest and not math.isnan(gain) else 0.0
-    shown = number(one.metric, baseline), number(one.metric, value), number(one.metric, gain, sign=True)
-    return Cell(shown[0]), Cell(shown[1]), Cell(shown[2], good, share)
-
-
-def label(metric: str) -> str:
-    """Return a metric's name with its unit, as it heads a column."""
-    return f"{metric.upper()} ({UNITS[metric]})" if metric in UNITS else metric.upper()
-
-
-def number(metric: str, value: float, *, sign: bool = False) -> str:
-    """Return a value with the digits its field prints, and a true minus sign."""
-    if math.isinf(value):
-        text = "∞" if value > 0 else "-∞"
-        return ("+" if sign and value > 0 else "") + text.replace("-", MINUS)
-    return f"{value:{'+' if sign else ''}z.{DIGITS.get(metric, 4)}f}".replace("-", MINUS)
-
-
-def interval(one: Comparison) -> str:
-    """Return the interval of the mean difference in words; nothing where one image cannot give it."""
-    if one.difference.count < 2:
-        return ""
-    low, high = (number(one.metric, bound, sign=True) for bound in (one.difference.low, one.difference.high))
-    return f"95 % interval {low} to {high}"
-
-
-def wins(one: Comparison) -> str:
-    """Return on how many images the model is better."""
-    count = one.difference.count
-    return f"better on {one.difference.wins} of {count} test image{'s' if count > 1 else ''}"
-
-
-def protocol(values: Mapping[str, Any]) -> str:
-    """Return a protocol in words."""
-    return ", ".join(f"{name} {value}" for name, value in values.items()) or "as the metric defines it"
-
-
-def headline(one: Comparison) -> str:
-    """Return the gain over bicubic in one sentence, with interval, wins and protocol."""
-    gain = " ".join(filter(None, [number(one.metric, one.difference.mean, sign=True), UNITS.get(one.metric)]))
-    doubt = "" if one.difference.certain or one.difference.count < 2 else ", which holds zero"
-    within = f" ({interval(one)}{doubt})" if interval(one) else ""
-    return f"{gain} {one.metric.upper()} over bicubic{within}, {wins(one)}; {protocol(one.protocol)}"
-
-
-def markdown(comparisons: Sequence[Comparison]) -> str:
-    """Return the scores as a Markdown table; the mean is bold where its gain is certain."""
-    columns = [f"{label(one.metric)} {column}" for one in comparisons for column in COLUMNS]
-    lines = [["image", *columns], ["---", *("--:" for _ in columns)]]
-    lines += [[escaped(line.name), *(cell.text for cell in line.cells)] for line in image_lines(comparisons)]
-    bold = [one.difference.certain for one in comparisons for _ in COLUMNS]
-    means = mean_line(comparisons)
-    lines.append(
-        ["mean", *(f"**{c.text}**" if sure else c.text for c, sure in zip(means.cells, bold, strict=True))]
-    )
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def escaped(text: str) -> str:
-    """Return text that Markdown takes as it is, in a table too."""
-    for mark in "\\`*_[]|#":
-        text = text.replace(mark, "\\" + mark)
-    return " ".join(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split())
-
-
-def to_csv(comparisons: Sequence[Comparison]) -> str:
-    """Return a row for each image and metric, in full precision, its protocol beside it."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["image", "metric", *COLUMNS, "protocol"])
-    for one in comparisons:
-        for image, value, baseline in zip(one.images, one.values, one.baseline, strict=True):
-            gain = difference(value, baseline)
-            writer.writerow([image, one.metric, baseline, value, gain, protocol(one.protocol)])
-    return text.getvalue()
+def _cost_cells(arm: Arm) -> list[Cell]:
+    found = [trial.cost for trial in arm.scored if trial.cost is not None]
+    times = [one.seconds_per_step for one in found if one.seconds_per_step is not None]
+    memory = [one.peak_memory for one in found if one.peak_memory is not None]
+    if not found:
+        return [Cell(NOTHING)] * 6
+    steps = statistics.median(run.summary.steps for run in arm.runs)
+    seconds = statistics.median(run.summary.seconds for run in arm.runs)
+    time = statistics.median(times) if times else None
+    return [
+        Cell(f"{found[0].parameters:,}", found[0].parameters),
+        Cell(f"{found[0].multiply_adds / 1e9:,.2f} G", found[0].multiply_adds),
+        Cell(f"{steps:,.0f}", steps),
+        Cell(f"{time:.4f}", time) if time is not None else Cell(NOTHING),
+        Cell(f"{max(memory) / 2**20:,.0f} MiB", max(memory)) if memory else Cell(NOTHING),
+        Cell(duration(seconds), seconds),
+    ]

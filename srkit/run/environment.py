@@ -7,32 +7,32 @@ import platform
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
 import srkit
 from srkit.plugins import Catalog
+from srkit.records.environment import Environment
 
 
-def environment(catalog: Catalog, seed: int, device: torch.device) -> dict[str, Any]:
-    """Return plain values that say what a run of this process runs on."""
-    return {
-        "srkit": srkit.__version__,
-        "plugins": {plugin.name: plugin.version for plugin in catalog.plugins},
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "cpu": _processor(),
-        "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
-        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
-        "seed": seed,
-        "command": ["srkit", *sys.argv[1:]],  # whatever it was found as: a script, python -m srkit
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+def environment(catalog: Catalog, seed: int, device: torch.device) -> Environment:
+    """Describe what a run of this process on ``device`` runs on."""
+    return Environment(
+        srkit=srkit.__version__,
+        plugins={plugin.name: plugin.version for plugin in catalog.plugins},
+        torch=str(torch.__version__),
+        numpy=np.__version__,
+        python=platform.python_version(),
+        platform=platform.platform(),
+        cpu=_processor(),
+        cores=os.cpu_count(),
+        threads=torch.get_num_threads(),
+        device=torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
+        seed=seed,
+        command=("srkit", *sys.argv[1:]),  # whatever it was found as: a script, python -m srkit
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
 
 
 def _processor() -> str:

@@ -1,72 +1,27 @@
-"""A run folder: where everything about a run is, and nothing else."""
+"""A run folder that is being written: claimed by one process, its log appended to and rewound."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from srkit.atomic import write_text
 from srkit.errors import RunError
 from srkit.lock import alone
-from srkit.run.record import Record
-
-LOCK = ".lock"
-"""Held by the process that is at work in the folder; a study's trials hold it too."""
+from srkit.records.environment import Environment
+from srkit.records.folders import LOCK, RunFiles
+from srkit.records.log import Record, whole_records
 
 
 @dataclass(frozen=True)
-class RunFolder:
-    """The files of one run, by name."""
-
-    path: Path
-
-    @property
-    def config(self) -> Path:
-        """The filled config: every value, defaults written out."""
-        return self.path / "config.yaml"
-
-    @property
-    def environment(self) -> Path:
-        """Versions, machine, seed and command."""
-        return self.path / "environment.json"
-
-    @property
-    def log(self) -> Path:
-        """One JSON line an event."""
-        return self.path / "log.jsonl"
-
-    @property
-    def scores(self) -> Path:
-        """One JSON line for each (model, image, metric)."""
-        return self.path / "scores.jsonl"
-
-    @property
-    def summary(self) -> Path:
-        """Means over the test set; written last, so a run that has it is complete."""
-        return self.path / "summary.json"
-
-    @property
-    def best(self) -> Path:
-        """The weights with the best validation PSNR."""
-        return self.path / "best.safetensors"
-
-    @property
-    def last(self) -> Path:
-        """The training state to resume from."""
-        return self.path / "last.pt"
-
-    @property
-    def pictures(self) -> Path:
-        """LR, bicubic, srkit and HR of every test image."""
-        return self.path / "pictures"
+class RunFolder(RunFiles):
+    """The folder of one run, with what its writer does to it."""
 
     @classmethod
-    def create(cls, path: Path, config: str, environment: Mapping[str, Any]) -> RunFolder:
-        """Claim ``path`` for a new run.
+    def create(cls, path: Path, config: str, environment: Environment) -> RunFolder:
+        """Claim ``path`` for a new run, and write its config and its environment.
 
         Raises:
             RunError: Something is there already; nothing of it is touched.
@@ -78,7 +33,7 @@ class RunFolder:
                 cls._refuse_taken(path)  # another may have been faster
                 folder = cls(path)
                 write_text(folder.config, config)
-                write_text(folder.environment, json.dumps(environment, indent=2) + "\n")
+                environment.write(folder.environment)
         except OSError as error:
             raise RunError(f"{path}: cannot hold a run: {error.strerror}; give another --output") from None
         return folder
@@ -101,7 +56,7 @@ class RunFolder:
         """Keep other processes from the run, and clear away what a killed one was writing.
 
         Raises:
-            RunError: Another process is at it, or the folder cannot be written; nothing is touched.
+            RunError: Another process holds it, or the folder cannot be written; nothing is touched.
         """
         with ExitStack() as stack:
             try:
@@ -112,7 +67,7 @@ class RunFolder:
             yield
 
     def sweep(self) -> None:
-        """Remove what a killed process was writing; for who is alone here."""
+        """Remove what a killed process was writing; only the process that holds the folder may do so."""
         for torn in self.path.glob(".*.part"):
             torn.unlink(missing_ok=True)
 
@@ -123,30 +78,25 @@ class RunFolder:
             raise RunError(f"{path}: wants a new folder for the run, but it exists; {go_on}give another --output")
 
     def append(self, records: Iterable[Record]) -> None:
-        """Add to the log, and say so to the disk."""
+        """Add records to the end of the log."""
         with open(self.log, "a", encoding="utf-8") as file:
-            file.writelines(record.to_json() + "\n" for record in records)
+            file.writelines(record.to_line() + "\n" for record in records)
 
     def rewind(self, step: int, again: Collection[str] = ()) -> None:
-        """Forget what the log says of later steps, of what comes ``again`` at this one, and a torn last line."""
+        """Remove records from the log that a training which goes on from ``step`` will write again.
+
+        Args:
+            step: Records of later steps are removed, and so is everything from the first damaged line on.
+            again: Events that will come again at ``step`` itself.
+        """
         if not self.log.exists():
             return
-        kept = []
-        for line in self.log.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError:
-                break
-            if not isinstance(record, dict) or not {"step", "event"} <= record.keys():
-                break
-            if record["step"] < step or (record["step"] == step and record["event"] not in again):
-                kept.append(line + "\n")
-        write_text(self.log, "".join(kept))
-
-    def environment_values(self) -> dict[str, Any]:
-        """Read the environment."""
-        values: dict[str, Any] = json.loads(self.environment.read_text(encoding="utf-8"))
-        return values
+        kept = [
+            record
+            for record in whole_records(self.log)
+            if record.step < step or (record.step == step and record.event not in again)
+        ]
+        write_text(self.log, "".join(record.to_line() + "\n" for record in kept))
 
 
 @contextmanager

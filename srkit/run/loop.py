@@ -9,6 +9,7 @@ from srkit.errors import CheckpointError, TrainingError
 from srkit.experiment import Experiment
 from srkit.pair import Pair
 from srkit.parts.loss import Balanced
+from srkit.records.log import Record
 from srkit.run.budget import planned_steps
 from srkit.run.build import Built
 from srkit.run.checkpoint import Checkpoint
@@ -16,7 +17,6 @@ from srkit.run.clock import Clock, Pace
 from srkit.run.folder import RunFolder
 from srkit.run.guard import collapsed
 from srkit.run.progress import Progress
-from srkit.run.record import Record
 from srkit.run.session import Session
 from srkit.run.signals import Held, held
 from srkit.run.weights import save_best

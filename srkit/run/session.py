@@ -20,9 +20,9 @@ from srkit.pair import Pair
 from srkit.parts.loss import LossFn
 from srkit.parts.regime import RegimeFn
 from srkit.parts.tracker import TrackerFn
+from srkit.records.log import Record
 from srkit.run.build import Built, recipe
 from srkit.run.folder import RunFolder
-from srkit.run.record import Record
 from srkit.run.validation import Validation
 from srkit.seeds import seed_of
 from srkit.training import Place, Recipe

@@ -12,6 +12,7 @@ from srkit.config.show import fill
 from srkit.engine.checkpoint import save_weights
 from srkit.experiment import Experiment
 from srkit.parts.metric import protocol_of
+from srkit.records.environment import Environment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 
@@ -33,7 +34,7 @@ def metadata(folder: RunFolder, experiment: Experiment, built: Built, step: int)
         "color": experiment.color,
         "protocol": {name: protocol_of(metric) for name, metric in built.metrics.items()},
         "versions": {"srkit": srkit.__version__, "torch": torch.__version__}
-        | folder.environment_values().get("plugins", {}),
+        | dict(Environment.read(folder.environment).plugins),
         "name": experiment.name,
         "step": step,
         "experiment": fill(experiment),

@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from srkit.errors import CheckpointError, RunError
+from srkit.records.environment import Environment
+from srkit.records.folders import RunFiles
+from srkit.records.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ class SetScore:
         if [row["name"] for row in model["images"]] != [row["name"] for row in bicubic["images"]]:
             raise CheckpointError(f"{where}: wants both measured on the same images")
         means, base = model["scores"], bicubic["scores"]
-        return cls(means["psnr"], means["ssim"], len(model["images"]), base, model["protocol"])
+        psnr, ssim = float(means["psnr"]), float(means["ssim"])  # JSON spells infinity as text
+        bicubic_means = {name: float(value) for name, value in base.items()}
+        return cls(psnr, ssim, len(model["images"]), bicubic_means, model["protocol"])
 
 
 @dataclass(frozen=True)
@@ -102,10 +107,11 @@ class Card:
         """
         summaries, runs = zip(*map(_finished, folders), strict=True)
         last = runs[-1]
-        device = last["device"] if last["device"] != "cpu" else f"{last['cores']} cores of {last['cpu']}"
-        said = command or " && ".join(" ".join(["srkit", *_without_output(ran["command"][1:])]) for ran in runs)
-        where = machine or f"{device}, torch {last['torch']}"
-        steps, seconds = (sum(summary[key] for summary in summaries) for key in ("steps", "seconds"))
+        device = last.device if last.device != "cpu" else f"{last.cores} cores of {last.cpu}"
+        said = command or " && ".join(" ".join(["srkit", *_without_output(ran.command[1:])]) for ran in runs)
+        where = machine or f"{device}, torch {last.torch}"
+        steps = sum(summary.steps for summary in summaries)
+        seconds = sum(summary.seconds for summary in summaries)
         return cls(data, said, steps, where, seconds, scores)
 
     def plain(self) -> dict[str, Any]:
@@ -155,21 +161,24 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
-def _finished(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the summary and the environment of a run."""
-    try:
-        texts = [(folder / name).read_text(encoding="utf-8") for name in ("summary.json", "environment.json")]
-    except OSError as error:
-        raise RunError(f"{folder}: wants a finished run; {error.filename}: {error.strerror}") from None
-    summary, ran = map(json.loads, texts)
-    return summary, ran
+def _finished(folder: Path) -> tuple[Summary, Environment]:
+    """Return the summary and the environment of a run.
+
+    Raises:
+        RunError: The run is not finished, or one of the two files is damaged.
+    """
+    files = RunFiles(folder)
+    for path in (files.summary, files.environment):
+        if not path.exists():
+            raise RunError(f"{folder}: wants a finished run; {path}: No such file or directory")
+    return Summary.read(files.summary), Environment.read(files.environment)
 
 
 def _words(protocol: Mapping[str, Any]) -> str:
     return ", ".join(f"{key}: {value}" for key, value in protocol.items())
 
 
-def _without_output(words: list[str]) -> list[str]:
+def _without_output(words: Sequence[str]) -> list[str]:
     """Leave out where the run was written: nobody else has that folder."""
     kept, skip = [], False
     for word in words:

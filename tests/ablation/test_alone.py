@@ -17,7 +17,7 @@ def test_a_trial_is_alone_in_its_folder_and_clears_away_what_a_killed_one_left(
 
     def build(*_):
         assert not left.exists()
-        with pytest.raises(RunError, match="another process is at work here"), folder.run.alone():
+        with pytest.raises(RunError, match="another process is at work here"), folder.alone():
             raise AssertionError("let in")  # as `srkit run --resume` on it would be
         with pytest.raises(BlockingIOError), alone(folder.path / ".lock"):
             raise AssertionError("let in")

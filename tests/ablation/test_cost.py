@@ -24,4 +24,4 @@ def test_steps_of_the_warm_up_are_not_in_the_seconds_of_a_step(planned, catalog,
     rows += [{"event": "train", "step": every * n, "seconds_per_step": took} for n, took in enumerate(times, 1)]
     log = tmp_path / "log.jsonl"
     log.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    assert costs(experiment, build(experiment, catalog), log)["seconds_per_step"] == seconds
+    assert costs(experiment, build(experiment, catalog), log).seconds_per_step == seconds

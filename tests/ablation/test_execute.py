@@ -5,12 +5,13 @@ import pytest
 
 import srkit
 from srkit.ablation.execute import execute, problem, waiting
-from srkit.ablation.folder import TrialFolder, folder_of
+from srkit.ablation.folder import TrialFolder
 from srkit.ablation.trial import perform
 from srkit.errors import RunError
 from srkit.launchers.local import Local
 from srkit.parts.launcher import Ended
-from srkit.report.study.read import read_study
+from srkit.records.folders import folder_of_test
+from srkit.report.read import read_results
 
 TWO = """arms: {sub: {}, deep: {model.depth: 2}}
 baseline: sub
@@ -109,8 +110,8 @@ def damaged(tmp_path):
 def test_a_test_that_fails_stops_no_other_and_is_forgotten_once_it_is_removed(run, tmp_path, damaged):
     plan, outcomes, ran = run(TWO, f"tests={{broken: {damaged}, clean: {{degradation: bicubic}}}}")
     assert all(outcome.problem.startswith("test 'broken': ") for outcome in outcomes)
-    folders = [TrialFolder.at(tmp_path / "study" / one) for one in ran]
-    assert all((one.test("clean") / "scores.jsonl").exists() for one in folders)
+    folders = [TrialFolder(tmp_path / "study" / one) for one in ran]
+    assert all((one.test("clean").scores).exists() for one in folders)
     plan, outcomes, more = run(TWO, "tests={clean: {degradation: bicubic}}")
     assert (outcomes, more) == ([], [])
     assert not any(one.error.exists() or problem(plan, one.path.parent, one.path.name) for one in folders)
@@ -127,17 +128,17 @@ def test_whatever_tests_are_called_their_scores_lie_below_the_trial_and_are_read
     assert ran not in waiting(plan, tmp_path / "study")
     found = [path for path in tmp_path.rglob("scores.jsonl") if "tests" in path.parts]
     assert {path.parents[1] for path in found} == {tmp_path / "study" / ran / "tests"}
-    trial = read_study(tmp_path / "study").trials[ran]
+    trial = read_results(tmp_path / "study").trials[ran]
     assert {name: one.given["seed"] for name, one in trial.tests.items() if name} == {
         name: 10 + index for index, name in enumerate(names)
     }
 
 
 def test_a_plain_name_is_the_tests_folder_and_others_stay_apart():
-    assert folder_of("clean bicubic") == "clean bicubic"
+    assert folder_of_test("clean bicubic") == "clean bicubic"
     names = ("a/b", "a-b", "a:b", "..", ".", "/", "a" * 61, "a" * 62)
-    assert len({folder_of(name) for name in names}) == len(names)
-    assert not any(folder_of(name).startswith(".") for name in names)
+    assert len({folder_of_test(name) for name in names}) == len(names)
+    assert not any(folder_of_test(name).startswith(".") for name in names)
 
 
 def test_another_name_of_an_arm_tests_nothing_again(run):
@@ -229,7 +230,7 @@ def test_a_process_that_dies_without_a_word_is_reported(planned, catalog, tmp_pa
     assert [one.problem for one in outcomes] == [
         "its process was ended by signal 9; was there too little memory?"
     ] * 4
-    assert "last words" in TrialFolder.at(tmp_path / "study" / outcomes[0].id).error.read_text()
+    assert "last words" in TrialFolder(tmp_path / "study" / outcomes[0].id).error.read_text()
 
 
 def test_the_study_is_described_for_the_report(run, tmp_path):

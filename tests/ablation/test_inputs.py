@@ -93,15 +93,15 @@ def test_the_weights_to_start_from_are_known_by_their_content(study_of, finished
     assert perform(folder.path, catalog)
     os.utime(start, ns=(1, 1))
     assert list(changed(started, finished)) == []
-    shutil.copy(folder.run.best, start)
+    shutil.copy(folder.best, start)
     (line,) = changed(started, finished)
     assert "start has changed since it was trained" in line
 
 
 def test_a_trial_that_goes_on_was_begun_with_the_files_of_then(study_of, finished, catalog, pictures):
     (name, _) = study_of().trials
-    folder = TrialFolder.at(finished / name)
-    folder.run.summary.unlink()
+    folder = TrialFolder(finished / name)
+    folder.summary.unlink()
     touch(pictures / "train")
     assert perform(Path(folder.path), catalog)
     assert len(list(changed(study_of(), finished))) == 1
@@ -109,6 +109,6 @@ def test_a_trial_that_goes_on_was_begun_with_the_files_of_then(study_of, finishe
 
 def test_a_trial_of_an_earlier_version_noted_nothing(study_of, finished, pictures):
     (name, _) = study_of().trials
-    TrialFolder.at(finished / name).inputs.unlink()
+    TrialFolder(finished / name).inputs.unlink()
     touch(pictures / "train")
     assert list(changed(study_of(), finished)) == []

@@ -40,16 +40,16 @@ def test_a_trial_leaves_a_run_with_measures_tests_and_costs(trial, catalog, tmp_
     assert {row["measure"] for row in rows} == {"M1", "M1_layers", "M2", "M3_bias", "M3_variance", "M4"}
     assert {row["image"] for row in rows if row["measure"] == "M2"} == {"brushes", "chelsea"}
     cost = json.loads(folder.cost.read_text())
-    assert cost["parameters"] == json.loads(folder.run.summary.read_text())["parameters"]
+    assert cost["parameters"] == json.loads(folder.summary.read_text())["parameters"]
     assert cost["seconds_per_step"] > 0
     network = 9 * (8 + 64 + 256 + 4 * 8)  # embed, depth 1, sub-pixel, residual
     assert network * 640 * 360 < cost["multiply_adds"] < 1.1 * network * 640 * 360  # and the bicubic branch
-    own, clean = lines(folder.run.scores), lines(folder.test("clean") / "scores.jsonl")
+    own, clean = lines(folder.scores), lines(folder.test("clean").scores)
     key = [(row["model"], row["image"], row["metric"]) for row in own]
     assert key == [(row["model"], row["image"], row["metric"]) for row in clean]
     assert own != clean
-    protocol = json.loads((folder.test("clean") / "protocol.json").read_text())
-    assert protocol == json.loads(folder.run.summary.read_text())["protocol"]
+    protocol = json.loads(folder.test("clean").protocol.read_text())
+    assert protocol == json.loads(folder.summary.read_text())["protocol"]
     assert protocol["psnr"]["border"] == 2
 
 
@@ -59,7 +59,7 @@ def test_measuring_does_not_change_what_is_learnt(planned, catalog, tmp_path):
         trial = planned(ONE, f"measure.every={every}", "measure.what=[M1, M2]").blocks[0].arms[0].trials[0]
         folder = prepare(trial, tmp_path / str(every), catalog)
         assert perform(folder.path, catalog)
-        weights.append(load_weights(folder.run.best)[0])
+        weights.append(load_weights(folder.best)[0])
     assert all((weights[0][name] == weights[1][name]).all() for name in weights[0])
 
 
@@ -110,20 +110,20 @@ def test_a_killed_trial_ends_in_the_same_scores_and_measures(trial, catalog, tmp
     assert perform(straight.path, catalog)
     for mark in ('"train", "step": 3', '"train", "step": 5'):
         process = start(killed)
-        wait_for(killed.run.log, mark)
+        wait_for(killed.log, mark)
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdin.close()
     assert not killed.complete(trial)
     assert perform(killed.path, catalog)
-    assert killed.run.scores.read_text() == straight.run.scores.read_text()
+    assert killed.scores.read_text() == straight.scores.read_text()
     assert killed.measures.read_text() == straight.measures.read_text()
 
 
 def test_a_trial_ends_with_its_parent(trial, catalog, tmp_path):
     folder = prepare(trial, tmp_path / "t", catalog)
     process = start(folder, stderr=subprocess.PIPE)
-    wait_for(folder.run.log, '"train", "step": 1')
+    wait_for(folder.log, '"train", "step": 1')
     process.stdin.close()
     assert process.wait(10) == 1
     with process.stderr as said:

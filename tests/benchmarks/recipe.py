@@ -23,6 +23,7 @@ import torch
 
 from srkit.cli.experiment import read_experiment
 from srkit.config.show import fill, to_yaml
+from srkit.records.environment import Environment
 from srkit.run import RunFolder, build, score, train
 
 CONFIGS = {4: "configs/lapsrn_subpixel.yaml", 2: "configs/lapsrn_subpixel_x2.yaml"}
@@ -48,7 +49,7 @@ def trained(job):
     steps = int(crops * CROP_PIXELS / (options.batch * options.patch**2))
     experiment, _, catalog = read_experiment([*words, f"train.steps={steps}"])
     with tempfile.TemporaryDirectory() as place:
-        folder = RunFolder.create(Path(place) / "run", to_yaml(fill(experiment)), {})
+        folder = RunFolder.create(Path(place) / "run", to_yaml(fill(experiment)), Environment())
         built, began = build(experiment, catalog), time.perf_counter()
         for _ in train(experiment, built, folder):
             pass

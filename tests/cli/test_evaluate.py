@@ -52,6 +52,17 @@ def test_the_protocol_beside_a_number_is_that_of_its_metric(srkit, images):
     assert "ssim: color Y, range 16..235, border 2" in both
 
 
+def test_a_perfect_image_is_strict_json(srkit, tmp_path):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    write(tmp_path / "flat.png", np.full((48, 48, 3), 100, np.uint8))
+    out = srkit("evaluate", "bicubic", tmp_path, "--scale", 2, "--json")[1]
+    found = json.loads(out, parse_constant=refuse)
+    assert found["scores"]["psnr"] == found["images"][0]["psnr"] == "inf"
+    assert found["scores"]["ssim"] == pytest.approx(1)
+
+
 def test_two_metrics_of_one_name_are_refused(srkit, images):
     twice = ("--metric", "{use: psnr, border: 0}", "--metric", "{use: psnr, border: 4}")
     code, out, err = srkit("evaluate", "bicubic", images, "--scale", 2, *twice)

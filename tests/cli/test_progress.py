@@ -9,8 +9,9 @@ from srkit.cli.experiment import read_experiment
 from srkit.cli.progress import Progress, results, way_on
 from srkit.config.show import fill, to_yaml
 from srkit.engine.checkpoint import load_training
+from srkit.records.environment import Environment
+from srkit.records.log import Record
 from srkit.run import RunFolder, build, score, train
-from srkit.run.record import Record
 from srkit.run.session import Session
 
 TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
@@ -23,7 +24,7 @@ def run(tmp_path):
 
     def run(*overrides):
         experiment, _, catalog = read_experiment([str(TINY), *overrides])
-        folder = RunFolder.create(tmp_path / "run", to_yaml(fill(experiment)), {})
+        folder = RunFolder.create(tmp_path / "run", to_yaml(fill(experiment)), Environment())
         return experiment, build(experiment, catalog), folder
 
     return run

@@ -32,7 +32,7 @@ def test_a_run_ends_in_a_table_and_a_report(srkit, tmp_path):
         "report.html",
     }
     summary = json.loads((tmp_path / "run" / "summary.json").read_text())
-    assert {"scores", "baseline", "gain", "steps", "seconds"} <= summary.keys()
+    assert {"scores", "baseline_scores", "gain", "steps", "seconds"} <= summary.keys()
     environment = json.loads((tmp_path / "run" / "environment.json").read_text())
     assert {"srkit", "plugins", "torch", "python", "cpu", "seed"} <= environment.keys()
 

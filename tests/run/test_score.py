@@ -5,7 +5,8 @@ import pytest
 
 from srkit.engine.checkpoint import load_weights
 from srkit.image import files
-from srkit.report.read import read_run
+from srkit.records.kernels import read_kernels
+from srkit.records.summary import Summary
 from srkit.run import score, train
 
 
@@ -17,10 +18,10 @@ def test_a_run_folder_tells_all(prepare):
     assert len(rows) == 2 * 2 * len(built.test)
     summary = json.loads(folder.summary.read_text())
     for metric in ("psnr", "ssim"):
-        for model, where in (("srkit", "scores"), ("bicubic", "baseline")):
+        for model, where in (("srkit", "scores"), ("bicubic", "baseline_scores")):
             values = [row["value"] for row in rows if row["model"] == model and row["metric"] == metric]
             assert summary[where][metric] == sum(values) / len(values)
-        gain = summary["scores"][metric] - summary["baseline"][metric]
+        gain = summary["scores"][metric] - summary["baseline_scores"][metric]
         assert summary["gain"][metric] == pytest.approx(gain)
     assert summary["steps"] == 6
     assert summary["own_low"] is False
@@ -29,7 +30,7 @@ def test_a_run_folder_tells_all(prepare):
         assert {path.name for path in (folder.pictures / image).iterdir()} == {
             f"{kind}.png" for kind in ("lr", "bicubic", "srkit", "hr")
         }
-    assert list(read_run(folder.path).kernels) == built.test.names
+    assert list(read_kernels(folder.kernels)) == built.test.names
     _, metadata = load_weights(folder.best)
     assert metadata["model"]["use"] == "lapsrn"
     assert (metadata["scale"], metadata["color"]) == (2, "y")
@@ -46,19 +47,27 @@ def test_names_of_images_may_be_any_words(prepare, tmp_path):
     run = prepare("words", f"data.test={{use: folder, path: {tmp_path / 'test'}}}")
     list(train(*run))
     list(score(*run))
-    kernels = read_run(run[-1].path).kernels
+    kernels = read_kernels(run[-1].kernels)
     assert sorted(kernels) == sorted(images)
     assert all(kernel.ndim == 2 and kernel.sum() == pytest.approx(1) for kernel in kernels.values())
 
 
-def test_kernels_of_runs_of_old_are_read(prepare):
-    run = prepare("old")
+def test_a_perfect_image_is_written_as_strict_json_and_read_back(prepare, tmp_path):
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    (tmp_path / "test").mkdir()
+    files.write(tmp_path / "test" / "flat.png", np.full((32, 32, 1), 100, np.uint8))
+    run = prepare("flat", f"data.test={{use: folder, path: {tmp_path / 'test'}}}", "degradation=bicubic")
     list(train(*run))
     list(score(*run))
-    old = {"names": np.eye(3), "kernel_0": np.ones((2, 2))}
-    np.savez(run[-1].pictures / "kernels.npz", **old)
-    kernels = read_run(run[-1].path).kernels
-    assert {name: kernel.tolist() for name, kernel in kernels.items()} == {n: k.tolist() for n, k in old.items()}
+    folder = run[-1]
+    for path in (folder.scores, folder.log):
+        for line in path.read_text().splitlines():
+            json.loads(line, parse_constant=refuse)
+    summary = json.loads(folder.summary.read_text(), parse_constant=refuse)
+    assert summary["baseline_scores"]["psnr"] == "inf"
+    assert Summary.read(folder.summary).baseline_scores["psnr"] == float("inf")
 
 
 def test_lr_that_comes_with_the_test_images_is_told(prepare, tmp_path):
@@ -68,4 +77,4 @@ def test_lr_that_comes_with_the_test_images_is_told(prepare, tmp_path):
     run = prepare("own", f"data.test={{use: pairs, high: {tmp_path / 'high'}, low: {tmp_path / 'low'}}}")
     list(train(*run))
     list(score(*run))
-    assert read_run(run[-1].path).summary.own_low is True
+    assert Summary.read(run[-1].summary).own_low is True

@@ -9,6 +9,8 @@ import torch
 
 from srkit.engine.checkpoint import load_weights, save_weights
 from srkit.errors import CheckpointError, RunError
+from srkit.records.environment import Environment
+from srkit.records.summary import Summary
 from srkit.weights import zoo as shelf
 from srkit.weights.card import Card, SetScore, duration
 from srkit.weights.load import load, load_for
@@ -33,17 +35,10 @@ def run(tmp_path, catalog):
     save_weights(
         folder / "best.safetensors", model.state_dict(), {"model": options, "scale": 2, "color": "y", "seed": 7}
     )
-    (folder / "summary.json").write_text(json.dumps({"steps": 1200, "seconds": 7200.0}))
-    command = [
-        "/somewhere/srkit",
-        "run",
-        "configs/zoo/lapsrn_x2.yaml",
-        "--output",
-        "/somewhere/run",
-        "train.steps=5",
-    ]
-    ran = {"command": command, "device": "cpu", "cores": 2, "cpu": "AMD EPYC", "torch": "2.13.0"}
-    (folder / "environment.json").write_text(json.dumps(ran))
+    Summary("run", "lapsrn", 2, "y", 1200, 7200.0, 1000, {}).write(folder / "summary.json")
+    words = ["/somewhere/srkit", "run", "configs/zoo/lapsrn_x2.yaml", "--output", "/somewhere/run", "train.steps=5"]
+    environment = Environment(command=tuple(words), device="cpu", cores=2, cpu="AMD EPYC", torch="2.13.0")
+    environment.write(folder / "environment.json")
     return folder
 
 

@@ -1,0 +1,24 @@
+"""``scores.jsonl``: one row for each model, test image and metric."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from srkit.records.fields import RowFile
+
+NETWORK = "srkit"
+"""What the trained network is called in rows of scores, and its pictures."""
+
+BASELINE = "bicubic"
+"""What the interpolation beside it is called there."""
+
+
+@dataclass(frozen=True)
+class ScoreRow(RowFile):
+    """The value of one metric on one test image, as one model enlarged it."""
+
+    model: str
+    image: str
+    metric: str
+    value: float
+    split: str = "test"

@@ -1,0 +1,160 @@
+"""The sentences of a report: what came out, what must be known to read the tables, what is missing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from srkit.report.compare import Gain, Standing, metrics, standings
+from srkit.report.numbers import count, number, protocol, with_unit
+from srkit.report.results import OWN, Block, Results
+from srkit.report.scores import lower_is_better
+from srkit.report.statistics import RESAMPLES
+
+UNCERTAIN = "not certain"
+
+ENDS = (
+    "Each cell shows the network before training → the weights that were kept at its end, as means over "
+    "validation images and seeds."
+)
+TESTS = "Each trained arm was scored on its own test and on others: the mean, and the difference to the baseline."
+DOTS = "In a figure of differences, a filled dot has an interval that leaves zero out; small bars are single seeds."
+LINES = "A line is the mean over seeds, its band their range."
+
+NEIGHBOURS = "A line is the mean over neighbouring steps, its band their range."
+KEPT = "A ring marks the weights that were kept."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came out of a block: what it is about, and arms by how they stand to the baseline."""
+
+    about: str
+    verdicts: dict[str, str]
+
+
+def answers(results: Results) -> list[Answer]:
+    """Return for each block with scores which arms are better or worse than the baseline, by its first metric.
+
+    Where arms were made for tests of their own, only further tests can tell.
+    """
+    return [
+        _answer(results, block, test)
+        for block in results.blocks
+        if metrics(block)
+        for test in _telling(results, block)
+    ]
+
+
+def _telling(results: Results, block: Block) -> Sequence[str]:
+    found = standings(results, block, metrics(block)[0])
+    return results.tests if results.tests and not all(one.alike for one in found) else (OWN,)
+
+
+def _answer(results: Results, block: Block, test: str) -> Answer:
+    metric = metrics(block)[0]
+    about = ", ".join(filter(None, (block.name, test, f"{metric.upper()} against {block.baseline}")))
+    found = [one for one in standings(results, block, metric, test) if one.difference is not None]
+    if not found:
+        return Answer(about, {UNCERTAIN: "nothing to compare"})
+    if all(math.isnan(one.difference.low) for one in found if one.difference):
+        return Answer(about, {UNCERTAIN: f"{_listed(found)}; there are no intervals"})
+    verdicts = {
+        "better": [one for one in found if one.better is True],
+        "worse": [one for one in found if one.better is False],
+        UNCERTAIN: [one for one in found if one.better is None],
+    }
+    return Answer(about, {name: _listed(some) for name, some in verdicts.items() if some})
+
+
+def _listed(found: list[Standing]) -> str:
+    space = "\N{NO-BREAK SPACE}"
+    return ", ".join(
+        f"{one.arm.name} ({with_unit(one.metric, one.difference.mean, space=space)})"
+        for one in found
+        if one.difference
+    )
+
+
+def interval(gain: Gain) -> str:
+    """Return the interval of a mean gain in words; nothing where one image cannot give one."""
+    if gain.difference.count < 2:
+        return ""
+    low, high = (number(gain.metric, bound, sign=True) for bound in (gain.difference.low, gain.difference.high))
+    return f"95 % interval {low} to {high}"
+
+
+def wins(gain: Gain) -> str:
+    """Return on how many images the network is better."""
+    return f"better on {gain.difference.wins} of {count(gain.difference.count, 'test image')}"
+
+
+def headline(gain: Gain) -> str:
+    """Return the gain over the interpolation in one sentence, with its interval, wins and protocol."""
+    doubt = "" if gain.difference.certain or gain.difference.count < 2 else ", which contains zero"
+    within = f" ({interval(gain)}{doubt})" if interval(gain) else ""
+    mean = with_unit(gain.metric, gain.difference.mean)
+    over = f"{gain.metric.upper()} over {gain.baseline_name}"
+    return f"{mean} {over}{within}, {wins(gain)}; {protocol(gain.protocol)}"
+
+
+def comparison(results: Results) -> list[str]:
+    """Return what must be known to read the score tables."""
+    images = sorted({len(run.scores.images) for run in results.runs})
+    numbers = " or ".join(map(str, images))
+    reading = [
+        f"Scores are means over {numbers} test image{'' if images == [1] else 's'} and "
+        f"{count(len(results.seeds), 'seed')}; ± is the standard deviation of the seeds' means. "
+        "A difference is paired by image and seed, with the same kernels for both; an arm that was tested on other "
+        "images than the baseline, or by another protocol, has none. Wins are the pairs in which the arm is better."
+    ]
+    if not results.intervals or len(results.seeds) < 2:
+        why = "the study wants none" if not results.intervals else "one seed does not tell how another would differ"
+        return [*reading, f"There are no intervals ({why}), so no difference is called certain and none is bold."]
+    few = " With one image the intervals tell of seeds alone." if images == [1] else ""
+    return [
+        *reading,
+        "The 95 % interval stands beside each difference, which is bold where the interval leaves zero out. Scores "
+        "of one image resemble each other, and so do scores of one seed, so whole images and whole seeds are "
+        f"resampled (a two-way bootstrap, {RESAMPLES:,} resamples, seed 0); because they are few, the interval is "
+        "then stretched by Student's t of each. Resampling single pairs would give intervals that are far too "
+        "narrow. Every arm is judged by itself: of twenty arms that are no different, one leaves zero out by "
+        f"chance.{few}",
+    ]
+
+
+def protocols(block: Block, test: str = OWN) -> str:
+    """Return how the metrics of a block's score table measure, in one line."""
+    by_text: dict[str, list[str]] = {}
+    for trial in (trial for arm in block.arms for trial in arm.scored if test in trial.tests):
+        for metric in trial.tests[test].scores.metrics:
+            values = trial.tests[test].protocol.get(metric, {})
+            lower = ["lower is better"] if lower_is_better(metric, values) and "better" not in values else []
+            names = by_text.setdefault(", ".join([protocol(values), *lower]), [])
+            if metric.upper() not in names:
+                names.append(metric.upper())
+    return "; ".join(f"{' and '.join(names)}: {text}" for text, names in by_text.items())
+
+
+def missing(results: Results) -> list[tuple[str, str]]:
+    """Return what has failed or not run yet, and why."""
+    found = []
+    for name, trial in results.titled():
+        untested = [test for test in results.tests if test not in trial.tests]
+        if trial.problem:
+            found.append((name, trial.problem))
+        elif trial.run is None:
+            found.append((name, "has no scores yet"))
+        elif untested:
+            found.append((name, f"has not been tested on {' and '.join(untested)} yet"))
+    return found
+
+
+def costs(results: Results) -> str:
+    """Return what must be known to read the cost tables."""
+    whose = "GPU" if any(run.environment.device not in ("", "cpu") for run in results.runs) else "process"
+    return (
+        "Multiply-adds count convolutions and matrix products for one HR image of 1280x720 pixels. Times and steps "
+        f"are the median over seeds; memory is the most that the {whose} held with any seed."
+    )

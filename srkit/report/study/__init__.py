@@ -1,1 +1,0 @@
-"""Study folders to tables, figures, and a page. Reads files only."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,7 +13,7 @@ from srkit.data.examples import Example, examples
 from srkit.engine.predict import predict
 from srkit.errors import SrkitError
 from srkit.image.color import luma
-from srkit.image.convert import gray_to_rgb, quantise
+from srkit.image.convert import quantise
 from srkit.image.resize import resize
 from srkit.inference.ensemble import Ensemble
 from srkit.inference.load import Loaded
@@ -61,8 +61,6 @@ def measure(
         raise SrkitError(f"--space y: wants a model of luma, {loaded.name} is one of RGB")
     low = degradation or catalog.build("degradation", "bicubic", loaded.scale, edge=protocol.edge)
     for example in examples(images, scale=loaded.scale, degradation=low, seed=seed):
-        if protocol.gray == "repeat":
-            example = replace(example, low=gray_to_rgb(example.low), high=gray_to_rgb(example.high))
         high, target = upscale(model, example, loaded, protocol, place)
         yield Row(example.name, _scores(example.name, high, target, metrics))
 
@@ -80,7 +78,7 @@ def _luma_upscaler(
 ) -> tuple[Tensor, Tensor]:
     """Round luma, shrink it in floats, enlarge that: the published bicubic tables."""
     exact = example.high.double()
-    target = quantise(luma(exact) if exact.shape[1] == 3 else exact)
+    target = quantise(luma(exact) if exact.shape[1] == 3 or protocol.gray == "repeat" else exact)
     low = resize(target, 1 / loaded.scale, edge=protocol.edge)
     learns = any(True for _ in model.parameters())
     high = model((low.float() if learns else low).to(device)).cpu()
@@ -100,7 +98,8 @@ def measuring(
 def _options(metric: str, protocol: Protocol) -> dict[str, Any]:
     if metric not in ("psnr", "ssim"):
         return {}
-    return {"color": protocol.color, "border": protocol.border, "quantise": protocol.quantise}
+    gray = "as_is" if protocol.space == "y" else protocol.gray  # there it is luma that is measured
+    return {"color": protocol.color, "border": protocol.border, "quantise": protocol.quantise, "gray": gray}
 
 
 def _scores(image: str, high: Tensor, target: Tensor, metrics: Mapping[str, MetricFn]) -> dict[str, float]:

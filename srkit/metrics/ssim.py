@@ -24,7 +24,7 @@ class SSIM:
         color: y compares BT.601 luma of studio range, rgb the mean over all channels.
         border: Pixels cut off every side; null is the scale.
         quantise: Round both images to 8 bits first.
-        gray: A gray image as it is, or repeated to RGB first (LapSRN's code).
+        gray: repeat makes RGB of a gray image first, as LapSRN's code does; as_is takes it for luma.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class SSIM:
         color: Literal["y", "rgb"] = "y",
         border: int | None = None,
         quantise: bool = True,
-        gray: Literal["as_is", "repeat"] = "as_is",
+        gray: Literal["repeat", "as_is"] = "repeat",
     ) -> None:
         self.prepare = Protocol(color, border_of(scale, border), quantise, gray)
         self.protocol = self.prepare.describe()

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from srkit.engine import distributed
 from srkit.engine.finite import Finite, Step
-from srkit.engine.precision import Precision, autocast
+from srkit.engine.precision import Precision, autocast, products
 from srkit.engine.pyramid import Levels, mean_loss
 from srkit.engine.state import TrainState
 from srkit.slots import Balanced, LossFn, Pair
@@ -64,7 +64,8 @@ def fit(
             loss.balance(predictions[-1].detach().float(), high)
         value = mean_loss(predictions, high, loss)
         state.optimizer.zero_grad(set_to_none=True)
-        value.backward()  # type: ignore[no-untyped-call]
+        with products(device, precision):
+            value.backward()  # type: ignore[no-untyped-call]
         norm = _norm(parameters, clip)
         lr = float(state.optimizer.param_groups[0]["lr"])
         done = Step(state.step + 1, distributed.mean(value.detach()), lr, names, norm)

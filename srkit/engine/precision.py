@@ -106,7 +106,8 @@ def _without_tf32() -> Iterator[None]:
     try:
         before = [getattr(place, name) for place, name, _ in switches]
     except RuntimeError:  # somebody has set torch's newer switches, beside which it refuses these
-        switches = [(place, "fp32_precision", "ieee") for place in (torch.backends.cudnn.conv, switches[1][0])]
+        convolution = torch.backends.cudnn.conv  # type: ignore[attr-defined]
+        switches = [(place, "fp32_precision", "ieee") for place in (convolution, torch.backends.cuda.matmul)]
         before = [getattr(place, name) for place, name, _ in switches]
     try:
         for place, name, value in switches:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 UNKNOWN = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 """What file systems say that have no locks; there nobody is kept out."""
@@ -13,7 +15,7 @@ UNKNOWN = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 @contextmanager
 def alone(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file ``path``, which stays; on Windows nobody is kept out.
+    """Hold the lock file ``path``, which stays.
 
     Args:
         path: In a folder that exists.
@@ -23,14 +25,13 @@ def alone(path: Path, *, wait: bool = False) -> Iterator[None]:
         BlockingIOError: Another holds it, and ``wait`` is not set.
         OSError: The file cannot be made.
     """
-    with open(path, "a", encoding="utf-8") as file:
+    # a soft lock, which filelock takes where there is no other, would stay when its process is killed
+    lock = FileLock(path, blocking=wait, fallback_to_soft=False)
+    with ExitStack() as held:
         try:
-            import fcntl
-        except ImportError:
-            yield
-            return
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            held.enter_context(lock)
+        except Timeout:
+            raise BlockingIOError(errno.EAGAIN, "held by another process", str(path)) from None
         except OSError as error:
             if error.errno not in UNKNOWN:
                 raise

@@ -113,4 +113,4 @@ def test_one_name_in_every_place(part):
     assert file == ROOT / "srkit" / room / f"{part.name}.py"
     assert part.factory.__name__.lower() == part.name.replace("_", "") or part.factory.__name__ == part.name
     tests = {f"test_{part.name}.py", f"test_{room}.py"}
-    assert tests & {path.name for path in (ROOT / "tests" / room).iterdir()} or part.name == "adamw"
+    assert tests & {path.name for path in (ROOT / "tests" / room).iterdir()}

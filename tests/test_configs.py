@@ -9,6 +9,7 @@ import pytest
 
 from srkit.ablation.plan import plan
 from srkit.cli.experiment import read_experiment
+from srkit.engine.checkpoint import save_weights
 from srkit.image.files import read, write
 from srkit.plugins import load_catalog
 from srkit.run.build import build, check_files
@@ -33,12 +34,6 @@ def test_it_builds_without_anything_else(file):
     built = build(experiment, catalog)
     check_files(built, experiment)
     assert built.parameters > 0
-
-
-@pytest.mark.parametrize("file", WANTING, ids=lambda file: file.name)
-def test_a_protocol_or_a_recipe_wants_only_its_files(file):
-    experiment, _, _ = read_experiment([str(file), *(f"let.{name}=somewhere" for name in wanted(file))])
-    experiment.model(experiment.scale, 1)
 
 
 STUDIES = sorted(file for file in (CONFIGS / "ablations").glob("*.yaml") if "\nbaseline:" in file.read_text())
@@ -69,6 +64,19 @@ def cut(pairs, tmp_path_factory):
             patch.setattr(sys, "argv", ["cut_pairs.py", *map(str, words)])
             runpy.run_path(str(CONFIGS / "ablations" / "cut_pairs.py"), run_name="__main__")
     return folder
+
+
+@pytest.mark.parametrize("file", WANTING, ids=lambda file: file.name)
+def test_a_protocol_or_a_recipe_wants_only_its_files(file, pairs, vgg_file, tmp_path):
+    folder = pairs / ("x4" if file.stem.endswith("x4") else "x2")
+    values = {"images": folder / "high", "validate": folder / "low", "test": pairs / "x2" / "low"}
+    values |= {"high": folder / "high", "low": folder / "low", "vgg": vgg_file, "start": tmp_path / "start.pt"}
+    words = [str(file), *(f"let.{name}={values[name]}" for name in wanted(file))]
+    experiment, _, catalog = read_experiment(words)
+    built = build(experiment, catalog)
+    if experiment.start is not None:
+        save_weights(experiment.start, built.model.state_dict(), {})
+    check_files(built, experiment)
 
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.name)

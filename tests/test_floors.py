@@ -1,31 +1,35 @@
-"""Imports go down. A module may import only from floors below its own."""
+"""Imports go down. A module may import only from floors below its own, as docs/ideas.md draws them."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
-from srkit.parts import KINDS
-
 ROOT = Path(__file__).parent.parent
-FLOORS = (  # lowest first; rooms on one floor do not see each other
-    ("errors", "hookspecs", "atomic", "lock", "plain", "seeds", "slots", "pair"),
-    ("registry", "image", "draws", "work", "world"),
-    ("training",),
-    ("config", "parts", "records"),
-    ("data", "degrading", "engine", "layers", "checkerboard", "experiment"),
-    ("network", "fused"),
-    tuple(kind.room.removeprefix("srkit.") for kind in KINDS),
-    ("plugins",),
-    ("weights", "evaluation"),
-    ("run", "testing"),
-    ("ablation", "photographs", "report"),
-    ("cli",),
-    ("__main__",),
-)
+DRAWING = ROOT / "docs" / "ideas.md"
 ALWAYS = {"srkit"}  # the plugin author's surface: re-exports of hookspecs and registry
-LEVEL = {room: level for level, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "srkit").rglob("*.py"))
+
+
+def drawn(text):
+    """Return the floor of every room in the drawing; a line without a number goes on with the floor above it."""
+    (block,) = re.findall(r"^## The floors\n.*?^```\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    floors, floor = {}, None
+    for line in block.splitlines():
+        number, *rooms = re.fullmatch(r"\s*(\d*)\s+(.*)", line.partition("#")[0]).groups()
+        floor = int(number) if number else floor
+        for room in rooms[0].split():
+            assert room not in floors, f"docs/ideas.md: the drawing of the floors has {room!r} twice"
+            floors[room] = floor
+    return floors
+
+
+LEVEL = drawn(DRAWING.read_text(encoding="utf-8"))
+
+
+def room_of(file):
+    return file.parts[1].removesuffix(".py")
 
 
 def imports(text):
@@ -42,30 +46,64 @@ def imports(text):
 
 def broken(file, text):
     """Return what is wrong with the imports of ``file``: one line each, with its place."""
-    room = file.parts[1].removesuffix(".py")
+    room = room_of(file)
     if room == "__init__":
         return []
     return [
-        f"{file}:{line}: {room} may not import {other}"
+        f"{file}:{line}: {room} (floor {LEVEL[room]}) may not import {other} (floor {LEVEL[other]})"
         for line, name in imports(text)
         for other in [name.split(".")[1]]
         if other in LEVEL and other != room and LEVEL[other] >= LEVEL[room]
     ]
 
 
-@pytest.mark.parametrize("file", FILES, ids=str)
+def undrawn(files, texts):
+    """Return what to change in the drawing: a line for every room that it lacks, and for every one that is gone."""
+    imported = {}
+    for file, text in zip(files, texts, strict=True):
+        below = (name.split(".")[1] for _, name in imports(text))
+        imported.setdefault(room_of(file), set()).update(below)
+    rooms = imported.keys() - {"__init__"}
+    least = {room: max((LEVEL.get(one, 0) + 1 for one in imported[room] - {room}), default=0) for room in rooms}
+    return [
+        f"docs/ideas.md: the drawing under 'The floors' lacks {room!r}; add it there, on floor {least[room]} or "
+        "higher (it imports what lies below), and below all rooms that import it"
+        for room in sorted(rooms - LEVEL.keys())
+    ] + [
+        f"docs/ideas.md: the drawing under 'The floors' has {room!r}, but there is no srkit/{room} and no "
+        f"srkit/{room}.py; take it out"
+        for room in sorted(LEVEL.keys() - rooms)
+    ]
+
+
+def test_the_drawing_has_every_room():
+    texts = [(ROOT / file).read_text(encoding="utf-8") for file in FILES]
+    assert "\n".join(undrawn(FILES, texts)) == ""
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if room_of(file) in {*LEVEL, "__init__"}], ids=str)
 def test_imports_go_down(file):
-    assert file.parts[1].removesuffix(".py") in {*LEVEL, "__init__"}, f"{file}: which floor is this room on?"
     assert broken(file, (ROOT / file).read_text(encoding="utf-8")) == []
 
 
 def test_a_broken_floor_is_found():
     file = Path("srkit/engine/x.py")
     assert broken(file, "import torch\nfrom srkit.data.stream import Stream") == [
-        "srkit/engine/x.py:2: engine may not import data"
+        f"srkit/engine/x.py:2: engine (floor {LEVEL['engine']}) may not import data (floor {LEVEL['data']})"
     ]
-    assert broken(file, "from srkit import plugins") == ["srkit/engine/x.py:1: engine may not import plugins"]
+    assert len(broken(file, "from srkit import plugins")) == 1
     assert broken(file, "from srkit.pair import Pair\nimport srkit") == []
+
+
+def test_what_is_not_drawn_is_told_with_its_floor():
+    files = [Path("srkit") / f"{room}.py" for room in LEVEL if room != "plain"] + [Path("srkit/attic/x.py")]
+    texts = [""] * (len(files) - 1) + ["from srkit.engine.fit import fit"]
+    assert undrawn(files, texts) == [
+        "docs/ideas.md: the drawing under 'The floors' lacks 'attic'; add it there, on floor "
+        f"{LEVEL['engine'] + 1} or higher (it imports what lies below), and below all rooms that import it",
+        "docs/ideas.md: the drawing under 'The floors' has 'plain', but there is no srkit/plain and no "
+        "srkit/plain.py; take it out",
+    ]
 
 
 def test_no_file_is_a_warehouse():

@@ -49,7 +49,9 @@ def test_who_waits_is_let_in_when_the_other_is_done(tmp_path):
 def test_a_lock_can_be_taken_again(tmp_path):
     for _ in range(2):
         with alone(tmp_path / ".lock"):
-            pass
+            with pytest.raises(BlockingIOError), alone(tmp_path / ".lock"):
+                raise AssertionError("let in")
+            assert (tmp_path / ".lock").exists()
 
 
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP])
@@ -60,5 +62,7 @@ def test_a_file_system_without_locks_keeps_nobody_out(tmp_path, monkeypatch, num
         raise OSError(number, "no locks")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    with alone(tmp_path / ".lock"):
-        pass
+    inside = []
+    with alone(tmp_path / ".lock"), alone(tmp_path / ".lock"):
+        inside.append(True)
+    assert inside

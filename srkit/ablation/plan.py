@@ -9,6 +9,7 @@ from typing import Any
 
 from srkit.ablation.arms import Arm, arms_of, changes_under
 from srkit.ablation.equal import equalised, widened
+from srkit.ablation.opened import Opened
 from srkit.ablation.study import Study
 from srkit.config.check import check
 from srkit.config.identity import DECISIVE, identity
@@ -106,6 +107,7 @@ class _Planner:
     def __init__(self, study: Study, source: Source, catalog: Catalog) -> None:
         self.study, self.source, self.catalog = study, source, catalog
         self.arms = arms_of(study)
+        self.opened = Opened()
         self.problems = list(self._wrong())
 
     def blocks(self) -> Iterator[Block]:
@@ -151,8 +153,9 @@ class _Planner:
         layers += Arm(block, in_block).layers(self.source) + self._budget() + arm.layers(self.source)
         try:
             trials = tuple(self._trial(layers, seed, f"{block} {arm.name}".strip()) for seed in self.study.seeds)
-            built = build(trials[0].experiment, self.catalog)
-            check_files(built, trials[0].experiment)
+            experiment = self.opened.shared(trials[0].experiment)
+            built = build(experiment, self.catalog)
+            check_files(built, experiment)
         except ConfigError as error:
             self.problems += error.problems
             return None

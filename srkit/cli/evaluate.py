@@ -83,7 +83,7 @@ def evaluate(
     own = {name: dict(getattr(one, "protocol", {})) for name, one in built.items()}
     plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, network.scale, protocol, catalog)
     if any(name not in plain or own[name] != getattr(plain[name], "protocol", {}) for name in own):
-        for name in ("color", "border", "rounded"):  # every metric says its own
+        for name in ("color", "border", "rounded", "gray"):  # every metric says its own
             del described[name]
         described["metrics"] = own
     if as_json:

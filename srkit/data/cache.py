@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from srkit.atomic import whole
 from srkit.errors import DataError
@@ -37,7 +37,7 @@ class Cache:
 
     def __init__(self, *, memory: float = 2.0, folder: Path | None = None) -> None:
         self.room = int(memory * 2**30)
-        self.folder = folder or default_folder()
+        self.folder = folder or user_cache_path("srkit", appauthor=False)
         self._kept: dict[str, UInt8Image] = {}
         self._maps: OrderedDict[str, UInt8Image] = OrderedDict()
         self._lock = Lock()
@@ -106,12 +106,6 @@ class Cache:
         if stored is None:
             raise DataError(f"{path}: was written just now and cannot be mapped; raise data.memory")
         return stored
-
-
-def default_folder() -> Path:
-    """Return ``srkit`` in the user's cache folder."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "srkit"
 
 
 def _mapped(path: Path) -> UInt8Image | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from torch import Tensor, nn
 
 from srkit.engine.finite import Finite
-from srkit.engine.precision import autocast
+from srkit.engine.precision import autocast, products
 from srkit.engine.pyramid import Levels, mean_losses
 from srkit.engine.state import TrainState
 from srkit.pair import Pair
@@ -51,7 +51,8 @@ def fit(
             recipe.loss.balance(place.world.whole(predictions[-1].detach().float()), place.world.whole(high))
         losses = mean_losses(predictions, high, recipe.loss)
         state.optimizer.zero_grad(set_to_none=True)
-        losses["loss"].backward()  # type: ignore[no-untyped-call]
+        with products(place.device, place.precision):
+            losses["loss"].backward()  # type: ignore[no-untyped-call]
         done = Step(
             state.step + 1,
             {name: place.world.mean(value.detach()) for name, value in losses.items()},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,7 +81,38 @@ def _processor_flags() -> set[str]:
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[Any]:
-    """Return the context of a forward pass in ``precision``."""
+    """Return the context of a forward pass in ``precision``; that of its backward pass is ``products``."""
     if precision == "fp32":
-        return nullcontext()
+        return products(device, precision)
     return torch.autocast(device.type, dtype=torch.bfloat16)
+
+
+def products(device: torch.device, precision: Precision) -> AbstractContextManager[Any]:
+    """Return a context in which fp32 on CUDA multiplies in fp32.
+
+    By default torch lets convolutions there round their factors to TF32, with 10 bits of mantissa instead of 23:
+    scores and gradients are then not those of a CPU. In bf16, and on other devices, the context changes nothing.
+    """
+    return _without_tf32() if precision == "fp32" and device.type == "cuda" else nullcontext()
+
+
+@contextmanager
+def _without_tf32() -> Iterator[None]:
+    """Switch TF32 off, for the whole process as torch has it, and leave the switches as they were."""
+    switches: list[tuple[Any, str, Any]] = [
+        (torch.backends.cudnn, "allow_tf32", False),
+        (torch.backends.cuda.matmul, "allow_tf32", False),
+    ]
+    try:
+        before = [getattr(place, name) for place, name, _ in switches]
+    except RuntimeError:  # somebody has set torch's newer switches, beside which it refuses these
+        convolution = torch.backends.cudnn.conv  # type: ignore[attr-defined]
+        switches = [(place, "fp32_precision", "ieee") for place in (convolution, torch.backends.cuda.matmul)]
+        before = [getattr(place, name) for place, name, _ in switches]
+    try:
+        for place, name, value in switches:
+            setattr(place, name, value)
+        yield
+    finally:
+        for (place, name, _), value in zip(switches, before, strict=True):
+            setattr(place, name, value)

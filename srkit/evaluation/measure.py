@@ -15,7 +15,7 @@ from srkit.evaluation.ensemble import Ensemble
 from srkit.evaluation.evaluate import evaluate
 from srkit.evaluation.protocol import EvaluationProtocol
 from srkit.image.color import luma
-from srkit.image.convert import gray_to_rgb, quantise
+from srkit.image.convert import quantise
 from srkit.image.resize import resize
 from srkit.network.color import Color
 from srkit.network.enlarger import NetworkEnlarger, enlarged
@@ -79,7 +79,7 @@ def measure(
     if protocol.space == "y":
         results = (_in_luma(enlarger, example, protocol) for example in given)
     else:
-        results = enlarged(enlarger, (_repeated(example, protocol) for example in given))
+        results = enlarged(enlarger, given)
     for example, high in results:
         scores = {score.metric: score.value for score in evaluate([(example, high)], metrics)}
         yield Row(example.name, scores)
@@ -97,17 +97,10 @@ def _want_luma(
         raise SrkitError(f"--space y: wants a model of luma, {network.name} is one of RGB")
 
 
-def _repeated(example: Example, protocol: EvaluationProtocol) -> Example:
-    """Return the example as the protocol wants gray images."""
-    if protocol.gray == "as_is":
-        return example
-    return replace(example, low=gray_to_rgb(example.low), high=gray_to_rgb(example.high))
-
-
 def _in_luma(enlarger: NetworkEnlarger, example: Example, protocol: EvaluationProtocol) -> tuple[Example, Tensor]:
     """Round luma, shrink it in floats, enlarge that: the published bicubic tables."""
-    exact = _repeated(example, protocol).high.double()
-    target = quantise(luma(exact) if exact.shape[1] == 3 else exact)
+    exact = example.high.double()
+    target = quantise(luma(exact) if exact.shape[1] == 3 or protocol.gray == "repeat" else exact)
     low = resize(target, 1 / enlarger.scale, edge=protocol.edge)
     high = enlarger.planes(low.float() if enlarger.network.learns else low)
     return replace(example, low=low, high=target.to(high.dtype)), high
@@ -126,4 +119,5 @@ def measuring(
 def _options(metric: str, protocol: EvaluationProtocol) -> dict[str, Any]:
     if metric not in ("psnr", "ssim"):
         return {}
-    return {"color": protocol.color, "border": protocol.border, "quantise": protocol.quantise}
+    gray = "as_is" if protocol.space == "y" else protocol.gray  # there it is luma that is measured
+    return {"color": protocol.color, "border": protocol.border, "quantise": protocol.quantise, "gray": gray}

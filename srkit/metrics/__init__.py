@@ -4,8 +4,10 @@ A metric takes (prediction, target) (N,C,H,W) in [0,1] and gives (N,). Its ``pro
 values by name, says how: no number of srkit travels without it.
 
 PSNR and SSIM round both images to 8 bits, turn RGB into luma in float64 without rounding it
-again, and cut the border off, as LapSRN's and most evaluation code does. One channel is taken
-for luma as it is, which is what most tables do with a gray image too; see the option ``gray``.
+again, and cut the border off, as LapSRN's and most evaluation code does. An image of one channel is
+gray, and is repeated to RGB before that. Images that are luma already want the option ``gray: as_is``.
+
+Every metric computes on the device of its images, which is the CPU in all that srkit measures.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from srkit.image.convert import quantise
 from srkit.image.crop import shave
 
 Color = Literal["y", "rgb"]
-Gray = Literal["as_is", "repeat"]
+Gray = Literal["repeat", "as_is"]
 
 
 BAND = 2**21
@@ -37,7 +37,7 @@ class Protocol:
         color: Compare BT.601 luma of studio range, or all channels.
         border: Pixels that are cut off every side.
         quantise: Round both images to 8 bits first.
-        gray: A gray image as it is, or repeated to RGB, which squeezes its luma to 16..235.
+        gray: repeat makes RGB of a gray image, whose luma then lies in 16..235; as_is takes the image for luma.
     """
 
     color: Color
@@ -77,7 +77,7 @@ class Protocol:
             "range": "16..235" if self.color == "y" else "0..255",
             "border": self.border,
             "rounded": "8 bit" if self.quantise else "no",
-            "gray": "as it is" if self.gray == "as_is" else "as RGB",
+            "gray": "repeated to RGB" if self.gray == "repeat" else "as it is",
         }
 
 

@@ -20,7 +20,8 @@ class PSNR:
         color: y compares BT.601 luma of studio range, rgb all channels.
         border: Pixels cut off every side; null is the scale.
         quantise: Round both images to 8 bits first.
-        gray: A gray image as it is, or repeated to RGB first (LapSRN's code), which reads 1.32 dB higher.
+        gray: repeat makes RGB of a gray image first, as LapSRN's code does; as_is takes it for luma, which reads
+            1.32 dB lower.
     """
 
     @srkit.limited
@@ -31,7 +32,7 @@ class PSNR:
         color: Literal["y", "rgb"] = "y",
         border: Annotated[int, srkit.Range(0)] | None = None,
         quantise: bool = True,
-        gray: Literal["as_is", "repeat"] = "as_is",
+        gray: Literal["repeat", "as_is"] = "repeat",
     ) -> None:
         self.prepare = Protocol(color, scale if border is None else border, quantise, gray)
         self.protocol = self.prepare.describe()

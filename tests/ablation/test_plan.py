@@ -2,6 +2,7 @@ import pytest
 
 from srkit.ablation.plan import plan
 from srkit.errors import ConfigError
+from srkit.image import files
 
 TWO = """arms:
   sub: {model.upsampler: subpixel}
@@ -74,6 +75,23 @@ def test_one_change_at_a_time_or_every_combination(planned):
     grid = planned(text.format("'loss=l1, depth=1'", "true"))
     assert names(grid.blocks[0]) == [f"loss={a}, depth={b}" for a in ("l1", "mse") for b in (1, 2)]
     assert grid.blocks[0].arms[3].trials[0].experiment.model.options["depth"] == 2
+
+
+def test_image_sets_are_opened_once_for_all_arms_that_name_them(planned, base, monkeypatch):
+    read = []
+
+    def size(file):
+        read.append(file)
+        return files.size(file)
+
+    monkeypatch.setattr("srkit.datasets.files.size", size)
+    planned("vary: {loss: [l1, mse]}\nseeds: [0, 1]")
+    assert sorted(set(read)) == sorted(base.parent.glob("*/*.png"))
+    assert len(read) == len(set(read)) == 6
+    read.clear()
+    split = f"{{use: folder, path: {base.parent / 'train'}, split: train, shares: [1, 0, 0]}}"
+    planned(f"arms: {{all: {{}}, split: {{data.train: {split}}}}}\nbaseline: all\nseeds: [0, 1]")
+    assert len(read) == 8
 
 
 def test_blocks_repeat_the_study(planned):

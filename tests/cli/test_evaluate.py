@@ -42,7 +42,8 @@ def test_a_metric_may_have_options_and_a_wrong_one_is_refused_before_anything_is
 def test_the_protocol_beside_a_number_is_that_of_its_metric(srkit, images):
     words = ("evaluate", "bicubic", images, "--scale", 2, "--metric", "{use: psnr, border: 0}")
     says = " ".join(srkit(*words)[1].split("mean of")[1].split())
-    assert "psnr: color Y, range 16..235, border 0, rounded 8 bit" in says
+    assert "psnr: color Y, range 16..235, border 0, rounded 8 bit, gray repeated to RGB" in says
+    assert says.count("gray") == 1
     assert "border 2" not in says
     protocol = json.loads(srkit(*words, "--json")[1])["protocol"]
     assert protocol["metrics"]["psnr"]["border"] == 0

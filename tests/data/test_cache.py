@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from srkit.data import cache as room
-from srkit.data.cache import Cache, default_folder
+from srkit.data.cache import Cache
 from srkit.errors import DataError
 
 PIXELS = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
@@ -150,4 +150,4 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
 
 def test_the_folder_follows_the_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert default_folder() == tmp_path / "srkit"
+    assert Cache().folder == tmp_path / "srkit"

@@ -1,7 +1,12 @@
+import subprocess
+import sys
+from contextlib import contextmanager
+
 import pytest
 import torch
 
 from srkit.engine import precision
+from srkit.engine.fit import fit
 from srkit.errors import TrainingError
 
 
@@ -63,3 +68,55 @@ def test_autocast_computes_in_bf16():
         assert conv(x).dtype == torch.bfloat16
     with precision.autocast(torch.device("cpu"), "fp32"):
         assert conv(x).dtype == torch.float32
+
+
+SWITCHES = """
+import sys, torch
+from contextlib import suppress
+from srkit.engine.precision import autocast, products
+
+cudnn, matmul, name = torch.backends.cudnn, torch.backends.cuda.matmul, "allow_tf32"
+if sys.argv[1] == "newer":
+    cudnn, name = cudnn.conv, "fp32_precision"
+for before in ((True, True), (True, False), (False, False)):
+    if sys.argv[1] == "newer":
+        before = tuple("tf32" if on else "ieee" for on in before)
+    setattr(cudnn, name, before[0])
+    setattr(matmul, name, before[1])
+    read = lambda: (getattr(cudnn, name), getattr(matmul, name))
+    for context in (autocast, products):
+        with suppress(ZeroDivisionError), context(torch.device("cuda"), "fp32"):
+            assert not {True, "tf32"} & set(read()), read()
+            raise ZeroDivisionError
+        assert read() == before
+        with context(torch.device("cpu"), "fp32"):
+            assert read() == before
+    with products(torch.device("cuda"), "bf16"):
+        assert read() == before
+"""
+
+
+@pytest.mark.parametrize("switches", ["older", "newer"])
+def test_fp32_on_cuda_is_not_tf32_and_the_switches_stay_as_they_were(switches):
+    """In a process of its own: torch refuses the older switches where the newer ones have been set."""
+    if switches == "newer" and not hasattr(torch.backends.cudnn, "conv"):
+        pytest.skip("this torch has the older switches alone")
+    subprocess.run([sys.executable, "-c", SWITCHES, switches], check=True)
+
+
+def test_training_in_fp32_has_its_backward_pass_in_fp32_too(monkeypatch, state_of, pair):
+    within = []
+
+    @contextmanager
+    def products(device, name):
+        within.append((device.type, name))
+        yield
+        within.clear()
+
+    monkeypatch.setattr("srkit.engine.fit.products", products)
+    state, seen = state_of(), []
+    for parameter in state.model.parameters():
+        parameter.register_hook(lambda _: seen.append(list(within)))
+    next(fit(state, pair, torch.nn.functional.l1_loss, until=1))
+    assert seen
+    assert all(one == [("cpu", "fp32")] for one in seen)

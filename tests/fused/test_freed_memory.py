@@ -30,6 +30,7 @@ def pages(what, **environment):
     return kept, int(count)
 
 
+@pytest.mark.slow  # it counts the kernel's page faults, which are the machine's, not srkit's
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="is about glibc")
 def test_the_next_layer_gets_the_memory_of_the_last_one():
     assert pages("leave")[1] > 5 * 64 * 2**20 / (2 * 2**21)  # even if all pages were huge ones

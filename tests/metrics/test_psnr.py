@@ -13,7 +13,8 @@ def test_a_constant_offset_has_a_closed_form():
     target = torch.full((1, 1, 20, 20), 100 / 255)
     for offset in (1, 5, 20):
         wanted = 20 * math.log10(255 / offset)
-        assert float(PSNR(2)(target + offset / 255, target)[0]) == pytest.approx(wanted, abs=1e-6)
+        found = PSNR(2, gray="as_is")(target + offset / 255, target)
+        assert float(found[0]) == pytest.approx(wanted, abs=1e-6)
 
 
 def test_rgb_is_rounded_then_its_luma_compared_without_its_border():
@@ -40,7 +41,7 @@ def test_a_batch_scores_like_its_images():
 
 def test_rgb_is_averaged_as_errors_not_as_decibels():
     x, y = torch.rand(1, 3, 20, 20), torch.rand(1, 3, 20, 20)
-    alone = [float(PSNR(2)(x[:, i : i + 1], y[:, i : i + 1])[0]) for i in range(3)]
+    alone = [float(PSNR(2, gray="as_is")(x[:, i : i + 1], y[:, i : i + 1])[0]) for i in range(3)]
     mean_error = sum(10 ** (-value / 10) for value in alone) / 3
     assert float(PSNR(2, color="rgb")(x, y)[0]) == pytest.approx(-10 * math.log10(mean_error), abs=1e-9)
 
@@ -64,6 +65,7 @@ def test_full_range_luma_would_read_less():
     assert repeated - as_is == pytest.approx(20 * math.log10(255 / 219), abs=1e-6)
     as_rgb = float(PSNR(2)(x.expand(-1, 3, -1, -1), y.expand(-1, 3, -1, -1))[0])
     assert repeated == pytest.approx(as_rgb, abs=1e-6)
+    assert float(PSNR(2)(x, y)[0]) == repeated
 
 
 def test_the_border_is_cut_off():
@@ -77,7 +79,8 @@ def test_the_border_is_cut_off():
 def test_rounding_is_part_of_the_protocol():
     target = torch.full((1, 1, 16, 16), 100 / 255)
     assert torch.isinf(PSNR(2)(target + 0.4 / 255, target)).all()
-    assert float(PSNR(2, quantise=False)(target + 0.4 / 255, target)[0]) == pytest.approx(56.09, abs=0.01)
+    exact = PSNR(2, quantise=False, gray="as_is")(target + 0.4 / 255, target)
+    assert float(exact[0]) == pytest.approx(56.09, abs=0.01)
 
 
 def test_it_says_how_it_measures_and_refuses_what_does_not_fit():
@@ -86,7 +89,7 @@ def test_it_says_how_it_measures_and_refuses_what_does_not_fit():
         "range": "16..235",
         "border": 4,
         "rounded": "8 bit",
-        "gray": "as it is",
+        "gray": "repeated to RGB",
     }
     with pytest.raises(ValueError, match="border: wants int of at least 0, got -1"):
         PSNR(2, border=-1)
@@ -118,10 +121,10 @@ def test_bicubic_scores_what_the_papers_print(shared_data, name, psnr, ssim):
     for scale, wanted in psnr.items():
         luminances = [quantise(luma(x) if x.shape[1] == 3 else x) for x in (modcrop(x, scale) for x in images)]
         large = [resize(resize(y, 1 / scale, edge="symmetric"), scale, edge="symmetric") for y in luminances]
-        found = [float(PSNR(scale)(a, b)[0]) for a, b in zip(large, luminances, strict=True)]
+        found = [float(PSNR(scale, gray="as_is")(a, b)[0]) for a, b in zip(large, luminances, strict=True)]
         assert sum(found) / len(found) == pytest.approx(wanted, abs=0.005)
         if scale == 4:
-            found = [float(SSIM(scale)(a, b)[0]) for a, b in zip(large, luminances, strict=True)]
+            found = [float(SSIM(scale, gray="as_is")(a, b)[0]) for a, b in zip(large, luminances, strict=True)]
             assert sum(found) / len(found) == pytest.approx(ssim, abs=0.001)
 
 

@@ -1,4 +1,5 @@
 import pytest
+import torch
 
 import srkit
 from srkit.errors import ConfigError, PartError
@@ -162,6 +163,7 @@ def test_the_environment_leaves_plugins_out(install, monkeypatch):
 
 def test_python_builds_parts_with_the_same_checks():
     catalog = load_catalog([])
-    assert catalog.build("loss", "charbonnier", epsilon=1e-3) is not None
+    same = torch.zeros(1, 1, 2, 2)
+    assert catalog.build("loss", "charbonnier", epsilon=0.5)(same, same).item() == 0.5
     with pytest.raises(ConfigError, match="unknown option; did you mean 'epsilon'"):
         catalog.build("loss", "charbonnier", epsilom=1e-3)

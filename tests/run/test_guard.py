@@ -73,7 +73,7 @@ def fit(network, loss, pair, steps):
         optimizer.step()
     low, high, _ = pair(1000)
     with torch.no_grad():
-        image, psnr = network(low).clamp(0, 1), PSNR(2)
+        image, psnr = network(low).clamp(0, 1), PSNR(2, gray="as_is")
         values = [float(psnr(one, high).mean()) for one in (image, torch.zeros_like(high))]
     return *values, [parameter.grad for parameter in network.parameters()]
 

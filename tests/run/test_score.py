@@ -5,6 +5,7 @@ import pytest
 
 from srkit.engine.checkpoint import load_weights
 from srkit.image import files
+from srkit.image.resize import imresize
 from srkit.records.kernels import read_kernels
 from srkit.records.summary import Summary
 from srkit.run import score, train
@@ -78,3 +79,18 @@ def test_lr_that_comes_with_the_test_images_is_told(prepare, tmp_path):
     list(train(*run))
     list(score(*run))
     assert Summary.read(run[-1].summary).own_low is True
+
+
+def test_a_gray_image_scores_what_srkit_evaluate_prints(prepare, srkit, tmp_path):
+    (tmp_path / "test").mkdir()
+    smooth = imresize(np.random.default_rng(0).integers(0, 256, (8, 9, 1), dtype=np.uint8), 6)
+    files.write(tmp_path / "test" / "gray.png", smooth)
+    run = prepare("gray", "degradation=bicubic", f"data.test={{use: folder, path: {tmp_path / 'test'}}}")
+    list(train(*run))
+    list(score(*run))
+    of_run = json.loads(run[-1].summary.read_text())
+    code, out, _ = srkit("evaluate", "bicubic", tmp_path / "test", "--scale", 2, "--json")
+    assert code == 0
+    printed = json.loads(out)
+    assert printed["scores"] == of_run["baseline_scores"]
+    assert printed["protocol"]["gray"] == of_run["protocol"]["psnr"]["gray"] == "repeated to RGB"

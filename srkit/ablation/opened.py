@@ -1,0 +1,33 @@
+"""The image sets of a study: however many arms name one, it is opened once, as that reads every image's header."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import partial
+from typing import Any
+
+from srkit.config.check import Choice
+from srkit.config.identity import DECISIVE, identity
+from srkit.experiment import Experiment
+from srkit.parts.dataset import ImageSet
+
+
+class Opened:
+    """Remembers every image set by what its choice says."""
+
+    def __init__(self) -> None:
+        self._sets: dict[str, ImageSet] = {}
+
+    def shared(self, experiment: Experiment) -> Experiment:
+        """Return ``experiment`` with image sets that are opened here, when they are first asked for."""
+        choices = {one.name: getattr(experiment.data, one.name) for one in fields(experiment.data)}
+        slots: dict[str, Any] = {
+            use: partial(self._open, choice) for use, choice in choices.items() if isinstance(choice, Choice)
+        }
+        return replace(experiment, data=replace(experiment.data, **slots))
+
+    def _open(self, choice: Choice) -> ImageSet:
+        key = identity(choice, DECISIVE)
+        if key not in self._sets:
+            self._sets[key] = choice()
+        return self._sets[key]

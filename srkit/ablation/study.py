@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from srkit.config.limits import Range, check_fields
 from srkit.parts import Launcher
 from srkit.slots import default
 
@@ -26,17 +27,14 @@ class Equal:
     """
 
     budget: Literal["steps", "seconds", "parameters"] = "steps"
-    seconds: float | None = None
+    seconds: Annotated[float, Range(above=0)] | None = None
     width: str = "model.features"
-    tolerance: float = 0.01
+    tolerance: Annotated[float, Range(above=0, below=1)] = 0.01
 
     def __post_init__(self) -> None:
+        check_fields(self)
         if (self.budget == "seconds") != (self.seconds is not None):
             raise ValueError(f"give seconds with budget: seconds and only then, got {self.seconds}")
-        if self.seconds is not None and self.seconds <= 0:
-            raise ValueError(f"seconds must be positive, got {self.seconds}")
-        if not 0 < self.tolerance < 1:
-            raise ValueError(f"tolerance must be between 0 and 1, got {self.tolerance}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +47,10 @@ class Measure:
     """
 
     what: Sequence[Literal["M1", "M2", "M3", "M4"]] = field(default_factory=lambda: ["M1", "M2", "M3"])
-    every: int = 0
+    every: Annotated[int, Range(0)] = 0
 
     def __post_init__(self) -> None:
-        if self.every < 0:
-            raise ValueError(f"every must not be negative, got {self.every}")
+        check_fields(self)
 
 
 @dataclass(frozen=True, kw_only=True)

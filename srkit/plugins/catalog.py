@@ -17,7 +17,7 @@ from srkit.config.signature import verify
 from srkit.errors import PartError, did_you_mean
 from srkit.parts import KINDS
 from srkit.plugins.rooms import BUILT_IN
-from srkit.registry import Kind, Part, Registry
+from srkit.registry import NAME, Kind, Part, Registry
 
 HOOKS = ("srkit_parts",)
 LEAVE_OUT = "set SRKIT_PLUGINS to a comma list of the plugins to load, or to nothing for none"
@@ -74,6 +74,8 @@ class Catalog(Mapping[str, Registry]):
         """
         shelves = {kind: shelf.copy() for kind, shelf in self._shelves.items()}
         for kind in kinds:
+            if not NAME.fullmatch(kind.name):
+                raise PartError(f"{origin} offers a kind {kind.name!r}; wants a name of letters, digits, _ and -")
             if taken := shelves.get(kind.name):
                 raise PartError(f"the kind {kind.name!r} is offered by both {taken.origin} and {origin}")
             shelves[kind.name] = Registry(kind, origin)

@@ -109,6 +109,12 @@ def test_no_kind_is_altered(name, other, point, install):
     )
 
 
+def test_a_kind_wants_a_name(install):
+    code = BRINGS.format(name="x").replace('Kind("x"', 'Kind("my kind"')
+    with pytest.raises(PartError, match=r"x 1\.0 offers a kind 'my kind'; wants a name of letters"):
+        load_catalog([install("srkit-x", code)])
+
+
 def test_a_kind_that_nobody_offers_is_named(install):
     unoffered = WINDOW.replace("return [window, flat, Windowed]", "return [flat]")
     slot = WINDOW.replace("return [window, flat, Windowed]", "return [Windowed]")

@@ -23,6 +23,18 @@ def test_not_quantised_is_resize(picture, draws):
     assert torch.equal(Bicubic(2, quantise=False)(high, draws(len(high))), resize(high, 0.5))
 
 
+@pytest.mark.parametrize("scale", [2, 3])
+def test_an_image_is_the_same_alone_and_in_any_batch(scale, draws):
+    """At sizes as small as these, one product of matrices for the batch would have other last bits."""
+    high = torch.rand(16, 3, 7 * scale, 5 * scale)
+    part = Bicubic(scale, quantise=False)
+    low = part(high, draws(16))
+    for together in (1, 2, 5):
+        for start in range(0, 16, together):
+            rows = slice(start, start + together)
+            assert torch.equal(part(high[rows], draws(16)[rows]), low[rows])
+
+
 @pytest.mark.parametrize(("edge", "scale"), [("clamp", 2), ("clamp", 3), ("clamp", 4), ("symmetric", 8)])
 def test_real_matlab_files(shared_data, edge, scale, draws):
     folder = shared_data / "matlab_lr" / f"edge_{edge}" / "Set5" / f"x{scale}"

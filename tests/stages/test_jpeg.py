@@ -8,7 +8,7 @@ import torch
 import srkit.datasets
 from srkit.image.convert import to_tensor, to_uint8
 from srkit.image.files import read
-from srkit.stages.jpeg import Jpeg, compress
+from srkit.stages.jpeg import Jpeg, _dct, _multiplied, compress
 from srkit.work import Work
 
 PHOTOGRAPH = Path(srkit.datasets.__file__).parent / "photographs" / "validate" / "chelsea.webp"
@@ -37,6 +37,13 @@ def test_batch_is_every_image_alone(picture):
     batch = compress(images, quality)
     for n in range(3):
         assert torch.equal(batch[n : n + 1], compress(images[n : n + 1], quality[n : n + 1]))
+
+
+def test_a_block_is_the_same_alone_and_beside_others():
+    blocks = torch.rand(600, 64) * 255 - 128
+    whole = _multiplied(blocks, _dct())
+    for count in (1, 2, 3, 255, 257):
+        assert torch.equal(_multiplied(blocks[-count:], _dct()), whole[-count:])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 9), (16, 16), (17, 33)])

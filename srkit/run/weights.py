@@ -13,8 +13,7 @@ from srkit.engine.checkpoint import save_weights
 from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
-
-FORMAT = 1
+from srkit.weights.convert import FORMAT
 
 
 def save_best(folder: RunFolder, experiment: Experiment, built: Built, model: nn.Module, step: int) -> None:

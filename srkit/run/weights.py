@@ -15,8 +15,7 @@ from srkit.parts.metric import protocol_of
 from srkit.records.environment import Environment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
-
-FORMAT = 1
+from srkit.weights.convert import FORMAT
 
 
 def save_best(folder: RunFolder, experiment: Experiment, built: Built, model: nn.Module, step: int) -> None:

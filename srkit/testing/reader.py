@@ -26,7 +26,7 @@ def reader(part: Part, make: Make) -> None:
             for file in _files(Path(folder), name):
                 _asked(part, made, file)
         nothing = Path(folder) / NAMES[0]
-        assert not made.accepts(nothing), f"{part}: must not accept {nothing.name}, nothing says what it is"
+        assert not made.accepts(nothing), f"{part}: must not accept {nothing.name}; nothing says what it is"
 
 
 def _files(folder: Path, name: str) -> tuple[Path, ...]:

@@ -13,6 +13,7 @@ from srkit.errors import CheckpointError
 from srkit.network.network import Network
 
 FORMAT = 1
+"""Of what srkit writes into the metadata of its checkpoints."""
 
 
 def write(network: Network, target: Path) -> dict[str, Any]:

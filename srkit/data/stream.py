@@ -109,7 +109,7 @@ class Stream:
                     same_channels(name, *both)
                 return Pair(self._colored(self._batch(crops, 1)), high, names)
             assert self.degradation is not None  # refused by the constructor
-            draws = Draws.of(("degrade", self.seed, number) for number in numbers)
+            draws = Draws.numbered(numbers, "degrade", self.seed)
             low = self._colored(self.degradation(planes, draws))
             check_low(low, high, self.scale)
             return Pair(low, high, names)

@@ -1,4 +1,4 @@
-"""The processes that train together, one for each device, as torchrun starts them. Alone, all of this is free.
+"""The processes that train together, one for each device, as torchrun starts them; one alone needs no messages.
 
 Every process builds the same experiment from the same seed and prepares its own rows of every batch, so that a
 step on four devices is the step that one device takes: the same crops, the same degradations and the same mean

@@ -13,7 +13,7 @@ from srkit.parts.dataset import ImageSet
 
 
 class Opened:
-    """Keeps every opened image set by the YAML of its choice."""
+    """Keeps every opened image set, by a hash of the part and the options that chose it."""
 
     def __init__(self) -> None:
         self._sets: dict[str, ImageSet] = {}

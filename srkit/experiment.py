@@ -23,7 +23,7 @@ def _several(*names: str, role: Role = Role.LEARNT) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Data:
-    """Which images to train on, to choose the best weights by, and to report.
+    """The images for training, for choosing the best weights, and for the final scores.
 
     Args:
         train: Images to cut training crops from.
@@ -46,7 +46,7 @@ class Data:
 
 @dataclass(frozen=True, kw_only=True)
 class Train:
-    """How long, on what crops and how precisely to train. Give one of steps, epochs and minutes.
+    """The training: budget, crops, optimizer and precision. Give one of steps, epochs and minutes.
 
     Args:
         steps: Budget in optimizer steps.

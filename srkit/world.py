@@ -24,7 +24,7 @@ from srkit.errors import TrainingError
 T = TypeVar("T")
 
 PATIENCE = timedelta(hours=1)
-"""How long a process waits for the others, one of which may be writing a large file."""
+"""Longest wait for the other processes, one of which may be writing a large file."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,11 @@ class World:
 
 
 ALONE = World()
-"""What a process that trains by itself is."""
+"""The world of a process that trains alone."""
 
 
 def own_device(device: torch.device) -> torch.device:
-    """Return the device of this process: where a machine has several GPUs, torchrun's local rank says which."""
+    """Return the device of this process: on a machine with several GPUs, torchrun's local rank chooses one."""
     if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
         return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
     return device

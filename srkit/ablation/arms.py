@@ -1,4 +1,4 @@
-"""What a study varies: its arms by name, each with the layers that are laid over the base experiment."""
+"""The arms of a study by name, each with the layers that are merged into the base experiment."""
 
 from __future__ import annotations
 

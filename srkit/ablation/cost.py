@@ -1,4 +1,4 @@
-"""What a network costs: parameters, multiply-adds, time and memory."""
+"""The costs of a network: parameters, multiply-adds, time and memory."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from srkit.records.trial import read_problem
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a trial ended: ``problem`` is None if it has its scores, otherwise the first line of the reason."""
+    """The end of a trial: ``problem`` is None if it has its scores, otherwise the first line of the reason."""
 
     id: str
     problem: str | None

@@ -16,7 +16,7 @@ MEASURES = ("M1", "M2", "M3", "M4")
 
 @dataclass(frozen=True, kw_only=True)
 class Equal:
-    """What is equal for all arms, in addition to crops and kernels.
+    """The quantity that is equal for all arms, in addition to crops and kernels.
 
     Args:
         budget: steps trains every arm as the experiment says; seconds gives each the same time to train;

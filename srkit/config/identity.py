@@ -15,7 +15,7 @@ from srkit.config.signature import declared
 
 
 class Role(Enum):
-    """What an option of a section decides.
+    """The results that an option of a section decides.
 
     An option without a role is LEARNT, which is always safe: a run does not resume with another value of it, and a
     trial with another value is another trial.

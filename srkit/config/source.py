@@ -19,7 +19,7 @@ from srkit.errors import ConfigError, Problem
 
 
 class Mark(NamedTuple):
-    """Where a value was written.
+    """The place where a value was written.
 
     ``place`` is ``FILE:LINE`` or the text of an override, as messages show it. ``folder`` is where a relative path
     starts from: the file's folder, or for an override the working folder.

@@ -62,7 +62,7 @@ def resolve_precision(name: str, device: torch.device) -> Precision:
 
 
 def fast_bf16(device: torch.device) -> bool:
-    """Whether convolutions on ``device`` are faster in bf16 than in fp32; False for MPS, which was not measured."""
+    """Return whether convolutions on ``device`` are faster in bf16 than in fp32; False for MPS (not measured)."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     if device.type == "cpu":  # the fast kernels are those of oneDNN, not of torch itself

@@ -20,7 +20,7 @@ from srkit.training import Recipe
 
 @dataclass
 class TrainState:
-    """What changes while one network is trained by one optimizer, and nothing else."""
+    """The values that change while one network is trained by one optimizer, and no others."""
 
     model: nn.Module
     optimizer: Optimizer

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationProtocol:
-    """How a model is measured. The defaults are those of LapSRN's released evaluation code.
+    """A protocol for measuring a model. The defaults are those of LapSRN's released evaluation code.
 
     Args:
         color: Measure BT.601 luma (y, 16..235) or RGB (rgb).

@@ -97,7 +97,7 @@ PRIVATE = ("_convolution_pointwise", "_reorder_convolution_weight", "_is_mkldnn_
 
 
 def available() -> bool:
-    """Whether this torch has oneDNN and the private calls that ``Kernels`` makes."""
+    """Return whether this torch has oneDNN and the private calls that ``Kernels`` makes."""
     has: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     return has and all(hasattr(torch.ops.mkldnn, name) for name in PRIVATE)
 

@@ -29,7 +29,7 @@ SHOWN = 4
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file names the convolutions.
+    """The names of the convolutions in a file.
 
     Attributes:
         prefix: Text before the number of a convolution.

@@ -31,7 +31,7 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True)
 class Protocol:
-    """How two images are made ready to be compared.
+    """The steps that prepare two images for a comparison.
 
     Args:
         color: Compare BT.601 luma of studio range, or all channels.

@@ -9,7 +9,7 @@ from torch import nn
 
 @dataclass(frozen=True)
 class Needs:
-    """What a network, or an upsampler in it, needs from its caller.
+    """The demands of a network, or of an upsampler in it, on its caller.
 
     A module declares it as its attribute or property ``needs``. A module without it gets ``Needs()``: it always
     sees the whole image.

@@ -12,7 +12,7 @@ from torch import Tensor
 from srkit.image.convert import to_tensor, to_uint8, to_uint16
 
 SLACK = 0.01
-"""How far floats may lie outside of [0,1]: sharpening overshoots by about as much."""
+"""Largest distance of floats from [0,1]: sharpening overshoots by about as much."""
 
 
 def picture_of(image: NDArray[Any]) -> NDArray[Any]:

@@ -10,32 +10,33 @@ from contextlib import contextmanager
 from pathlib import Path
 
 UMASK = os.umask(0)
-os.umask(UMASK)  # it cannot be read without being set
+os.umask(UMASK)  # the mask can only be read by setting it
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the folder of ``path``; move it there when the block ends well.
+    """Yield a temporary path beside ``path``, and rename it to ``path`` if the block ends without an error.
 
-    After a crash, a full disk or a SIGKILL the old file is still the old file.
-    The data are on the disk before the name is, so that a power cut cannot
-    leave an empty file under a good name.
+    After a crash, a full disk or a SIGKILL the old file is unchanged. The data
+    reach the disk before the new name does, so that a power cut cannot leave
+    an empty file under that name.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")  # two containers may share a pid
+    # a random name: two containers that share the folder may have equal process ids
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
     try:
         yield temporary
         with open(temporary, "rb+") as file:
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~UMASK)  # some writers make files that only their owner may read
+        os.chmod(temporary, 0o666 & ~UMASK)  # some writers create files that only their owner may read
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 def sweep(path: Path) -> None:
-    """Remove what processes that were killed while they wrote ``path`` left behind.
+    """Remove the temporary files of processes that were killed while they wrote ``path``.
 
-    For a file that one process at a time writes: another's temporary file would be swept from under it.
+    Only one process at a time may write ``path``: the temporary file of another would be removed too.
     """
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         left.unlink(missing_ok=True)

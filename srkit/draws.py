@@ -1,4 +1,4 @@
-"""The random numbers of a batch, of which every image has its own."""
+"""The random numbers of a batch, separate for every image."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from torch import Tensor
 from srkit.seeds import GAMMA, mixed, seed_of
 
 BLOCK = 1 << 14
-"""Random words that are computed at a time: they and their copies then stay in the processor's cache."""
+"""Random words that are computed at a time, so that they and their copies stay in the processor's cache."""
 
 
 class Draws:
@@ -62,12 +62,12 @@ class Draws:
     def child(self, name: str) -> Draws:
         """Return draws of their own for the same images; the same name gives the same draws again.
 
-        They depend on the draws that were made here before in no way, and change none that follow.
+        They do not depend on earlier draws, and do not change later ones.
         """
         return Draws(mixed(self._keys + np.uint64(seed_of("child", name))))
 
     def __getitem__(self, rows: slice | Sequence[int]) -> Draws:
-        """Return the draws of some of the images; as many draws count as made as were made here."""
+        """Return the draws of some of the images, which go on from the present number of draws."""
         some = Draws(self._keys[rows])
         some._made = self._made
         return some

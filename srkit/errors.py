@@ -18,7 +18,7 @@ class PartError(SrkitError):
     """A part is declared wrongly, or declared twice."""
 
 
-class UnknownPart(PartError, KeyError):  # noqa: N818 - reads as what it says
+class UnknownPart(PartError, KeyError):  # noqa: N818 - the name without "Error" reads better
     """No part has that name. A KeyError too, so that a Registry is a true Mapping."""
 
 
@@ -27,7 +27,7 @@ class ImageError(SrkitError):
 
 
 class TooLargeError(ImageError):
-    """An image has more pixels than the limit that was set."""
+    """An image has more pixels than the limit."""
 
 
 class DataError(SrkitError):
@@ -39,7 +39,7 @@ class CheckpointError(SrkitError):
 
 
 class ExportError(SrkitError):
-    """A network cannot be exported, or gives something else when it is."""
+    """A network cannot be exported, or its exported file computes something else."""
 
 
 class TrainingError(SrkitError):
@@ -79,7 +79,7 @@ class ConfigError(SrkitError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return what to say after an unknown ``word``: a close spelling, or the whole list."""
+    """Return a hint to follow an unknown ``word`` in a message: the closest names, or all of them."""
     names = list(known)
     close = get_close_matches(word, names, n=2)
     if close:

@@ -14,7 +14,7 @@ from srkit.parts import Dataset, Degradation, Loss, Metric, Model, Optimizer, Re
 from srkit.slots import default
 
 LAST = "last"
-"""What ``train.select`` calls the weights of the last step."""
+"""The value of ``train.select`` for the weights of the last step."""
 
 
 def _several(*names: str, role: Role = Role.LEARNT) -> Any:
@@ -23,12 +23,12 @@ def _several(*names: str, role: Role = Role.LEARNT) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Data:
-    """Which images to train on, to choose the best weights by, and to report.
+    """The images for training, for choosing the best weights, and for the final scores.
 
     Args:
         train: Images to cut training crops from.
         validate: Images that choose the best weights.
-        test: Held-out images that the report is about.
+        test: Held-out images that the final scores are measured on.
         memory: Decoded images are kept in memory up to this many gigabytes.
         cache: Folder for decoded images beyond ``memory``, memory-mapped; None is the user's cache folder.
     """
@@ -46,27 +46,27 @@ class Data:
 
 @dataclass(frozen=True, kw_only=True)
 class Train:
-    """How long, on what crops and how precisely to train. Give one of steps, epochs and minutes.
+    """The training: budget, crops, optimizer and precision. Give one of steps, epochs and minutes.
 
     Args:
         steps: Budget in optimizer steps.
         epochs: Budget in epochs; an epoch is ``crops_per_image`` crops of every training image.
         minutes: Budget in minutes; turned into steps once the speed of the machine has been measured.
-        batch: Crops in a step.
+        batch: Number of crops in a step.
         patch: Side of the square HR crop, in pixels; a multiple of the scale.
-        crops_per_image: Crops of every image in an epoch.
-        augment: Flip and rotate crops by multiples of 90 degrees.
-        regime: How the model is trained: what else is trained beside it, and by which steps.
-        optimizer: What turns gradients into steps.
-        schedule: What changes the learning rate along the way.
+        crops_per_image: Number of crops of every image in an epoch.
+        augment: Whether crops are flipped and rotated by multiples of 90 degrees.
+        regime: How the model is trained, and which networks are trained beside it.
+        optimizer: The optimizer.
+        schedule: The schedule of the learning rate.
         clip: Largest norm of the gradient; None does not clip.
-        ema: Decay of the moving average of the weights, which is then what is evaluated; None keeps none.
+        ema: Decay of a moving average of the weights, which is then evaluated in their place; None keeps none.
         pyramid: Whether every pyramid level gets its loss, or the last one alone.
         precision: Number format of forward and backward pass; auto is bf16 where the device is fast at it.
-        channels_last: Store pixels channel by channel (false) or pixel by pixel (true); null takes what is faster:
+        channels_last: Store pixels channel by channel (false) or pixel by pixel (true); null takes the faster one:
             true, except for fp32 on a CPU.
-        compile: Pass the model through torch.compile.
-        device: Where to train; auto is CUDA, then MPS, then CPU.
+        compile: Whether the model passes through torch.compile.
+        device: Device of the training; auto is CUDA, then MPS, then CPU.
         workers: Threads that prepare batches ahead; the result does not depend on it.
         validate_every: Steps between validations; 0 validates at the end only.
         checkpoint_every: Steps between checkpoints; 0 writes one every 10 minutes and one at the end.
@@ -74,8 +74,8 @@ class Train:
         select: The metric whose best mean over the validation images chooses the weights that are kept; ``last``
             keeps those of the last step.
         patience: Stop after this many validations without better weights; None never stops early.
-        guard: Stop with an error where, from step 100 on, a validation's PSNR is more than this many dB below
-            bicubic's; None lets it be.
+        guard: Stop with an error if, from step 100 on, the validation PSNR is more than this many dB below
+            bicubic's; None never does.
     """
 
     steps: int | None = None
@@ -104,10 +104,10 @@ class Train:
     guard: float | None = option(None, Role.MEASURED)
 
     def steps_of(self, images: int) -> int | None:
-        """Return the steps of a budget in steps, or in epochs of ``images`` images; None for one in minutes."""
+        """Return the number of steps of a budget in steps or in epochs of ``images`` images; None for minutes."""
         if self.epochs is None:
             return self.steps
-        epochs = Fraction(str(self.epochs))  # as written: 1.1 as a float is a little more
+        epochs = Fraction(str(self.epochs))  # computed in decimals, as written: the float 1.1 is slightly more
         return math.ceil(epochs * self.crops_per_image * images / self.batch)
 
     def __post_init__(self) -> None:
@@ -136,21 +136,21 @@ class Train:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """One training run, as written.
+    """One training run, as its file writes it.
 
     Args:
         name: Folder of the run under runs/; the name of the config file if not given.
         scale: How many times larger HR is than LR.
         color: y trains and runs on luma alone (chroma is enlarged by bicubic); rgb on all three channels.
         model: The network.
-        loss: What training minimises.
-        degradation: How LR is made from HR; not used where a dataset brings its own LR.
+        loss: The loss that training minimises.
+        degradation: How LR is made from HR; not used for a dataset with LR of its own.
         data: The images.
         train: The training.
-        metrics: What is measured on the test images.
-        trackers: Where the records of the run go, besides its log.
+        metrics: The metrics of the validation and test images.
+        trackers: What receives the records of the run, in addition to its log.
         start: Weights that training starts from (fine-tuning): any file that a reader knows.
-        seed: Decides crops, degradations and initial weights; from 0 to 2**63 - 1.
+        seed: Seed of crops, degradations and initial weights, from 0 to 2**63 - 1.
         let: Free values for ${let.name} in this file.
     """
 

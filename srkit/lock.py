@@ -1,4 +1,4 @@
-"""One process at a time, by a lock that goes when its process does, however it ends."""
+"""A lock between processes that is released when its process ends, in whatever way."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 UNKNOWN = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-"""What file systems say that have no locks; there nobody is kept out."""
+"""Errors of file systems without locks; on them no other process is kept out."""
 
 
 @contextmanager
 def alone(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file ``path``, which stays.
+    """Hold the lock file ``path``, which is not deleted.
 
     Args:
-        path: In a folder that exists.
-        wait: Wait for another process that holds it.
+        path: The lock file, in a folder that exists.
+        wait: Whether to wait for another process that holds it.
 
     Raises:
-        BlockingIOError: Another holds it, and ``wait`` is not set.
+        BlockingIOError: Another process holds it, and ``wait`` is not set.
         OSError: The file cannot be made.
     """
-    # a soft lock, which filelock takes where there is no other, would stay when its process is killed
+    # a soft lock, which filelock falls back to, would stay when its process is killed
     lock = FileLock(path, blocking=wait, fallback_to_soft=False)
     with ExitStack() as held:
         try:

@@ -16,17 +16,17 @@ T = TypeVar("T")
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 NOT_NAMES = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
-"""What YAML reads as another value, with or without capitals."""
+"""Words that YAML reads as other values, in lower or upper case; they cannot be names."""
 
 
 @dataclass(frozen=True)
 class Ability(Generic[T]):
-    """Something that a part of a kind may say of itself: an attribute, and what holds where a part lacks it.
+    """An optional attribute of the parts of a kind, and the value that holds for a part without it.
 
     Args:
-        name: The attribute.
+        name: The name of the attribute.
         neutral: The value for a part without the attribute.
-        meaning: What the attribute says, for the documentation.
+        meaning: Meaning of the attribute, for the documentation.
     """
 
     name: str
@@ -34,27 +34,27 @@ class Ability(Generic[T]):
     meaning: str
 
     def of(self, part: object) -> T:
-        """Return what a built part says, or the neutral value."""
+        """Return the value of a built part, or the neutral value."""
         value: T = getattr(part, self.name, self.neutral)
         return value
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of part, and the arguments its host wires in before the options.
+    """A kind of part, and the arguments that its host wires in before the options.
 
     One object serves three times: as the decorator that marks a part
     (``@srkit.upsampler("x")``), as the label of a shelf, and as the annotation
     of a slot that a part of this kind fills.
 
     Args:
-        name: What YAML, messages and listings call the kind.
+        name: The name of the kind in YAML, messages and listings.
         wired: Names of the parameters that a part takes before its options, in their order.
-        gives: What calling a part with them gives, in words, for the documentation.
+        gives: The result of calling a part with them, in words, for the documentation.
         contract: ``module:function`` that checks what every part of the kind must keep. It is imported when a part
             is checked: ``function(part, make)`` raises AssertionError (see ``srkit.testing``).
         room: The module that offers the built-in parts; empty where there are none.
-        abilities: What its parts may say of themselves.
+        abilities: The optional attributes of its parts.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Kind:
         """Mark a class or function as the part ``name``; marking registers nothing.
 
         Raises:
-            PartError: No name was given, YAML would read it as something else, or there is a mark already.
+            PartError: No name was given, YAML would read it as another value, or there is a mark already.
         """
         if not isinstance(name, str) or not NAME.fullmatch(name) or name.lower() in NOT_NAMES:
             raise PartError(
@@ -114,7 +114,7 @@ class Part:
     @classmethod
     def of(cls, factory: Callable[..., Any], origin: str) -> Part:
         """Read the mark on ``factory`` and check that it takes what its kind wires in."""
-        # not getattr: a subclass is not its parent. An instance, or None, has no vars or no name.
+        # not getattr: a subclass must not offer its parent's part. An instance, or None, has no vars or no name.
         mark = getattr(factory, "__dict__", {}).get("__srkit_part__")
         if mark is None:
             name = getattr(factory, "__qualname__", repr(factory))
@@ -137,7 +137,7 @@ class Registry(Mapping[str, Part]):
 
     Args:
         kind: The kind of all its parts.
-        origin: Who offers the kind: srkit, or a plugin.
+        origin: The package that offers the kind: srkit, or a plugin.
     """
 
     def __init__(self, kind: Kind, origin: str = "srkit") -> None:
@@ -151,7 +151,7 @@ class Registry(Mapping[str, Part]):
         self._parts[part.name] = part
 
     def copy(self) -> Registry:
-        """Return a shelf with the same parts, to try additions on."""
+        """Return a copy with the same parts, to try additions on."""
         other = Registry(self.kind, self.origin)
         other._parts = dict(self._parts)
         return other

@@ -1,4 +1,4 @@
-"""Random numbers that depend on what they are for, and on nothing else: no machine, no version of a library."""
+"""Random numbers that depend on their purpose alone, not on the machine or on versions of libraries."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
-"""What SplitMix64 adds to its state from one number to the next."""
+"""The constant that SplitMix64 adds to its state for each number."""
 
 
 @lru_cache(maxsize=1024)
@@ -35,7 +35,7 @@ def mixed(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def order_of(count: int, *words: int | str) -> NDArray[np.int64]:
     """Return 0 ... count-1 shuffled, in an order that depends on ``words`` alone.
 
-    Each number is ranked by what SplitMix64 gives at its place after the seed, and no two rank the same.
+    Numbers are sorted by SplitMix64 values of their places, no two of which are equal.
     NumPy's own ``permutation`` may change with its version.
     """
     return np.argsort(mixed(np.arange(1, count + 1, dtype=np.uint64) * GAMMA + np.uint64(seed_of(*words))))

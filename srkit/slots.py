@@ -1,4 +1,4 @@
-"""What a part writes down to be given another part: the type of a slot, and the default of one.
+"""Slots, through which a part is given another part: their type, and their default.
 
 A *slot* is an option that a part fills. Its annotation, such as ``srkit.parts.Upsampler``, says which kind of part.
 """
@@ -38,7 +38,7 @@ class Slot(Protocol[T_co]):
 
 
 class Unfilled:
-    """A slot's default: the name of a part and its options, until a catalog fills it in."""
+    """The default of a slot: the name of a part and its options, until a catalog fills it in."""
 
     def __init__(self, use: str, options: Mapping[str, Any]) -> None:
         self.use, self.options = use, options
@@ -51,7 +51,7 @@ class Unfilled:
         return f"default({self.use!r})"
 
     def __call__(self, *_wired: Any) -> Any:
-        """Refuse: a name alone builds nothing."""
+        """Raise an error, since a name alone cannot be built."""
         raise TypeError(
             f"the default part {self.use!r} is filled in by a catalog; build the host with "
             "srkit.plugins.Catalog.build, or pass a callable for this slot"
@@ -61,6 +61,6 @@ class Unfilled:
 def default(use: str, **options: Any) -> Any:
     """Name the part that fills a slot which YAML leaves out.
 
-    Written as a parameter's default: ``upsampler: Upsampler = default("subpixel")``.
+    It is written as a parameter's default: ``upsampler: Upsampler = default("subpixel")``.
     """
     return Unfilled(use, options)

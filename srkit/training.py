@@ -1,4 +1,4 @@
-"""What a regime is given, and what it says of every step."""
+"""The input of a regime, and its records of steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from srkit.world import ALONE, World
 
 @dataclass(frozen=True)
 class Step:
-    """What one step did. Its tensors are detached scalars: reading one as a number waits for the device.
+    """The record of one step. Its tensors are detached scalars: reading one as a number waits for the device.
 
     The names are those of the log, of trackers and of the report's curves. A regime adds its own with a dot:
     ``loss.adversarial``, ``lr.discriminator``.
@@ -46,10 +46,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the network that is kept is trained, whatever else a regime trains beside it.
+    """The training of the network that is kept; a regime may train others beside it.
 
     Attributes:
-        loss: What is minimised, or the part of it that compares SR with HR.
+        loss: The loss that is minimised, or the part of it that compares SR with HR.
         optimizer: From named parameters to a torch optimizer.
         schedule: From an optimizer and the number of steps to a torch schedule of its learning rate.
         clip: Largest norm of the gradient; None does not clip.
@@ -67,10 +67,10 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Place:
-    """Where and how precisely a regime computes.
+    """The device, precision and processes of a training.
 
     Attributes:
-        device: Where batches arrive, and where the model and the loss are already.
+        device: The device of the batches, of the model and of the loss.
         precision: Number format of forward and backward passes.
         compile: Whether networks pass through torch.compile.
         world: The processes that train together.

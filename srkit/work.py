@@ -1,4 +1,4 @@
-"""What passes from stage to stage on the way from HR to LR."""
+"""The images that pass from stage to stage on the way from HR to LR."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Work:
-    """A batch of images that a chain of stages works on. Stages return another one and change none.
+    """A batch of images that a chain of stages works on. Stages return a new one and change none.
 
     Attributes:
         images: One tensor (1,C,H,W) for each image of the batch. Sizes may differ, as each image may be resized
             by a factor of its own; C is 3, or 1 for gray images. Values are about [0,1]: they are neither clipped
             nor rounded between stages.
         low_size: (height, width) that LR will have, in pixels.
-        drawn: What the stage drew, by name; the first dimension of each tensor is the number of images.
+        drawn: The values that the stage drew, by name; the first dimension of each tensor is the number of images.
     """
 
     images: tuple[Tensor, ...]
@@ -29,9 +29,9 @@ class Work:
         return len(self.images)
 
     def rows(self, rows: Sequence[int]) -> Work:
-        """Return the work on some of the images, of which nothing is drawn yet."""
+        """Return the work on some of the images, without drawn values."""
         return Work(tuple(self.images[row] for row in rows), self.low_size)
 
     def becomes(self, images: Iterable[Tensor], **drawn: Tensor) -> Work:
-        """Return the work with other images, and what was drawn to make them."""
+        """Return the work with other images, and the values that were drawn to make them."""
         return replace(self, images=tuple(images), drawn={**self.drawn, **drawn})

@@ -1,4 +1,4 @@
-"""The processes that train together, one for each device, as torchrun starts them. Alone, all of this is free.
+"""The processes that train together, one for each device, as torchrun starts them; one alone needs no messages.
 
 Every process builds the same experiment from the same seed and prepares its own rows of every batch, so that a
 step on four devices is the step that one device takes: the same crops, the same degradations and the same mean
@@ -24,7 +24,7 @@ from srkit.errors import TrainingError
 T = TypeVar("T")
 
 PATIENCE = timedelta(hours=1)
-"""How long a process waits for the others, one of which may be writing a large file."""
+"""Longest wait for the other processes, one of which may be writing a large file."""
 
 RENDEZVOUS = ("RANK", "MASTER_ADDR", "MASTER_PORT")
 """The variables, besides WORLD_SIZE, by which torchrun lets processes find each other."""
@@ -100,11 +100,11 @@ class World:
 
 
 ALONE = World()
-"""What a process that trains by itself is."""
+"""The world of a process that trains alone."""
 
 
 def own_device(device: torch.device) -> torch.device:
-    """Return the device of this process: where a machine has several GPUs, torchrun's local rank says which."""
+    """Return the device of this process: on a machine with several GPUs, torchrun's local rank chooses one."""
     if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
         return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
     return device
@@ -126,8 +126,8 @@ def joined(device: torch.device) -> Iterator[World]:
     if missing := [name for name in RENDEZVOUS if name not in os.environ]:
         names = " and ".join(", ".join(missing).rsplit(", ", 1))
         raise TrainingError(
-            f"WORLD_SIZE={os.environ['WORLD_SIZE']}: wants {names} too, as torchrun sets them; start the processes by "
-            "torchrun, or unset WORLD_SIZE to train in one"
+            f"WORLD_SIZE={os.environ['WORLD_SIZE']}: wants {names} too, as torchrun sets them; start the processes "
+            "by torchrun, or unset WORLD_SIZE to train in one"
         )
     if device.type == "cuda":
         torch.cuda.set_device(device)

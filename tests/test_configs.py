@@ -14,7 +14,7 @@ from srkit.image.files import read, write
 from srkit.network.network import Network
 from srkit.plugins import load_catalog
 from srkit.run.build import build, check_files
-from srkit.weights.convert import write
+from srkit.weights import convert
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 
@@ -83,7 +83,7 @@ def test_a_protocol_or_a_recipe_wants_only_its_files(file, pairs, vgg_file, tmp_
     built = build(experiment, catalog)
     if experiment.start is not None:
         metadata = {"model": fill(experiment.model)}
-        write(Network.of(built.model, experiment.scale, experiment.color, metadata=metadata), experiment.start)
+        convert.write(Network.of(built.model, experiment.scale, experiment.color, metadata=metadata), experiment.start)
     check_files(built, experiment)
 
 

@@ -1,4 +1,4 @@
-"""What a study varies: its arms by name, each with the layers that are laid over the base experiment."""
+"""The arms of a study by name, each with the layers that are merged into the base experiment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BASE = "base"
 
 @dataclass(frozen=True)
 class Change:
-    """One value that an arm sets, and where it was written."""
+    """One value that an arm sets, and the place where the study file sets it."""
 
     path: str
     value: Any
@@ -25,13 +25,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Arm:
-    """A name and what it changes; nothing for the base experiment itself."""
+    """An arm by its name and its changes; the base experiment itself has none."""
 
     name: str
     changes: tuple[Change, ...] = ()
 
     def layers(self, source: Source) -> list[Layer]:
-        """Return the changes, to be laid over the base experiment in turn."""
+        """Return the changes as layers, which are merged into the base experiment one after the other."""
         return [source.layer(change.written, tuple(change.path.split("."))) for change in self.changes]
 
     @property
@@ -41,7 +41,7 @@ class Arm:
 
 
 def arms_of(study: Study) -> list[Arm]:
-    """Return the arms: the base where it is the baseline, those of ``vary``, those of ``arms``."""
+    """Return the arms: the base if it is the baseline, then those of ``vary``, then those of ``arms``."""
     base = [Arm(BASE)] if study.baseline == BASE and BASE not in study.arms else []
     written = [Arm(name, changes_under(study.arms[name], ("arms", name))) for name in study.arms]
     return [*base, *_varied(study), *written]
@@ -64,7 +64,7 @@ def _varied(study: Study) -> Iterator[Arm]:
 
 
 def _label(change: Change, *, among: bool) -> str:
-    """Name a change: ``subpixel(init=icnr)``, ``depth=5``; ``loss=l1`` where several paths vary."""
+    """Name a change: ``subpixel(init=icnr)`` or ``depth=5``, and ``loss=l1`` if several paths vary."""
     last, value = change.path.rpartition(".")[2], change.value
     if isinstance(value, dict) and "use" in value:
         options = ", ".join(f"{name}={option}" for name, option in value.items() if name != "use")

@@ -1,4 +1,4 @@
-"""What a network costs: parameters, multiply-adds, time and memory."""
+"""The costs of a network: parameters, multiply-adds, time and memory."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from srkit.run.build import Built
 from srkit.run.clock import WARM_UP
 
 HD = (720, 1280)
-"""Height and width of the HR image that multiply-adds are counted for, as papers do (Ahn et al. 2018)."""
+"""Height and width of the HR image for which multiply-adds are reported, as in papers (Ahn et al. 2018)."""
 
 SMALL = 32
-"""Side of the LR image that they are counted on."""
+"""Side of the LR image on which multiply-adds are counted, in pixels."""
 
 
 def costs(experiment: Experiment, built: Built, log: Path) -> Cost:
-    """Return the costs of a trained network; the peak memory is that of this process."""
+    """Return the costs of a trained network; its peak memory is the peak memory of this process."""
     return Cost(
         parameters=built.parameters,
         multiply_adds=multiply_adds(Network.of(built.model, experiment.scale, experiment.color)),
@@ -36,7 +36,7 @@ def costs(experiment: Experiment, built: Built, log: Path) -> Cost:
 def multiply_adds(network: Network) -> int:
     """Return the multiply-adds of convolutions and matrix products for one HR image of 1280x720.
 
-    Counted on a small image and scaled by the area, as the work of a convolutional network is.
+    They are counted on a small image and scaled by the area: the work of a convolutional network grows with it.
     """
     place = next(network.module.parameters(), torch.empty(0)).device
     low = torch.zeros(1, network.color.channels, SMALL, SMALL, device=place)
@@ -47,9 +47,9 @@ def multiply_adds(network: Network) -> int:
 
 
 def _seconds_per_step(log: Path) -> float | None:
-    """Return the median over the log's records of training that hold no step of the warm-up.
+    """Return the median seconds of a step over the log's training records, without those of the warm-up.
 
-    What comes between steps is not in them. None where the log has no such record.
+    Time between steps does not count. The result is None if the log has no such record.
     """
     laps = [record for record in read_log(log) if record.event == "train"]
     starts = [0, *(lap.step for lap in laps)]
@@ -62,7 +62,7 @@ def _peak_memory() -> int | None:
         return int(found)
     try:
         import resource
-    except ImportError:  # Windows does not say
+    except ImportError:  # Windows does not report it
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else 1024 * peak

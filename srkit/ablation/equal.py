@@ -16,15 +16,15 @@ WIDEST = 4096
 
 
 def equalised(experiment: Experiment, wanted: int, equal: Equal) -> tuple[int, int]:
-    """Return the width at which the model comes nearest to ``wanted`` parameters, and how many it has then.
+    """Return the width at which the model is nearest to ``wanted`` parameters, and its number of parameters there.
 
     Raises:
-        ValueError: The model has no such option, refuses every width, or none comes within the tolerance.
+        ValueError: The model has no such option, refuses every width, or has no width within the tolerance.
     """
     widths = _Widths(experiment, equal.width)
     low, high = 0, WIDEST + 1
     first = 1
-    while first <= WIDEST:  # twice as wide each time, until there are parameters enough
+    while first <= WIDEST:  # double the width until there are enough parameters
         found = widths.accepted(range(first, min(2 * first, WIDEST + 1)))
         if found is not None and widths.count(found) >= wanted:
             high = found
@@ -45,7 +45,7 @@ def equalised(experiment: Experiment, wanted: int, equal: Equal) -> tuple[int, i
 
 
 class _Widths:
-    """The widths of a model that it accepts, and how many parameters it has with each."""
+    """The widths that a model accepts, and its number of parameters at each of them."""
 
     def __init__(self, experiment: Experiment, path: str) -> None:
         self.experiment, self.path = experiment, path
@@ -53,16 +53,16 @@ class _Widths:
         self._counted: dict[int, int | None] = {}
 
     def accepted(self, widths: Iterable[int]) -> int | None:
-        """Return the first of ``widths`` that the model does not refuse: it may want a multiple of something."""
+        """Return the first of ``widths`` that the model accepts: it may accept only multiples of some number."""
         return next((width for width in widths if self._count(width) is not None), None)
 
     def between(self, low: int, high: int) -> int | None:
-        """Return a width of the model between two others, near the middle; None where there is none."""
+        """Return an accepted width between two others, near their middle; None if there is none."""
         middle = (low + high) // 2
         return self.accepted([*range(max(middle, low + 1), high), *range(middle - 1, low, -1)])
 
     def count(self, width: int) -> int:
-        """Return the number of parameters with a width that the model accepts."""
+        """Return the number of parameters at a width that the model accepts."""
         found = self._count(width)
         assert found is not None
         return found
@@ -80,7 +80,7 @@ def widened(experiment: Experiment, path: str, width: int) -> Experiment:
     """Return the experiment with another width of its model.
 
     Raises:
-        ValueError: The path is no whole-number option of the model.
+        ValueError: The path does not name a whole-number option of the model.
     """
     section, _, option = path.partition(".")
     model = experiment.model

@@ -1,4 +1,4 @@
-"""A plan, executed: every trial that has no scores yet, by the study's launcher."""
+"""Execution of a plan: the study's launcher runs every trial that has no scores yet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from srkit.records.trial import read_problem
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a trial ended: ``problem`` is None where it has its scores, otherwise the first line of why not."""
+    """The end of a trial: ``problem`` is None if it has its scores, otherwise the first line of the reason."""
 
     id: str
     problem: str | None
@@ -39,22 +39,22 @@ def waiting(plan: Plan, folder: Path) -> list[str]:
 def execute(
     plan: Plan, folder: Path, catalog: Catalog, *, jobs: int | None = None, launcher: LauncherFn | None = None
 ) -> Iterator[Outcome]:
-    """Run what is waiting in ``folder`` and yield each trial as it ends; a failed one stops no other.
+    """Run the trials that are waiting in ``folder`` and yield each as it ends; a failed one stops no other.
 
-    Killed and called again, it goes on where it was: a trial that has its scores is not touched,
-    one that was under way resumes from its last checkpoint.
+    After a kill, another call goes on from there: a trial that has its scores is not touched, and a trial
+    that was interrupted resumes from its last checkpoint.
 
     Args:
-        plan: What to run.
-        folder: Where; a folder for each trial is made in it.
+        plan: The trials to run.
+        folder: The folder of the study, in which each trial gets its own folder.
         catalog: The parts that the plan was made with.
-        jobs: Trials side by side; None leaves it to the launcher.
-        launcher: What runs them; None is the study's.
+        jobs: How many trials run at the same time; None leaves it to the launcher.
+        launcher: The launcher that runs them; None is the study's.
 
     Raises:
-        BuildError: The launcher refuses its options; nothing has been written then.
-        RunError: The folder holds something else, cannot be written, or is at work already; or the launcher
-            ended what it was not given.
+        BuildError: The launcher refuses its options; nothing has been written by then.
+        RunError: The folder holds something else, cannot be written, or is in use by another process; or a launcher
+            ended a task that it was not given.
     """
     launch = launcher or plan.study.launcher()
     with _claimed(folder):
@@ -62,7 +62,7 @@ def execute(
         write_text(files.config, to_yaml(fill(plan.study)))
         study_index(plan).write(files.index)
         left = waiting(plan, folder)
-        for one in plan.trials.keys() - left:  # an error may be of a test that is no longer wanted
+        for one in plan.trials.keys() - left:  # it may be of a test that is no longer in the study
             TrialFolder(folder / one).error.unlink(missing_ok=True)
         for ended in launch([_task(plan, one, folder, catalog) for one in left], jobs):
             if ended.name not in left:
@@ -74,13 +74,13 @@ def execute(
 
 
 def problem(plan: Plan, folder: Path, name: str) -> str | None:
-    """Return the first line of why a trial has failed, or None where it is complete or has not been tried."""
+    """Return the first line of the reason why a trial failed; None if it is complete or was not tried."""
     trial = TrialFolder(folder / name)
     return None if trial.complete(plan.trials[name]) else read_problem(trial.error)
 
 
 def _outcome(plan: Plan, folder: Path, name: str, code: int | None) -> Outcome:
-    """See what came of a trial by what it left, whatever its launcher says."""
+    """Return the outcome of a trial, judged by the files that it left and not by what its launcher reports."""
     trial = TrialFolder(folder / name)
     if not trial.complete(plan.trials[name]) and not trial.error.exists():
         _died(trial, code)
@@ -88,7 +88,7 @@ def _outcome(plan: Plan, folder: Path, name: str, code: int | None) -> Outcome:
 
 
 def study_index(plan: Plan) -> StudyIndex:
-    """Return the plan as the report reads it: which trials belong to which arm, and where they lie."""
+    """Return the plan as the report reads it: the trials of each arm, and their folders."""
     study = plan.study
     return StudyIndex(
         title=study.title or plan.name,
@@ -117,16 +117,16 @@ def _task(plan: Plan, name: str, folder: Path, catalog: Catalog) -> Task:
 
 
 def _safe() -> tuple[str, ...]:
-    """Return what keeps a process from finding another srkit than this one in the working folder.
+    """Return environment variables that keep a process from importing another srkit from the working folder.
 
-    ``python -m`` looks there first, and in the folder around a clone it finds the clone and takes it for srkit.
-    Where this process looks there itself, as one that runs in a source tree does, so must the others.
+    ``python -m`` searches the working folder first: in the folder around a clone it finds the clone and takes it
+    for the package. If this process searches it too, as in a source tree, then the others must do the same.
     """
     return () if {"", os.getcwd()} & set(sys.path) else ("-P",)
 
 
 def _died(folder: TrialFolder, code: int | None) -> None:
-    """Say of a process that could not say it itself how it ended; None says that nobody knows."""
+    """Write the error of a trial whose process could not write it itself; ``code`` is None if it is not known."""
     if code is None:
         how = "its launcher never said that it ended"
     elif code == 0:
@@ -137,7 +137,7 @@ def _died(folder: TrialFolder, code: int | None) -> None:
         how = f"its process ended with status {code}"
     try:
         printed = folder.output.read_text(encoding="utf-8", errors="replace")
-    except OSError:  # a launcher may have written none
+    except OSError:  # a launcher may not have written this file
         printed = ""
     last = printed.strip().rpartition("\n")[2]
     write_text(folder.error, f"{how}{f': {last}' if last and code and code > 0 else ''}\n\n{printed}")
@@ -145,7 +145,7 @@ def _died(folder: TrialFolder, code: int | None) -> None:
 
 @contextmanager
 def _claimed(folder: Path) -> Iterator[None]:
-    """Make the folder of a study, or find it as it was left, and keep other processes from it."""
+    """Create the folder of a study or reuse it, and lock it against other processes."""
     if folder.exists() and not StudyFiles(folder).index.exists() and (not folder.is_dir() or any(_others(folder))):
         raise RunError(
             f"{folder}: wants a new folder or that of a study, found something else; give another --output"

@@ -1,4 +1,4 @@
-"""The folder of one trial: those of a run, and what a study adds."""
+"""The folder of one trial: the files of a run, and those that a study adds."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from srkit.run.environment import environment
 
 @dataclass(frozen=True)
 class TrialFolder(TrialFiles, RunFolder):
-    """The folder of one trial, and how far the trial has come."""
+    """The folder of one trial, with checks of how far the trial has come."""
 
     def complete(self, trial: Trial) -> bool:
-        """Return whether everything there is to know of the trial is known."""
+        """Return whether the trial has its scores, costs, measures and tests."""
         tests = all(self.tested(name, test) for name, test in trial.tests.items())
         return self.summary.exists() and self.cost.exists() and tests
 
     def tested(self, name: str, test: Experiment) -> bool:
-        """Return whether a test has its scores, and they are of the test as it is now: it may have been edited."""
+        """Return whether a test has scores, and the test has not been edited since."""
         files = self.test(name)
         if not (files.scores.exists() and files.identity.exists()):
             return False
@@ -36,10 +36,15 @@ class TrialFolder(TrialFiles, RunFolder):
 
 
 def prepare(trial: Trial, path: Path, catalog: Catalog) -> TrialFolder:
-    """Write what the process of a trial reads. What is there says the same: the folder is named by its hash."""
+    """Write the files that the process of a trial reads.
+
+    Files of an earlier start have the same content, since the folder is named by a hash of it.
+    """
     folder = TrialFolder(path)
     path.mkdir(parents=True, exist_ok=True)
-    folder.error.unlink(missing_ok=True)  # an error of an earlier start is no answer to how this one ends
+    folder.error.unlink(
+        missing_ok=True
+    )  # an error of an earlier start must not be taken for the result of this one
     if not folder.environment.exists():
         device = resolve_device(trial.experiment.train.device)
         environment(catalog, trial.seed, device).write(folder.environment)

@@ -1,9 +1,9 @@
-"""The files that trials and tests were made of, and whether they are still the same.
+"""The files that trials and tests read, and whether they have changed since.
 
-A trial's id is a hash of its config, which names files but does not hold them. Their content is no part of the
-id: it is known by path, size and time, as decoding every image would take longer than many a trial, and times
-change where nothing else does, by a copy or another clone. So what is finished stays finished, and the user, who
-knows what has happened, is told which trials to delete.
+A trial's id is a hash of its config, which names files but does not hold them. The content of the files is not part
+of the id: reading every image would take longer than many trials, so content is recognised by path, size and time,
+and a copy or a fresh clone changes the time alone. A finished trial therefore stays finished. The user is told
+which trials are affected, and decides which of them to delete.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from srkit.records.jsonfile import read_object, write_object
 
 OF_TRIAL = ("data.train", "data.validate", "data.test", "start")
 OF_TEST = ("data.test",)
-"""What a trial and a further test are made of, by the keys of the config."""
+"""The keys of the config that name the files which a trial, and a further test, read."""
 
 
 def note(path: Path, experiment: Experiment, names: Sequence[str]) -> None:
-    """Write down in ``path`` what the files of an experiment are like now."""
+    """Write digests of the files that an experiment reads to ``path``."""
     write_object(path, _present(experiment, names, {}))
 
 
 def changed(plan: Plan, folder: Path) -> Iterator[str]:
-    """Yield a line for each trial and each test whose files are not what they were when it was begun.
+    """Yield a line for each trial and each test whose files have changed since it was started.
 
-    Nothing is said of trials of earlier versions, which noted nothing.
+    Trials of earlier versions, which wrote no digests, are skipped.
     """
     known: dict[str, str] = {}
     titles = plan.titles()
@@ -52,7 +52,7 @@ def changed(plan: Plan, folder: Path) -> Iterator[str]:
 
 
 def _other(path: Path, experiment: Experiment, names: Sequence[str], known: dict[str, str]) -> str:
-    """Say which of the noted files have changed, nothing where none has or it was not noted."""
+    """Return which of the noted files have changed, in words; empty if none has, or if none was noted."""
     if not path.exists():
         return ""
     noted = read_object(path)
@@ -62,7 +62,7 @@ def _other(path: Path, experiment: Experiment, names: Sequence[str], known: dict
 
 
 def _present(experiment: Experiment, names: Sequence[str], known: dict[str, str]) -> dict[str, str]:
-    """Return a digest of the files behind each key that can be read; what is ``known`` is not read again."""
+    """Return a digest of the files behind each key, if they can be read; ``known`` digests are reused."""
     found = {}
     for name in names:
         section, _, use = name.rpartition(".")

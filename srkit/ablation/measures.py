@@ -16,21 +16,21 @@ from srkit.records.trial import MeasureRow
 from srkit.run.build import Built
 
 BY_IMAGE = {"M2": ("peaks",), "M3": ("bias", "variance"), "M4": ("gradient",)}
-"""Measures that are taken of each image, and the attributes of ``ImageGrid`` that hold them."""
+"""The measures of single images, and the attributes of ``ImageGrid`` that hold them."""
 
 
 class Measures:
     """Measures a network at the start of its training, every so many steps, and at the end.
 
-    Training goes on as if nobody had looked: the network's mode and random numbers are left as
-    they were. Between start and end the network as it is being trained is measured, at the end
-    the one that is kept. M2 to M4 are taken on the validation images.
+    Measuring does not change the training: the network's mode and torch's random numbers are restored. At the
+    start and along the way the network in training is measured, at the end the one that is kept. M2 to M4 are taken
+    on the validation images.
 
     Args:
-        experiment: What is trained.
-        built: Its parts; the network among them is measured in fp32 where it lies.
-        path: The file of rows: step, measure, image (None where it is of none), value.
-        what: M1, M2, M3, M4.
+        experiment: The experiment that is trained.
+        built: Its parts; the network among them is measured in fp32, on its own device.
+        path: The file of rows: step, measure, image (None for a measure without images), value.
+        what: The measures to take: M1, M2, M3, M4.
         every: Steps between measurements; 0 for none between start and end.
     """
 
@@ -42,8 +42,8 @@ class Measures:
         self.rows = list(MeasureRow.read_all(path)) if path.exists() else []
 
     def follow(self, record: Record) -> None:
-        """Measure, if ``record`` of the training is one to measure at."""
-        if record.event == "plan":  # where training starts or goes on: what came later will come again
+        """Measure if it is time to, by the training's ``record``."""
+        if record.event == "plan":  # training starts or resumes here: rows of later steps will be measured again
             self.rows = [row for row in self.rows if row.step <= record.step]
             if record.step == 0:
                 self._measure(0)
@@ -51,7 +51,7 @@ class Measures:
             self._measure(record.step)
 
     def finish(self, step: int) -> None:
-        """Measure the network that is kept, in place of what was measured at the last step."""
+        """Measure the network that is kept; its rows replace those of the last step."""
         self._measure(step)
 
     def _measure(self, step: int) -> None:

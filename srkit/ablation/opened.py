@@ -1,4 +1,4 @@
-"""The image sets of a study: however many arms name one, it is opened once, as that reads every image's header."""
+"""The image sets of a study, each opened once for all arms, since opening one reads every image's header."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from srkit.parts.dataset import ImageSet
 
 
 class Opened:
-    """Remembers every image set by what its choice says."""
+    """Keeps every opened image set, by a hash of the part and the options that chose it."""
 
     def __init__(self) -> None:
         self._sets: dict[str, ImageSet] = {}
 
     def shared(self, experiment: Experiment) -> Experiment:
-        """Return ``experiment`` with image sets that are opened here, when they are first asked for."""
+        """Return ``experiment`` with image sets that are opened here, on first use."""
         choices = {one.name: getattr(experiment.data, one.name) for one in fields(experiment.data)}
         slots: dict[str, Any] = {
             use: partial(self._open, choice) for use, choice in choices.items() if isinstance(choice, Choice)

@@ -21,12 +21,12 @@ from srkit.plugins import Catalog
 from srkit.run.build import build, check_files
 
 TESTED = ("degradation", "data", "metrics", "seed")
-"""What a test may change: how a network is measured, not what it is."""
+"""Options that a further test may change: they decide how a network is measured, not how it is trained."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One arm with one seed: an experiment to run, and what it is to be tested on besides."""
+    """One arm with one seed: an experiment to run, and its further tests."""
 
     experiment: Experiment
     tests: Mapping[str, Experiment]
@@ -39,7 +39,7 @@ class Trial:
 
     @property
     def id(self) -> str:
-        """The name of its folder: a hash of what decides its result and is not the default."""
+        """The name of its folder: a hash of the options that decide its result and differ from their defaults."""
         return identity(self.experiment, DECISIVE, measure=dict(self.measure))
 
 
@@ -75,7 +75,7 @@ class Plan:
         return {trial.id: trial for block in self.blocks for arm in block.arms for trial in arm.trials}
 
     def titles(self) -> dict[str, str]:
-        """Return what each trial is called on the screen: the first block, arm and seed that want it."""
+        """Return the title of each trial on the screen: the first block, arm and seed that it belongs to."""
         titles: dict[str, str] = {}
         for block in self.blocks:
             for arm in block.arms:
@@ -86,7 +86,7 @@ class Plan:
 
 
 def plan(files: Sequence[Path], overrides: Sequence[str], catalog: Catalog) -> Plan:
-    """Read a study and check all of it, every arm to the bottom: parts are built, images found, none decoded.
+    """Read a study and check every arm in full: parts are built and image headers read, but no image is decoded.
 
     Raises:
         ConfigError: Everything that is wrong with the study and its arms, at once.
@@ -102,7 +102,7 @@ def plan(files: Sequence[Path], overrides: Sequence[str], catalog: Catalog) -> P
 
 
 class _Planner:
-    """Lays the study's layers over the base experiment, and collects what is wrong with what comes out."""
+    """Merges the study's layers into the base experiment, and collects the problems of all arms."""
 
     def __init__(self, study: Study, source: Source, catalog: Catalog) -> None:
         self.study, self.source, self.catalog = study, source, catalog
@@ -117,7 +117,7 @@ class _Planner:
             yield Block(name, tuple(self._equal(found)))
 
     def _wrong(self) -> Iterator[Problem]:
-        """Yield what is wrong with the study itself, whatever its arms are."""
+        """Yield the problems of the study itself, apart from its arms."""
         study, names = self.study, [arm.name for arm in self.arms]
         if study.baseline not in names:
             what = f"no arm is called {study.baseline!r}{did_you_mean(study.baseline, names)}"
@@ -132,7 +132,7 @@ class _Planner:
         if len(set(study.seeds)) < len(study.seeds) or not study.seeds:
             yield self._problem(("seeds",), f"wants different seeds, one at least, got {list(study.seeds)}")
         try:
-            study.launcher()  # a launcher that refuses its options shall do so before anything is written
+            study.launcher()  # a launcher must refuse its options before anything is written
         except SrkitError as error:
             yield self._problem(("launcher",), str(error))
         if "" in study.tests:
@@ -147,7 +147,7 @@ class _Planner:
         return Problem(self.source.where(keys), ".".join(keys), what)
 
     def _arm(self, block: str, arm: Arm) -> PlannedArm | None:
-        """Return the arm in a block, or None where something is wrong with it."""
+        """Return the arm in a block; None if it has a problem."""
         in_block = changes_under(self.study.blocks[block], ("blocks", block)) if block else ()
         layers = [self.source.layer(("experiment",), ())] if "experiment" in self.source.tree else []
         layers += Arm(block, in_block).layers(self.source) + self._budget() + arm.layers(self.source)
@@ -163,12 +163,12 @@ class _Planner:
             written = arm.changes[0].written if arm.changes else ("base",)
             self.problems.append(Problem(self.source.where(written), f"arm {arm.name!r}", str(error)))
             return None
-        except IndexError:  # no seed: said already
+        except IndexError:  # no seeds: already reported
             return None
         return PlannedArm(arm.name, arm.values, built.parameters, trials)
 
     def _budget(self) -> list[Layer]:
-        """Return the layer that gives every arm the same time."""
+        """Return the layer that gives every arm the same training time."""
         if self.study.equal.seconds is None:
             return []
         minutes = self.study.equal.seconds / 60
@@ -196,7 +196,7 @@ class _Planner:
         return replace(checked, name=name)
 
     def _equal(self, arms: list[PlannedArm]) -> list[PlannedArm]:
-        """Return the arms with equal numbers of parameters, where the study wants that."""
+        """Return the arms, with equal numbers of parameters if the study asks for them."""
         if self.study.equal.budget != "parameters" or self.problems:
             return arms
         wanted = next(arm.parameters for arm in arms if arm.name == self.study.baseline)
@@ -224,6 +224,6 @@ class _Planner:
 
 
 def _shown(file: Path) -> Path:
-    """Return a file below the working folder as a path from there: it stands in messages."""
+    """Return a file as messages show it: below the working folder, by its path relative to that folder."""
     here = Path.cwd()
     return file.relative_to(here) if file.is_relative_to(here) else file

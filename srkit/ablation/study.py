@@ -16,14 +16,14 @@ MEASURES = ("M1", "M2", "M3", "M4")
 
 @dataclass(frozen=True, kw_only=True)
 class Equal:
-    """What is the same for every arm, besides crops and kernels.
+    """The quantity that is equal for all arms, in addition to crops and kernels.
 
     Args:
         budget: steps trains every arm as the experiment says; seconds gives each the same time to train;
             parameters changes the width of each until it has as many parameters as the baseline.
-        seconds: Training time of an arm, where seconds are equal.
-        width: The option that is changed where parameters are equal; a whole number.
-        tolerance: Relative difference in parameters that is still called equal.
+        seconds: Training time of each arm in seconds, with ``budget: seconds``.
+        width: The whole-number option that is changed to reach equal parameters, with ``budget: parameters``.
+        tolerance: Largest relative difference in parameters that still counts as equal.
     """
 
     budget: Literal["steps", "seconds", "parameters"] = "steps"
@@ -39,7 +39,7 @@ class Equal:
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """The checkerboard, measured at the start, along the way and at the end.
+    """When and how the checkerboard of each arm is measured.
 
     Args:
         what: Which measures: M1 (flat field), M2 (spectrum), M3 (phases), M4 (gradient of the loss).
@@ -55,28 +55,28 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """One ablation, as written.
+    """One study, as its file writes it.
 
     Every arm is the base experiment with changes. Changes are written as ``path: value``,
     as in an override: ``model.upsampler: subpixel``.
 
     Args:
-        base: The config of an experiment, from this file's folder.
+        base: The config of the base experiment, relative to this file's folder.
         name: Folder of the study under runs/; the name of the study file if not given.
-        title: What stands above the report.
-        question: What the study is to answer, in a sentence or two.
-        experiment: Changes for every arm, laid over base as another config would be.
+        title: Title of the report.
+        question: The question that the study answers, in a sentence or two.
+        experiment: Changes for every arm, merged into base as a further config would be.
         blocks: Names of blocks and their changes; every arm runs in every block, and is compared within it.
         vary: Paths and lists of values: one arm for each value.
-        grid: Whether vary makes an arm of every combination, instead of one change at a time.
+        grid: Whether vary makes an arm of every combination, instead of an arm of every single change.
         arms: Names of further arms and their changes.
-        baseline: The arm that others are compared with; base is the experiment without a change.
-        seeds: Every arm is trained once with each.
+        baseline: The arm that others are compared with; base is the experiment without changes.
+        seeds: Seeds; every arm is trained once with each.
         intervals: Whether differences get 95 % intervals, which wants two seeds or more.
-        measure: The checkerboard along the way.
+        measure: Measurements of the checkerboard during training.
         tests: Names of further tests of every trained arm, and their changes of degradation, data or metrics.
-        equal: What is the same for every arm.
-        launcher: What runs the arms.
+        equal: What is equal for all arms.
+        launcher: The launcher that runs the arms.
         let: Free values for ${let.name} in this file.
     """
 

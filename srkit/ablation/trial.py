@@ -1,4 +1,4 @@
-"""One trial in its folder: train, score, measure, test. A process of its own, which may be killed at any time."""
+"""One trial in its folder: train, score, measure, test. Its process may be killed at any time."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ from srkit.run.score import score_rows
 
 
 def perform(path: Path, catalog: Catalog) -> bool:
-    """Run the trial in ``path`` from where it stands; return whether it came to its end.
+    """Run or resume the trial in ``path``; return whether it was completed.
 
-    What goes wrong is written to ``error.txt``: the message, and for a bug its traceback.
+    An error is written to ``error.txt``: its message, and for a bug the traceback.
     """
     folder = TrialFolder(path)
-    with alone(path / LOCK, wait=True):  # one whose parent was killed may need a moment to notice
+    with alone(path / LOCK, wait=True):  # a process whose parent was killed may need a moment to notice it
         try:
             folder.error.unlink(missing_ok=True)
             _perform(folder, catalog)
@@ -53,12 +53,12 @@ def perform(path: Path, catalog: Catalog) -> bool:
 
 
 def stop_with_parent() -> None:
-    """End this process as soon as its standard input ends, however its parent came to its end, and say why."""
+    """End this process with a message as soon as its standard input ends, which it does when its parent does."""
 
     def wait() -> None:
         while os.read(sys.stdin.fileno(), 4096):
             pass
-        with suppress(OSError):  # whoever read what it prints may be gone too
+        with suppress(OSError):  # the reader of standard error may be gone too
             print("stopped: its launcher closed its standard input, or ended", file=sys.stderr, flush=True)
         os._exit(1)
 
@@ -73,7 +73,7 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     orders = TrialOrders.read(folder.orders)
     measures = Measures(experiment, built, folder.measures, orders.what, orders.every)
     if not run.summary.exists():
-        if not run.log.exists():  # where it goes on, it was begun with the files of then
+        if not run.log.exists():  # a resumed trial keeps the digests from its start
             note(folder.inputs, experiment, OF_TRIAL)
         step = 0
         for record in train(experiment, built, run):
@@ -91,10 +91,10 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
 
 
 def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: Catalog) -> None:
-    """Make the tests that are wanted now and have no scores; one that fails stops no other.
+    """Run the further tests that have no scores; one that fails stops no other.
 
     Raises:
-        RunError: What went wrong with each that failed.
+        RunError: The message of every test that failed.
     """
     problems = []
     for name in names:
@@ -120,5 +120,5 @@ def _read(config: Path, catalog: Catalog) -> Experiment:
 
 
 def limit_threads() -> None:
-    """Compute with as many threads as the launcher says, whatever torch thinks of it."""
+    """Have torch compute with the number of threads that the launcher asked for."""
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))

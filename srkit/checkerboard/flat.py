@@ -1,7 +1,7 @@
-"""M1: what a network makes of a flat field.
+"""M1: the ripple in a network's output for a flat field.
 
 Far from the edges a convolutional network gives every pixel of one phase the same
-value; if those values differ between phases, flat becomes checkered (Odena et al.
+value; if those values differ between phases, a flat field becomes a checkerboard (Odena et al.
 2016; Sugawara, Shiota and Kiya 2018: no checkerboard exactly when all polyphase
 components have the same DC gain). Pixel losses train the ripple away, so it is
 worth reading at the start, through training, and after perceptual losses.
@@ -23,15 +23,15 @@ LEVELS = (0.1, 0.5, 0.9)
 """Values of the flat fields: dark, middle, bright. The ripple of a network with biases depends on them."""
 
 INTERIOR = 8
-"""Side of what is measured, in input pixels: so many times is every phase seen along each axis."""
+"""Side of the measured area, in input pixels: the output there has every phase this many times along each axis."""
 
 BORDERS = (4, 8, 16, 32, 64)
-"""What is tried for the width of the padding's influence, in input pixels."""
+"""Widths, in input pixels, that are tried for the border that padding reaches."""
 
 
 @dataclass(frozen=True)
 class FlatField:
-    """What a network makes of one flat field.
+    """The output of a network for one flat field.
 
     Attributes:
         level: Value of the field, in [0,1].
@@ -65,18 +65,18 @@ def flat_fields(
     border: int | None = None,
     like: Tensor | None = None,
 ) -> list[FlatField]:
-    """Show flat fields to a network, and return what it makes of each.
+    """Run a network on flat fields, and return its output for each.
 
     Args:
-        net: (1,C,h,w) in [0,1] to (1,C,sh,sw). A module is asked in evaluation mode
-            and put back as it was.
+        net: (1,C,h,w) in [0,1] to (1,C,sh,sw). A module is run in evaluation mode,
+            and its mode is restored.
         scale: s.
         channels: C.
         levels: Values of the fields, in [0,1].
         border: Input pixels on every side that padding may reach, at least the
             receptive field's radius. None finds it: the first of ``BORDERS`` inside
             which the output repeats from block to block.
-        like: A tensor of the type and on the device to feed; None takes those of the
+        like: A tensor with the type and device of the input; None takes those of the
             module's first parameter, or float32 on the CPU.
 
     Raises:
@@ -101,7 +101,7 @@ def phase_gains(module: nn.Module, channels: int, scale: int) -> NDArray[np.floa
 
     For a transposed convolution these are the sums of the weights that meet in a
     phase. They are measured, not read off: unit flat fields go in one channel at a
-    time, less the response to zero (the bias), so any upsampler can be asked.
+    time, less the response to zero (the bias), so this works for any upsampler.
 
     Args:
         module: (N,I,h,w) to (N,O,sh,sw).
@@ -128,7 +128,7 @@ def phase_gains(module: nn.Module, channels: int, scale: int) -> NDArray[np.floa
 
 
 def layer_ripple(module: nn.Module, channels: int, scale: int) -> float:
-    """Return how uneven the phases of one upsampler are: 0 is even, 1 is nothing but ripple.
+    """Return how uneven the phases of one upsampler are, from 0 (even) to 1 (nothing but ripple).
 
     The root of the share of the DC gains' energy that departs from their mean over
     phases. Phases drawn independently give sqrt(1 - 1/s**2): 0.87 at x2, 0.97 at x4.
@@ -141,7 +141,7 @@ def layer_ripple(module: nn.Module, channels: int, scale: int) -> float:
 
 
 def _interior(answer: Callable[[int], Tensor], scale: int, border: int | None) -> tuple[NDArray[np.float64], int]:
-    """Return the (C,8s,8s) middle of the answer to a large enough field, and the border that was needed."""
+    """Return the (C,8s,8s) middle of the output for a large enough field, and the border that was needed."""
     for tried in BORDERS if border is None else (border,):
         side = INTERIOR + 2 * tried
         out = answer(side)
@@ -154,7 +154,7 @@ def _interior(answer: Callable[[int], Tensor], scale: int, border: int | None) -
         inner = out[0, :, middle, middle].detach().cpu().double().numpy()
         if not np.isfinite(inner).all():
             raise ValueError("net: wants finite answers to a flat field, found nan or inf")
-        # rounding grows a little with depth: half a digit more than the type's own
+        # rounding errors grow with depth: allow a little more than the type's own precision
         rounding = torch.finfo(out.dtype).eps ** 0.75 * max(1.0, float(np.abs(inner).max()))
         ripples = np.tile(_phases(inner, scale), (1, INTERIOR, INTERIOR))
         if border is not None or np.abs(inner - ripples).max() <= rounding:
@@ -178,7 +178,7 @@ def _like(net: Callable[[Tensor], Tensor]) -> Tensor:
 
 @contextmanager
 def _measuring(net: Callable[[Tensor], Tensor]) -> Iterator[None]:
-    """Ask without gradients and in evaluation mode; leave every submodule in the mode it was found in."""
+    """Switch gradients off and evaluation mode on, then restore the mode of every submodule."""
     modes = {module: module.training for module in net.modules()} if isinstance(net, nn.Module) else {}
     try:
         for module in modes:

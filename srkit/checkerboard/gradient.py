@@ -1,4 +1,4 @@
-"""M4: the gradient grid, whether the loss itself pulls a grid into the image.
+"""M4: the gradient grid, which shows whether the loss itself pulls a grid into the image.
 
 A max-pool hands its gradient to one pixel of every window, a strided convolution to
 uneven numbers of taps: a loss on such features has checkered gradients (Odena et al.

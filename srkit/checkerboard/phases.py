@@ -1,10 +1,10 @@
-"""M3: polyphase error imbalance, whether some output phases are wronger than their mirror images.
+"""M3: polyphase error imbalance, output phases with a larger error than their mirror images.
 
 At x4 the corners of a 4 x 4 block lie further from the LR sample than its middle, and
-are rightly harder. Only phases that turning and mirroring the block carry into one
-another can be held to the same error: such a set is an orbit. This takes the LR sample
-to lie in the middle of its block, as with MATLAB's bicubic; with a degradation of
-another alignment the measure reads the misalignment.
+are harder to predict. The same error can only be expected of phases that are mapped to
+each other by rotations and reflections of the block: such a set is an orbit. The measure
+assumes that the LR sample lies in the middle of its block, as with MATLAB's bicubic; with
+a degradation of another alignment it measures the misalignment.
 """
 
 from __future__ import annotations

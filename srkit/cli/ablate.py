@@ -1,4 +1,4 @@
-"""``srkit ablate``: a study file to a table one can believe."""
+"""``srkit ablate``: from a study file to a table of results with intervals."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 def ablate(
     study: Annotated[list[str], typer.Argument(help="A study file, then key=value overrides.")],
     output: Annotated[Path | None, typer.Option(help="Folder of the study; runs/NAME if not given.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Arms side by side; as many as fit if not given.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be run.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Arms to run at the same time; as many as fit if not given.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the trials that would be run, and stop.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Train and measure every arm of a study, with the same crops and kernels for all, and report.
 
-    Started again, it goes on where it was: arms that have their scores are left alone.
-    The report compares what there is with the baseline; it is written even when an arm fails.
+    If it is started again, it goes on where it stopped: arms that have their scores are not run again.
+    The report compares all arms that have scores with the baseline; it is written even if an arm fails.
     """
     from srkit.ablation.execute import execute, problem, waiting
     from srkit.ablation.folder import TrialFolder

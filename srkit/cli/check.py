@@ -1,4 +1,4 @@
-"""``srkit check``: is this config right?"""
+"""``srkit check``: find all mistakes of a config."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from srkit.cli.experiment import read_experiment
 def check(
     config: Annotated[list[str], typer.Argument(help="Config files, then key=value overrides.")],
 ) -> None:
-    """Check a config to the bottom, and say everything that is wrong with it at once.
+    """Check a config completely, and print everything that is wrong with it at once.
 
-    Every part is built and every image found, but none decoded and no device touched.
+    Every part is built and the header of every image is read, but no image is decoded and no device is used.
     """
     from srkit.run.build import build, check_files
 

@@ -1,4 +1,4 @@
-"""``srkit checkerboard``: how much of a grid does a model leave?"""
+"""``srkit checkerboard``: measure the checkerboard artefacts of a model."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def checkerboard(
         str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
-    scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
+    scale: Annotated[int | None, typer.Option(help="Scale of a model by name; a checkpoint has its own.")] = None,
     degradation: Annotated[
-        str, typer.Option(help="Makes LR: a name, or '{use: NAME, option: value}'.")
+        str, typer.Option(help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.")
     ] = "bicubic",
-    loss: Annotated[str, typer.Option(help="Whose gradient is looked at (M4).")] = "charbonnier",
+    loss: Annotated[str, typer.Option(help="Loss whose gradient is measured (M4).")] = "charbonnier",
     picture: Annotated[Path | None, typer.Option(help="Draw spectrum and flat field to this PNG.")] = None,
     seed: Annotated[int, typer.Option(help="Of random degradations.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Measure the checkerboard of a model: flat fields, its layers, spectra, phases, the loss's gradient."""
+    """Measure the checkerboard of a model in flat fields, layers, spectra, phases and the loss's gradient."""
     import torch
 
     from srkit.cli.choice import build_degradation, read_choice

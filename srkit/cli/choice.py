@@ -1,4 +1,4 @@
-"""A part on the command line: a name, or a mapping as YAML would have it."""
+"""A part on the command line: a name, or a mapping as in YAML."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read_choice(text: str, where: str) -> tuple[str, dict[str, Any]]:
 
     from srkit.errors import ConfigError, Problem
 
-    try:  # as an override of a config, so that both know the same numbers
+    try:  # parsed like an override of a config, so that both accept the same numbers
         given = cast("dict[str, Any]", OmegaConf.to_container(OmegaConf.from_dotlist([f"part={text}"])))
         tree = given["part"]
     except (yaml.YAMLError, OmegaConfBaseException):

@@ -1,4 +1,4 @@
-"""``srkit convert``: other people's weights."""
+"""``srkit convert``: turn released weights into a srkit checkpoint."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import typer
 def convert(
     file: Annotated[str, typer.Argument(help="A file that a reader knows (srkit parts reader): .mat, .pth, ...")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The checkpoint to write, .safetensors.")],
-    scale: Annotated[int | None, typer.Option(help="Of the model, where the file does not say.")] = None,
+    scale: Annotated[int | None, typer.Option(help="Scale of the model, if the file does not say it.")] = None,
     model: Annotated[
-        str | None, typer.Option(help="For .pth: '{use: lapsrn, depth: 10, ...}' as in a config.")
+        str | None, typer.Option(help="Model of a .pth file: '{use: lapsrn, depth: 10, ...}' as in a config.")
     ] = None,
     color: Annotated[
-        Literal["y", "rgb"] | None, typer.Option(help="What the model works on; y where nothing says.")
+        Literal["y", "rgb"] | None,
+        typer.Option(help="Colour that the model works on; y if the file does not say it."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing checkpoint.")] = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""``srkit evaluate``: numbers under a protocol."""
+"""``srkit evaluate``: measure a model under a protocol."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from srkit.plugins import Catalog
 
 WIDTH = 79
-"""Of a line in words."""
+"""Width of the text output, in characters."""
 
 
 def evaluate(
@@ -22,17 +22,19 @@ def evaluate(
         str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
-    scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
+    scale: Annotated[int | None, typer.Option(help="Scale of a model by name; a checkpoint has its own.")] = None,
     low: Annotated[Path | None, typer.Option(help="Folder of LR images to use, instead of making them.")] = None,
     degradation: Annotated[
-        str, typer.Option(help="Makes LR: a name, or '{use: NAME, option: value}'.")
+        str, typer.Option(help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.")
     ] = "bicubic",
     color: Annotated[Literal["y", "rgb"], typer.Option(help="Measure luma (16..235) or RGB.")] = "y",
     border: Annotated[int | None, typer.Option(help="Pixels cut off every side; the scale if not given.")] = None,
     gray: Annotated[
         Literal["repeat", "as_is"], typer.Option(help="Gray images repeated to RGB, or as they are.")
     ] = "repeat",
-    edge: Annotated[Literal["symmetric", "clamp"], typer.Option(help="Bicubic beyond the edge.")] = "symmetric",
+    edge: Annotated[
+        Literal["symmetric", "clamp"], typer.Option(help="What bicubic sees beyond the edge.")
+    ] = "symmetric",
     space: Annotated[
         Literal["rgb", "y"], typer.Option(help="Shrink 8-bit RGB, or rounded luma in floats (bicubic tables).")
     ] = "rgb",
@@ -83,7 +85,7 @@ def evaluate(
     own = {name: dict(getattr(one, "protocol", {})) for name, one in built.items()}
     plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, network.scale, protocol, catalog)
     if any(name not in plain or own[name] != getattr(plain[name], "protocol", {}) for name in own):
-        for name in ("color", "border", "rounded", "gray"):  # every metric says its own
+        for name in ("color", "border", "rounded", "gray"):  # every metric describes its own protocol
             del described[name]
         described["metrics"] = own
     if as_json:
@@ -101,7 +103,7 @@ def evaluate(
 
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:
-    """Return the degradation that ``text`` names, None for the protocol's own bicubic, and what to call it."""
+    """Return the degradation that ``text`` names, and its title; None stands for the protocol's own bicubic."""
     from srkit.cli.choice import build_degradation, read_choice
 
     if read_choice(text, "--degradation") == ("bicubic", {}):
@@ -137,7 +139,7 @@ def _metrics(given: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def _says(choice: tuple[str, Any]) -> str:
-    """Return one choice of the protocol in words."""
+    """Return one choice of a protocol in words."""
     name, value = choice
     if isinstance(value, dict):  # the protocols of metrics
         return "; ".join(f"{one}: " + ", ".join(f"{k} {v}" for k, v in own.items()) for one, own in value.items())

@@ -1,4 +1,4 @@
-"""What several commands do first: files and overrides into a checked experiment."""
+"""The first step of several commands: from files and overrides to a checked experiment."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def read_experiment(words: Sequence[str]) -> tuple[Experiment, Source, Catalog]:
-    """Read ``CONFIG... [key=value ...]`` and check it all.
+    """Read ``CONFIG... [key=value ...]``, and return the checked experiment.
 
     Raises:
-        ConfigError: Every problem at once.
+        ConfigError: Lists every problem at once.
         PartError: A plugin does not load.
     """
     from srkit.config.check import check
@@ -41,5 +41,5 @@ def is_override(word: str) -> bool:
     """Return whether a word of the command line is ``key=value`` rather than a file."""
     try:
         return "=" in word and not Path(word).exists()
-    except OSError:  # too long for a name of a file
+    except OSError:  # too long for the name of a file
         return True

@@ -1,4 +1,4 @@
-"""``srkit explain``: who said so?"""
+"""``srkit explain``: print where every value of a config comes from."""
 
 from __future__ import annotations
 

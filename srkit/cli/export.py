@@ -1,4 +1,4 @@
-"""``srkit export``: a model for other runtimes."""
+"""``srkit export``: write a model as ONNX, for other runtimes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def export(
         str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, .onnx.")],
-    scale: Annotated[int | None, typer.Option(help="Of a model by name; a checkpoint has its own.")] = None,
+    scale: Annotated[int | None, typer.Option(help="Scale of a model by name; a checkpoint has its own.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Write a model as ONNX, for images of any size, and check it against PyTorch with onnxruntime."""

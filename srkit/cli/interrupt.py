@@ -1,4 +1,4 @@
-"""Ctrl-C, so that what was learnt can be saved."""
+"""Ctrl-C and SIGTERM, so that a training can save its state before it ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import FrameType
 
 @contextmanager
 def interrupts() -> Iterator[None]:
-    """Make SIGTERM what Ctrl-C is; a second of either waits for what the first has to save, the third strikes."""
+    """Treat SIGTERM as Ctrl-C; a second signal waits until the state has been saved, the third ends at once."""
     count = 0
 
     def strike(_number: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The command ``srkit``: its commands, and what becomes of errors."""
+"""The command ``srkit``: its subcommands, and how errors become messages and exit codes."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ from typing import Any
 
 
 def read_model(text: str) -> str | dict[str, Any]:
-    """Return what ``srkit.weights.load.load`` takes: the text itself, or the mapping that it spells.
+    """Return the argument for ``srkit.weights.load.load``: the text itself, or the mapping that it spells.
 
     Raises:
-        ConfigError: It begins as a mapping, and is none.
+        ConfigError: The text begins like a mapping, but is not one.
     """
     if not text.startswith("{"):
         return text

@@ -6,7 +6,7 @@ import typer
 
 
 def models() -> None:
-    """List the weights that come with srkit: what they were trained on, and what they score."""
+    """List the weights that come with srkit, with their training and their scores."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table

@@ -1,4 +1,4 @@
-"""``srkit parts``: what there is to build with."""
+"""``srkit parts``: list the parts that configs can name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 def parts(
     kind: Annotated[str | None, typer.Argument(help="Only this kind, such as upsampler.")] = None,
-    names: Annotated[bool, typer.Option("--names", help="Only the names; answers at once.")] = False,
+    names: Annotated[bool, typer.Option("--names", help="Print only the names, which is faster.")] = False,
 ) -> None:
     """List the parts of every kind, built in and from plugins, with their options."""
     if names:

@@ -1,4 +1,4 @@
-"""Where runs and studies lie that were given no folder."""
+"""The folder of a run or study for which the user gave none."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from srkit.plain import plain
 
 
 def below_runs(name: str) -> Path:
-    """Return a folder below runs/, whatever a run or study is called: names may be paths, and lead elsewhere."""
+    """Return the folder below runs/ for a name, which may be a path: it never leads out of runs/."""
     return Path("runs") / (plain(name) or "run")

@@ -1,4 +1,4 @@
-"""``srkit plugins``: who has added what, and what is wrong with it."""
+"""``srkit plugins``: list the installed plugins and their problems."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import typer
 
 
 def plugins() -> None:
-    """List the installed plugins with their parts; survives those that do not load, and says why."""
+    """List the installed plugins with their parts; for a plugin that does not load, print the reason."""
     from srkit.plugins import load_catalog
 
     found = load_catalog(survive=True).plugins

@@ -24,14 +24,14 @@ from srkit.run.folder import RunFolder
 LINES_WITHOUT_TERMINAL = 20
 
 LONGER = 30
-"""Minutes that a short run is advised to take."""
+"""Minutes of training that are suggested after a short run."""
 
 OUTSIDE = (ImageError, DataError, CheckpointError, RunError)
-"""Errors that lie in files and disks, not in the training: it can go on when they are gone."""
+"""Errors of files and disks, not of the training: once they are fixed, the run can be resumed."""
 
 
 class Progress:
-    """Follows the records of a run: a live bar on a terminal, a line now and then elsewhere."""
+    """Shows the records of a run: a live bar on a terminal, a line from time to time elsewhere."""
 
     def __init__(self, experiment: Experiment, folder: RunFolder, *, quiet: bool) -> None:
         self.console = Console(quiet=quiet)
@@ -69,17 +69,17 @@ class Progress:
             typer.echo(f"stopped; put this right, then go on with: srkit run --resume {self.folder.path}", err=True)
 
     def follow(self, records: Generator[Record, None, None]) -> None:
-        """Show every record until the run has no more, or the user has had enough.
+        """Show every record until the run ends or is interrupted.
 
         Raises:
-            KeyboardInterrupt: Ctrl-C or SIGTERM, after the step at hand has been finished and saved.
+            KeyboardInterrupt: Ctrl-C or SIGTERM, after the present step has been finished and saved.
         """
         with interrupts():
             try:
                 for record in records:
                     self._show(record)
             finally:
-                records.close()  # a signal that struck while a record was shown: the run saves where it stands
+                records.close()  # a signal arrived while a record was shown: the run saves its state
 
     def _show(self, record: Record) -> None:
         if record.event != "score":
@@ -103,7 +103,7 @@ class Progress:
                 self._say(f"scored {record.values['image']}")
 
     def _chosen(self, record: Record) -> str:
-        """Return what chooses the weights, where it is not PSNR, and whether they are the best so far."""
+        """Return the metric that chooses the weights, unless it is PSNR, and whether these are the best so far."""
         value = "" if self.select in ("psnr", LAST) else f", {self.select.upper()} {record.number(self.select):.4f}"
         return value + ("  best so far" if record.values.get("best") and self.select != LAST else "")
 
@@ -129,11 +129,11 @@ class Progress:
 
 
 def way_on(experiment: Experiment, crops: int) -> str | None:
-    """Return how to get a better network than from a short run, or None where ``minutes`` did not limit the run.
+    """Return the advice to train longer after a short run, or None if ``train.minutes`` did not limit the run.
 
     Args:
-        experiment: What was trained.
-        crops: Crops it was trained on.
+        experiment: The experiment that was trained.
+        crops: The number of crops that it was trained on.
     """
     minutes = experiment.train.minutes
     if minutes is None or minutes >= LONGER:
@@ -145,7 +145,7 @@ def way_on(experiment: Experiment, crops: int) -> str | None:
 
 
 def _rounded(count: int) -> str:
-    """Return a count as one says it: exact up to 100, then with two significant digits."""
+    """Return a count in words: exact up to 100, then "about" with two significant digits."""
     if count <= 100:
         return str(count)
     digits = 10 ** (len(str(count)) - 2)
@@ -153,7 +153,7 @@ def _rounded(count: int) -> str:
 
 
 def results(folder: RunFolder) -> str:
-    """Return the final table: the model beside bicubic, with the protocol of every number.
+    """Return the final table: the scores of the model and of bicubic, with the protocol of every number.
 
     Raises:
         RunError: The summary is damaged.

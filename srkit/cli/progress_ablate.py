@@ -1,4 +1,4 @@
-"""A study on the screen: what is running, how far it is, and what came of the rest."""
+"""A study on the screen: the trials that are running, their progress, and the results of the others."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from srkit.records.summary import Summary
 
 
 class StudyProgress:
-    """Follows the trials of a study by their logs: bars on a terminal, a line for each that ends elsewhere."""
+    """Shows the trials of a study by their logs: bars on a terminal, elsewhere a line for each trial that ends."""
 
     def __init__(self, plan: Plan, folder: Path, *, quiet: bool) -> None:
         self.plan, self.folder, self.titles = plan, folder, plan.titles()
@@ -51,7 +51,7 @@ class StudyProgress:
             typer.echo("stopped; the same command goes on where it was", err=True)
 
     def ended(self, outcome: Outcome) -> None:
-        """Say what came of a trial."""
+        """Print the outcome of a trial."""
         with self.lock:
             self.left.remove(outcome.id)
         number = f"{self.total - len(self.left)}/{self.total}"
@@ -85,7 +85,9 @@ class StudyProgress:
         return Group(table, Text(f"{done}, {self.failed} failed" if self.failed else done, style="dim"))
 
     def _say(self, text: str) -> None:
-        self.console.print(text, highlight=False, markup=False, soft_wrap=not self.live)  # a file has no edge
+        self.console.print(
+            text, highlight=False, markup=False, soft_wrap=not self.live
+        )  # a file has no limited width
 
 
 def _numbers(record: Record, steps: int) -> str:

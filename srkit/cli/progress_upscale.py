@@ -1,4 +1,4 @@
-"""Photographs on the screen: bars while they are enlarged, a line for each that is done, and what failed."""
+"""Photographs on the screen: bars while they are enlarged, a line for each that is done, and the failures."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NAME_WIDTH = 28
 
 
 class Tally:
-    """Counts what was done, what was left out and what failed.
+    """Counts and shows the photographs that were enlarged, left out, or failed.
 
     Args:
-        total: Photographs there are to do.
-        quiet: Say only what went wrong.
+        total: The number of photographs to enlarge.
+        quiet: Print errors only.
     """
 
     def __init__(self, total: int, *, quiet: bool) -> None:
@@ -56,7 +56,7 @@ class Tally:
 
     @property
     def code(self) -> int:
-        """The exit code: 1 where something failed."""
+        """The exit code: 1 if a photograph failed, else 0."""
         return 1 if self.failed else 0
 
     def say(self, text: str) -> None:
@@ -64,18 +64,18 @@ class Tally:
         self.console.print(text, markup=False)
 
     def note(self, text: str) -> None:
-        """Print what the user should know, once."""
+        """Print a note to the user, each note once."""
         if text not in self.notes:
             self.notes.append(text)
             self.say(f"note: {text}")
 
     def left_out(self, count: int, why: str) -> None:
-        """Say that photographs are left out."""
+        """Print that photographs are left out, and why."""
         if count:
             self.say(f"{count} left out: {why}")
 
     def follow(self, job: Job, steps: Iterator[float]) -> None:
-        """Show an enlargement while it happens, and keep what went wrong with it."""
+        """Show the progress of an enlargement, and keep its error if it fails."""
         before = time.monotonic()
         bar = self.bars.add_task(_short(job.source.name), total=1.0)
         try:
@@ -92,13 +92,13 @@ class Tally:
             self.bars.update(self.whole, completed=self.done + len(self.failed))
 
     def fail(self, reason: str) -> None:
-        """Keep what went wrong with a photograph; the summary will say it again."""
+        """Print the error of a photograph, and keep it for the summary."""
         self.failed.append(reason)
         if self.total > 1:
             self.say(f"failed: {reason}")
 
     def finish(self, what: str) -> None:
-        """Print the summary: what was done, and on standard error all that failed."""
+        """Print the summary, and on standard error all failures."""
         self.bars.stop()
         if self.total > 1:
             self.say(f"{self.done} of {self.total} {what} in {time.monotonic() - self.started:.0f} s")

@@ -60,7 +60,7 @@ def _claim(config: list[str], output: Path | None) -> Path:
 
 
 def _go(path: Path, world: World, *, quiet: bool) -> None:
-    """Run what the folder describes, from where it stands, and report."""
+    """Start or resume the run in the folder, and write its report."""
     from srkit.cli.progress import Progress, results, way_on
     from srkit.run import RunFolder, build, score, train
 
@@ -84,7 +84,7 @@ def _go(path: Path, world: World, *, quiet: bool) -> None:
 
 
 def _help(path: Path, world: World) -> None:
-    """Train as one of several processes that is not the first, which does all else."""
+    """Train as a process other than the first; the first one also scores and reports."""
     from srkit.cli.interrupt import interrupts
     from srkit.run import RunFolder, build, train
 
@@ -98,16 +98,16 @@ def _help(path: Path, world: World) -> None:
 
 @contextmanager
 def _system_errors(path: Path) -> Iterator[None]:
-    """Let what the system refuses, such as a write to a full disk, name the file, or else the run folder.
+    """Turn errors of the system, such as a full disk, into messages that name the file or else the run folder.
 
     Raises:
-        RunError: Instead of an OSError.
+        RunError: In place of an OSError.
     """
     from srkit.errors import RunError
 
     try:
         yield
-    except BrokenPipeError:  # standard output, not a file
+    except BrokenPipeError:  # standard output was closed
         raise
     except OSError as error:
         raise RunError(f"{error.filename or path}: cannot be read or written: {error.strerror or error}") from None

@@ -1,4 +1,4 @@
-"""``srkit schema``: what an editor needs to complete and check configs."""
+"""``srkit schema``: the schema by which an editor completes and checks configs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 
 def schema(
-    study: Annotated[bool, typer.Option("--study", help="The schema of study files instead.")] = False,
+    study: Annotated[bool, typer.Option("--study", help="Print the schema of study files instead.")] = False,
 ) -> None:
     """Print a JSON schema of configs, with the parts of installed plugins.
 

@@ -1,4 +1,4 @@
-"""``srkit trial``: one arm of a study with one seed, as the process that a launcher starts."""
+"""``srkit trial``: the process that a launcher starts for one arm of a study with one seed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 
 def trial(folder: Annotated[Path, typer.Argument(help="A folder that srkit ablate prepared.")]) -> None:
-    """Run one trial of a study from where it stands; ends when its standard input does."""
+    """Run or resume one trial of a study; the process ends when its standard input does."""
     from srkit.ablation.trial import limit_threads, perform, stop_with_parent
     from srkit.plugins import load_catalog
 

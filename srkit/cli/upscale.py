@@ -21,32 +21,37 @@ def upscale(
         typer.Option("--output", "-o", help="Folder, or for one photograph a file; beside it if not given."),
     ] = None,
     scale: Annotated[
-        float | None, typer.Option(help="How many times larger, 1.5 or 3 too; the model's, or 2.")
+        float | None,
+        typer.Option(help="How many times larger, such as 1.5 or 3; the model's scale, or 2, if not given."),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="Shipped weights (see srkit models), a file of weights or a run folder.")
     ] = None,
     format_: Annotated[
         Literal["png", "jpg", "webp", "tif"] | None,
-        typer.Option("--format", help="Of the results; that of the source if not given."),
+        typer.Option("--format", help="Format of the results; that of the source if not given."),
     ] = None,
     quality: Annotated[
-        int | None, typer.Option(min=1, max=100, help="Of JPEG and WebP; 95, or a lossless WebP stays lossless.")
+        int | None,
+        typer.Option(
+            min=1, max=100, help="Quality of JPEG and WebP; 95 if not given, and a lossless WebP stays lossless."
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")] = False,
     skip: Annotated[
-        bool, typer.Option("--skip-existing", help="Leave results that exist; goes on where it was stopped.")
+        bool, typer.Option("--skip-existing", help="Leave results that exist, to go on after a stop.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     precision: Annotated[
         Literal["auto", "fp32", "bf16"], typer.Option(help="Number format; auto takes what is fast.")
     ] = "auto",
     tile: Annotated[
-        int | None, typer.Option(min=16, help="Side of a tile in pixels; what fits into memory if not given.")
+        int | None,
+        typer.Option(min=16, help="Side of a tile in pixels; chosen to fit into memory if not given."),
     ] = None,
     max_pixels: Annotated[int, typer.Option(min=1, max=2**30, help="Refuse larger photographs.")] = 2**28,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
     """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
 
@@ -54,7 +59,7 @@ def upscale(
     turned upright, with their colour profile and EXIF.
 
     Nothing is overwritten unless you say so, and every result is written whole
-    or not at all. Where some photographs fail the others are done all the same,
+    or not at all. If some photographs fail, the others are enlarged all the same,
     and the exit code is 1.
     """
     from srkit.cli.model_option import read_model
@@ -85,7 +90,7 @@ def upscale(
 
 
 def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
-    """Say what would be done."""
+    """Print what would be done."""
     from srkit.errors import ImageError
     from srkit.photographs.enlargement import estimate, gigabytes, peak
 
@@ -104,7 +109,7 @@ def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally
 
 
 def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
-    """Do it."""
+    """Enlarge the photographs."""
     from srkit.photographs.enlargement import upscale_photograph
 
     for job in jobs:

@@ -23,7 +23,7 @@ from srkit.errors import BuildError, ConfigError, Problem, SrkitError, UnknownPa
 from srkit.registry import Kind, Part, Registry
 
 DEEPEST = 40
-"""Nobody writes a part within a part this often; a part that is its own default would go on for ever."""
+"""Deepest nesting of parts within parts; it stops a part whose default is the part itself."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,21 @@ class Choice:
         return self.part.name
 
     def tree(self) -> dict[str, Any]:
-        """Return the choice as YAML would write it, but for its options' values."""
+        """Return the choice as YAML would write it; the values of its options are not converted."""
         return {"use": self.name, **self.options}
 
     def with_options(self, **options: Any) -> Self:
-        """Return the same part with other values of some options, which are not checked."""
+        """Return the same part with some options replaced; the new values are not checked."""
         return replace(self, options={**self.options, **options})
 
     def __call__(self, *wired: Any) -> Any:
         """Build the part.
 
         Raises:
-            BuildError: With places, for a ``ValueError`` of its constructor (an option it refuses) or an
-                ``OSError`` (a file that an option names is missing): both are for the user to put right.
-            Exception: Any other is a bug of the part. It stays as it is, since whoever repairs the part needs
-                its traceback, and gets a note that says which part, and where the config names it.
+            BuildError: The constructor raised a ``ValueError`` (it refuses an option) or an ``OSError`` (a file
+                that an option names is missing). The user can put both right, so the message has their places.
+            Exception: Any other error is a bug of the part. It is raised unchanged, since the author of the part
+                needs its traceback, with a note that names the part and its place in the config.
         """
         try:
             return self.part.factory(*wired, **self.options)
@@ -71,10 +71,10 @@ class Choice:
 def check(source: Source, schema: Callable[..., Any], catalog: Mapping[str, Registry]) -> Any:
     """Return ``schema`` called with its options read from ``source``, or raise every problem at once.
 
-    Defaults are filled in, so that what is returned says everything about itself.
+    Defaults are filled in, so the result holds the value of every option.
 
     Raises:
-        ConfigError: All the problems found, each with its place.
+        ConfigError: Lists all problems, each with its place.
     """
     checker = _Checker(source, catalog)
     built = checker.section(source.tree, schema, ())
@@ -84,7 +84,7 @@ def check(source: Source, schema: Callable[..., Any], catalog: Mapping[str, Regi
 
 
 def check_choice(use: str, options: Mapping[str, Any], kind: Kind, catalog: Mapping[str, Registry]) -> Choice:
-    """Return the checked choice of one part, for code that has no file (``Catalog.build``, tests)."""
+    """Return the checked choice of one part, for code without a config file (``Catalog.build``, tests)."""
     checker = _Checker(Source({}, {}, f"{kind.name} {use!r}"), catalog)
     choice = checker.choice({"use": use, **options}, kind, None, ())
     if checker.problems or choice is None:
@@ -115,7 +115,7 @@ class _Checker:
     def options(
         self, tree: Mapping[str, Any], schema: Callable[..., Any], at: Keys, default: Any = None
     ) -> dict[str, Any]:
-        """Read the options of ``schema``; what ``tree`` leaves out is as ``default``, a section, has it."""
+        """Read the options of ``schema``; those that ``tree`` leaves out come from the section ``default``."""
         takes, parameters = declared(schema), inspect.signature(schema).parameters
         for name in tree:
             if name in parameters and name not in takes:
@@ -130,7 +130,7 @@ class _Checker:
                 read[name] = self.value(tree[name], option.wanted, key, usual)
             elif option.required and default is None:
                 self.blame(key, f"missing; wants {spell(option.wanted)}")
-            else:  # read as YAML would give it, so that a run's own config.yaml gives the same again
+            else:  # read in the form of YAML, so that the config.yaml of a run gives the same value again
                 read[name] = self.value(fill(usual), option.wanted, key)
         return read
 
@@ -158,7 +158,7 @@ class _Checker:
         if wanted is Path and type(value) is str and value:
             return self.path(value, at)
         if wanted is Any or type(value) is wanted or (origin is Literal and among(value, args)):
-            return value  # `type is`, not isinstance: `true` is not a number here
+            return value  # `type is` rather than isinstance: `true` is not a number here
         self.blame(at, f"wants {spell(wanted)}, got {value!r}{_whole(value, origin)}")
         return None
 
@@ -166,7 +166,7 @@ class _Checker:
         """Return a number within its limits."""
         if type(value) is plain or (plain is float and type(value) is int):
             if plain is float and not abs(value) <= sys.float_info.max:
-                return self.value(value, float, at)  # refused as not finite, whatever the limits
+                return self.value(value, float, at)  # already refused as not finite
             if value in limits:
                 return plain(value)
         self.blame(at, f"wants {spell(wanted)}, got {value!r}")
@@ -178,12 +178,12 @@ class _Checker:
         if path.is_absolute():
             return path
         path = self.source.folder(at) / path
-        return path.parent.resolve() / path.name  # a link at its end is followed when it is opened, not yet
+        return path.parent.resolve() / path.name  # a link at its end is only followed when the file is opened
 
     def choice(self, value: Any, kind: Kind, default: Any, at: Keys) -> Choice | None:
         tree = {"use": value} if isinstance(value, str) else value
         if isinstance(tree, dict) and "use" not in tree and names_part(default):
-            tree = fill(default) | tree  # options given for the part that is there by default
+            tree = fill(default) | tree  # options without `use` belong to the default part
         if not isinstance(tree, dict) or not isinstance(tree.get("use"), str):
             self.blame(at, f"wants {spell(kind)}, got {value!r}")
             return None
@@ -201,7 +201,7 @@ class _Checker:
 
 
 def _whole(value: Any, origin: Any) -> str:
-    """Say how a list is overridden, to somebody who gave an element that it does not have."""
+    """Return a hint on overriding lists, for an override of an element that the list does not have."""
     if origin not in (list, Sequence) or not isinstance(value, dict):
         return ""
     return "; give the whole list, or an element that is there by its number, counted from 0"

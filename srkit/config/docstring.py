@@ -1,4 +1,4 @@
-"""What the docstring of a part or a section says."""
+"""The summary and the option descriptions in the docstring of a part or a section."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ OPTION = re.compile(r"^ {4}(\w+):\s*(.+?)(?=^ {4}\w+:|\Z)", re.MULTILINE | re.DO
 
 
 def summary(schema: Any) -> str:
-    """Return the first line, which says what it is."""
+    """Return the first line of a docstring."""
     return (inspect.getdoc(schema) or "").partition("\n")[0]
 
 
 def documented(schema: Any) -> dict[str, str]:
-    """Return what the section ``Args:`` says, by the name of the option."""
+    """Return the descriptions in the section ``Args:``, by the name of the option."""
     _, _, rest = (inspect.getdoc(schema) or "").partition("Args:\n")
     section = re.split(r"\n(?=\S)", rest)[0]
     return {name: " ".join(text.split()) for name, text in OPTION.findall(section)}

@@ -1,4 +1,4 @@
-"""What an experiment is: its options that matter and are not what they are by default."""
+"""The identity of an experiment: a hash of its options that matter and differ from their defaults."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from srkit.config.signature import declared
 
 
 class Role(Enum):
-    """What an option of a section decides.
+    """The results that an option of a section decides.
 
-    Where nothing is said an option is LEARNT, which is always safe: a run does not go on with another value of it,
-    and a trial with another value is another trial.
+    An option without a role is LEARNT, which is always safe: a run does not resume with another value of it, and a
+    trial with another value is another trial.
     """
 
     LEARNT = (
@@ -29,7 +29,7 @@ class Role(Enum):
 
 
 DECISIVE = frozenset({Role.LEARNT, Role.MEASURED})
-"""Roles of the options that decide a result."""
+"""Roles of the options that decide the result of a trial."""
 
 
 def option(default: Any, role: Role) -> Any:
@@ -49,13 +49,13 @@ def keys_of(section: type[Any], roles: Collection[Role], at: str = "") -> Iterat
 
 
 def identity(checked: Any, roles: Collection[Role], **more: Any) -> str:
-    """Return 12 hexadecimal digits that depend on ``different(checked, roles)`` and on ``more`` alone."""
+    """Return 12 hexadecimal digits, a hash of ``different(checked, roles)`` and ``more``."""
     text = json.dumps({"experiment": different(checked, roles), **more}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def different(checked: Any, roles: Collection[Role]) -> Any:
-    """Return as plain values what in ``checked`` is not the default, so that a new option changes nothing.
+    """Return the values in ``checked`` that differ from their defaults, so that a new option changes no hash.
 
     Args:
         checked: A dataclass of values and choices.
@@ -63,7 +63,7 @@ def different(checked: Any, roles: Collection[Role]) -> Any:
     """
     if isinstance(checked, Choice):
         return {"use": checked.name, **_set(checked, roles)}
-    if names_part(checked):  # the default of a slot, which is not filled in
+    if names_part(checked):  # the default of a slot, not yet filled in
         return fill(checked)
     if is_dataclass(checked) and not isinstance(checked, type):
         return dict(_changed(checked, roles))

@@ -1,4 +1,4 @@
-"""Interpolations such as ``${let.name}``: what they lead to, and who wrote what they lead to."""
+"""Interpolations such as ``${let.name}``: their values, and the keys where these values were written."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from srkit.config.merge import Keys
 from srkit.errors import ConfigError, Problem
 
 LEADING = re.compile(r"\$\{\s*(?P<dots>\.*)(?P<name>[^${}:]*?)\s*(?P<resolver>:.*)?\}", re.DOTALL)
-"""An interpolation that begins a text: of a key, relative to its place if it begins with dots, or by a resolver."""
+"""An interpolation at the start of a text. It names a resolver or a key; a key with leading dots is relative."""
 
 
 def resolve(tree: Mapping[str, Any], where: Callable[[Keys], str]) -> dict[str, Any]:
-    """Return ``tree`` with every interpolation replaced by what it leads to.
+    """Return ``tree`` with every interpolation replaced by its value.
 
     Args:
         tree: Plain values, as they were written.
-        where: Names the place of a key in a message.
+        where: Returns the place of a key, for messages.
 
     Raises:
-        ConfigError: Every interpolation that leads nowhere, and every ``???``.
+        ConfigError: Lists every interpolation without a value, and every ``???``.
     """
     root = OmegaConf.create(dict(tree))
     problems: list[Problem] = []
@@ -57,9 +57,9 @@ def resolve(tree: Mapping[str, Any], where: Callable[[Keys], str]) -> dict[str, 
 
 
 def borrowed(written: Mapping[str, Any], resolved: Any, at: Keys = ()) -> Iterator[tuple[Keys, Keys | None]]:
-    """Yield the keys of texts that begin with what another key says, each with that key.
+    """Yield (key, source) for every text that begins with the value of another key, its source.
 
-    It is None where the text begins with what a resolver gives, such as ``${oc.env:NAME}``.
+    The source is None if the text begins with the value of a resolver, such as ``${oc.env:NAME}``.
 
     Args:
         written: The whole tree before interpolations were followed.
@@ -79,10 +79,10 @@ def borrowed(written: Mapping[str, Any], resolved: Any, at: Keys = ()) -> Iterat
 
 
 def _source(written: Mapping[str, Any], keys: Keys) -> Keys | None:
-    """Return the key where the beginning of the text at ``keys`` was written out."""
+    """Return the key where the beginning of the text at ``keys`` is written literally."""
     node: Any = written
     for depth, key in enumerate(keys, start=1):
-        node = node[int(key)] if isinstance(node, list) else node.get(key)  # YAML may have the key as a number
+        node = node[int(key)] if isinstance(node, list) else node.get(key)  # YAML may read the key as a number
         found = LEADING.match(node) if isinstance(node, str) else None
         if found is None:
             continue

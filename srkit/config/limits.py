@@ -58,7 +58,7 @@ class Range:
         return f"Range({', '.join(given)})"
 
     def spelled(self, number: str) -> str:
-        """Return the range in words, ``number`` being what it is a range of: ``int from 2 to 16``."""
+        """Return the range in words, after the name of its number type: ``int from 2 to 16``."""
         if self.low is not None and self.high is not None:
             ends = [f"from {self.low:g} to {self.high:g}"]
         else:
@@ -71,7 +71,7 @@ class Range:
 
 
 def ranged(wanted: Any) -> tuple[Any, Range] | None:
-    """Return the number type and the range of ``Annotated[int, Range(1)]``; None where a type has no range."""
+    """Return the number type and the range of ``Annotated[int, Range(1)]``; None for a type without a range."""
     if get_origin(wanted) is Annotated and isinstance(get_args(wanted)[1], Range):
         number, limits = get_args(wanted)[:2]
         return number, limits
@@ -79,16 +79,16 @@ def ranged(wanted: Any) -> tuple[Any, Range] | None:
 
 
 def limited(function: F) -> F:
-    """Let a constructor, or a function that is a part, refuse options outside their ranges.
+    """Make a constructor, or a function that is a part, refuse options outside their ranges.
 
-    For calls from Python: what YAML gives was checked before. Mark the part's class or function with its kind's
-    decorator, and its ``__init__``, or the function, with this one.
+    It serves calls from Python; values from YAML have been checked before. The decorator of the kind marks the
+    part's class or function, and this one its ``__init__`` or the function.
 
     The marked function raises ValueError for the first option that is outside its range.
     """
 
     @functools.cache
-    def types() -> dict[str, Any]:  # at the first call: annotations may name what is defined further down
+    def types() -> dict[str, Any]:  # at the first call: annotations may name classes defined further down
         return {one.name: type_of(function, one) for one in options_of(function)}
 
     @functools.wraps(function)
@@ -101,10 +101,10 @@ def limited(function: F) -> F:
 
 
 def check_fields(section: Any) -> None:
-    """Refuse fields of a dataclass outside their ranges; to be called in its ``__post_init__``.
+    """Refuse fields of a dataclass outside their ranges; call it in ``__post_init__``.
 
     Raises:
-        ValueError: The first field that is outside its range.
+        ValueError: Names the first field that is outside its range.
     """
     for one in options_of(type(section)):
         _refuse(one.name, getattr(section, one.name), type_of(type(section), one))

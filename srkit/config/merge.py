@@ -1,4 +1,4 @@
-"""How a later file or override is laid on what was read before it."""
+"""Merging a later file or override into the tree that was read before it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ Keys = tuple[str, ...]
 
 
 def laid(under: Any, over: Any) -> Any:
-    """Return ``over`` laid on ``under``, which is changed, as a later file is laid on an earlier one."""
+    """Merge ``over`` into ``under`` as a later file into an earlier one, and return ``under``, which is changed."""
     tree = {"": under}
     list(lay(tree, {"": over}))
     return tree[""]
 
 
 def lay(under: dict[str, Any], over: Mapping[str, Any], at: Keys = ()) -> Iterator[Keys]:
-    """Lay ``over`` on ``under`` in place, yielding the keys it replaced outright.
+    """Merge ``over`` into ``under`` in place, and yield the keys that it replaced.
 
     Mappings merge, with one exception: a mapping that uses another part replaces
     the old one, or the old part's options would be handed to the new part. A bare
     part name counts as a mapping that uses it, and a list as a mapping of its
-    elements for what names them by number (``metrics.0.border=4``).
+    elements for an override that names them by number (``metrics.0.border=4``).
     """
     for key, new in over.items():
         old = under.get(key)

@@ -1,7 +1,7 @@
 """A JSON schema of a config file, so that an editor completes, explains and checks it.
 
-It says what one file may say. What a file leaves out, a later file or an override may give, so nothing is required,
-and a mapping without ``use`` may have the options of any part of its kind. The checker (``check.py``) decides.
+It describes a single file. Later files and overrides may add the options that a file leaves out, so none is
+required, and a mapping without ``use`` may have the options of any part of its kind. ``check.py`` is stricter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from srkit.registry import Kind, Part, Registry
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PLAIN = {bool: "boolean", int: "integer", float: "number", str: "string"}
 LATER = {"$ref": "#/$defs/later"}
-"""A value that is known later: an interpolation such as ``${let.name}``, or ``???``."""
+"""A value that is not known yet: an interpolation such as ``${let.name}``, or ``???``."""
 
 JsonSchema = dict[str, Any]
 
@@ -41,7 +41,7 @@ def json_schema(schema: type[Any], catalog: Mapping[str, Registry]) -> JsonSchem
 
 
 class _Writer:
-    """Writes schemas of types, and keeps those of kinds, parts and sections to be referred to."""
+    """Writes schemas of types, and keeps those of kinds, parts and sections as definitions to refer to."""
 
     def __init__(self, catalog: Mapping[str, Registry]) -> None:
         self.catalog = catalog
@@ -65,14 +65,14 @@ class _Writer:
         }
 
     def value(self, wanted: Any) -> JsonSchema:
-        """Return the schema of an option's value, which may be given later."""
+        """Return the schema of an option's value, or of an interpolation in its place."""
         if wanted is Any:
             return {}
         ways = self.ways(wanted)
         return ways[0] if wanted is str else {"anyOf": [*ways, LATER]}
 
     def ways(self, wanted: Any) -> list[JsonSchema]:
-        """Return the schemas of the ways to write a value of a type."""
+        """Return a schema for each way to write a value of a type."""
         origin, args = get_origin(wanted), get_args(wanted)
         if (kind := kind_of(wanted)) is not None:
             return [self.kind(kind)]
@@ -91,7 +91,7 @@ class _Writer:
         return [{"type": "string", "minLength": 1} if wanted is Path else {"type": PLAIN[wanted]}]
 
     def kind(self, kind: Kind) -> JsonSchema:
-        """Refer to what may fill a slot: the name of a part, or a mapping that uses it."""
+        """Return a reference to the schema of a slot: the name of a part, or a mapping that uses it."""
         if kind.name not in self.definitions:
             self.definitions[kind.name] = {}  # a part may hold parts of its own kind
             parts = self.catalog[kind.name]
@@ -113,13 +113,13 @@ class _Writer:
         return {"$ref": f"#/$defs/{kind.name}"}
 
     def part(self, part: Part) -> JsonSchema:
-        """Refer to a mapping with the options of a part."""
+        """Return a reference to the schema of a mapping with the options of a part."""
         return self.defined(f"{part.kind.name}.{part.name}", part.factory, {"use": {"const": part.name}})
 
     def defined(
         self, name: str, schema: Callable[..., Any], more: Mapping[str, JsonSchema] | None = None
     ) -> JsonSchema:
-        """Refer to a section, which is written down once."""
+        """Return a reference to the schema of a section, which is written once."""
         if name not in self.definitions:
             self.definitions[name] = {}  # a section may hold lists of itself
             self.definitions[name] = self.section(schema, more)

@@ -19,8 +19,8 @@ INTERPOLATION = re.compile(r"(\\*)\$\{")
 
 
 def names_part(value: Any) -> bool:
-    """Return whether a value is a choice, or a slot's default: it says what YAML would by ``tree()``."""
-    return callable(getattr(type(value), "tree", None))  # of the type: a section may have a field called so
+    """Return whether a value is a choice or a slot's default, whose ``tree()`` gives its YAML."""
+    return callable(getattr(type(value), "tree", None))  # of the type: a section may have such a field
 
 
 def fill(checked: Any) -> Any:
@@ -42,16 +42,16 @@ def to_yaml(tree: Any) -> str:
 
 
 def in_line(tree: Any) -> str:
-    """Return a plain value as YAML says it within a line."""
+    """Return a plain value as YAML writes it within a line."""
     return _dumped([tree], default_flow_style=True, width=math.inf).strip()[1:-1]
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what OmegaConf, which knows more than YAML does, reads back as the same value."""
+    """Writes YAML that OmegaConf, whose grammar is wider, reads back as the same values."""
 
 
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    """Quote what OmegaConf takes for a number (1e3), and escape what it would follow (``${x}``)."""
+    """Quote text that OmegaConf takes for a number (1e3), and escape interpolations (``${x}``)."""
     style = "'" if NUMBER.match(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", INTERPOLATION.sub(r"\1\1\\${", text), style=style)
 
@@ -65,7 +65,7 @@ def _dumped(tree: Any, **layout: Any) -> str:
 
 
 def explain(checked: Any, source: Source) -> Iterator[tuple[str, Any, str]]:
-    """Yield (key, value, place) of every value, where place is who said it last, or "default"."""
+    """Yield (key, value, place) of every value; the place is where it was set last, or "default"."""
     for keys, value in _leaves(fill(checked), ()):
         yield ".".join(keys), value, _said(source, keys)
 

@@ -1,8 +1,8 @@
-"""What a signature may say: the options of a part or a section, their types and their defaults.
+"""The options that a signature declares, with their types and defaults.
 
-YAML must be able to say every value of an option, and to say it again in a run's
-own ``config.yaml``; so the types are few, and all others are refused where a part
-is shelved, not where somebody uses it.
+YAML must be able to write every value of an option, also in the ``config.yaml`` of a run;
+so the types are few, and all others are refused when a part is shelved, before
+a config names it.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ def declared(schema: Callable[..., Any]) -> dict[str, Declared]:
 
 
 def verify(part: Part, kinds: Collection[Kind]) -> None:
-    """See that YAML can say every option of ``part``, and that every default is a value of its type.
+    """Check that YAML can write every option of ``part``, and that every default is a value of its type.
 
     Args:
         part: The part.
-        kinds: The kinds that there are, which slots may be for.
+        kinds: All kinds, which slots may be of.
 
     Raises:
-        PartError: Everything that is wrong with its options, a line each.
+        PartError: Lists everything that is wrong with its options, one problem a line.
     """
     found = list(_faults(part.factory, "", ()))
     if not found:
@@ -71,7 +71,7 @@ def verify(part: Part, kinds: Collection[Kind]) -> None:
 
 
 def slots_of(schema: Callable[..., Any]) -> Iterator[Kind]:
-    """Yield the kind of every slot among the options of ``schema``, and in what they hold."""
+    """Yield the kind of every slot among the options of ``schema``, and in their lists and sections."""
 
     def within(wanted: Any, above: tuple[Any, ...]) -> Iterator[Kind]:
         if (kind := kind_of(wanted)) is not None:
@@ -89,7 +89,7 @@ def slots_of(schema: Callable[..., Any]) -> Iterator[Kind]:
 
 
 def _faults(schema: Callable[..., Any], at: str, above: tuple[Any, ...]) -> Iterator[str]:
-    """Yield what is wrong with the options of ``schema``, which stands within the sections ``above``."""
+    """Yield the problems of the options of ``schema``, which is nested in the sections ``above``."""
     for parameter in options_of(schema):
         name = parameter.name
         try:
@@ -105,7 +105,7 @@ def _faults(schema: Callable[..., Any], at: str, above: tuple[Any, ...]) -> Iter
 
 
 def _refused(wanted: Any, at: str, above: tuple[Any, ...]) -> Iterator[str]:
-    """Yield what is wrong with a type, down to what its lists, mappings and sections hold."""
+    """Yield the problems of a type, and of the types within its lists, mappings and sections."""
     origin, args = get_origin(wanted), get_args(wanted)
     if kind_of(wanted) is not None or wanted is Any or any(wanted is one for one in (*PLAIN, Path)):
         return
@@ -128,7 +128,7 @@ def _refused(wanted: Any, at: str, above: tuple[Any, ...]) -> Iterator[str]:
 
 
 def _instead(wanted: Any) -> str:
-    """Say what to write for a type that is refused, where that is known."""
+    """Return a hint at what to write for a type that is refused; empty if none is known."""
     origin, args = get_origin(wanted), get_args(wanted)
     if wanted is tuple or origin is tuple:
         return f"; use list[{python(args[0]) if args else 'int'}]"
@@ -146,7 +146,7 @@ def _instead(wanted: Any) -> str:
 
 
 def _instead_of(option: Declared) -> str:
-    """Say what to write for a default that is refused, where that is known."""
+    """Return a hint at what to write for a default that is refused; empty if none is known."""
     inner = optional(option.wanted) or option.wanted
     if kind_of(inner) is not None:
         return "; name the part with srkit.slots.default, and give plain values"
@@ -184,14 +184,14 @@ def fits(value: Any, wanted: Any) -> bool:
         return value is None or any(fits(value, one) for one in (*PLAIN, list[Any], dict[str, Any]))
     if wanted is float:
         return type(value) in (int, float) and abs(value) <= sys.float_info.max
-    if wanted is Path:  # a relative one would be relative to no file
+    if wanted is Path:  # no file that a relative path could start from
         return isinstance(value, Path) and value.is_absolute()
     return type(value) is wanted and value != MISSING
 
 
 def _declared(schema: Callable[..., Any], parameter: inspect.Parameter) -> Declared:
     wanted, default = type_of(schema, parameter), parameter.default
-    if is_dataclass(schema):  # a signature shows a factory as an opaque mark
+    if is_dataclass(schema):  # a signature does not show what a factory returns
         for one in fields(schema):
             if one.name == parameter.name and callable(one.default_factory):
                 default = one.default_factory()
@@ -200,7 +200,7 @@ def _declared(schema: Callable[..., Any], parameter: inspect.Parameter) -> Decla
 
 
 def _kw_only(section: type) -> bool:
-    """Return whether a dataclass takes its fields by name and nothing else: so it can be written and read."""
+    """Return whether a dataclass takes its fields by name and nothing else, as reading it from YAML needs."""
     written = {one.name for one in fields(section) if one.init}
     return {one.name for one in options_of(section)} == written == set(inspect.signature(section).parameters)
 

@@ -1,4 +1,4 @@
-"""Read YAML files and overrides into one tree, remembering who wrote each value, and where."""
+"""Read YAML files and overrides into one tree, and keep the place where each value was written."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from srkit.errors import ConfigError, Problem
 
 
 class Mark(NamedTuple):
-    """Who wrote a value.
+    """The place where a value was written.
 
-    ``place`` is ``FILE:LINE`` or the text of an override, as a message names it. ``folder`` is what a relative path
-    is relative to: the file's folder, or for an override the working folder.
+    ``place`` is ``FILE:LINE`` or the text of an override, as messages show it. ``folder`` is where a relative path
+    starts from: the file's folder, or for an override the working folder.
     """
 
     place: str
@@ -52,7 +52,7 @@ class Source:
         return self.mark(keys).place
 
     def folder(self, keys: Keys) -> Path:
-        """Return the folder that a relative path at ``keys`` is relative to; the working folder for a default."""
+        """Return the folder that a relative path at ``keys`` starts from; the working folder for a default."""
         node: Any = self.tree
         for key in keys:
             numbered = isinstance(node, list) and key.isdigit() and int(key) < len(node)
@@ -62,7 +62,7 @@ class Source:
         return self.mark(keys).folder
 
     def layer(self, keys: Keys, at: Keys = ()) -> Layer:
-        """Return what stands under ``keys``, with its places, to be laid over another file at ``at``."""
+        """Return the values below ``keys`` with their places, as a layer to be merged into a file at ``at``."""
         value: Any = self.tree
         for key in keys:
             value = value[int(key)] if isinstance(value, list) else value[key]
@@ -74,11 +74,11 @@ class Source:
 
 
 def read(files: Sequence[Path], overrides: Sequence[str] = (), *, layers: Sequence[Layer] = ()) -> Source:
-    """Lay ``files`` over one another, then ``layers``, then each ``key.path=value``; the last word wins.
+    """Merge ``files``, then ``layers``, then each ``key.path=value``, in this order; the last value wins.
 
     Raises:
         ConfigError: A file is missing, is not YAML or not a mapping; an override has
-            no ``=``; a value is ``???`` or an interpolation that leads nowhere.
+            no ``=``; a value is ``???`` or an interpolation without a value.
     """
     problems: list[Problem] = []
     tree: dict[str, Any] = {}
@@ -95,7 +95,7 @@ def read(files: Sequence[Path], overrides: Sequence[str] = (), *, layers: Sequen
         for gone in list(lay(tree, layer)):
             marks = {keys: mark for keys, mark in marks.items() if keys[: len(gone)] != gone}
         marks |= layer_marks
-        for keys, mark in layer_marks.items():  # `data.memory=3` writes `data` too, where no file has it
+        for keys, mark in layer_marks.items():  # `data.memory=3` also creates `data` if no file has it
             for depth in range(1, len(keys)):
                 marks.setdefault(keys[:depth], mark)
     if problems:
@@ -142,7 +142,7 @@ def _override_layer(text: str) -> Layer:
 
 
 def _copied(layer: Layer) -> Layer:
-    return copy.deepcopy(layer)  # what is laid is changed by what comes after
+    return copy.deepcopy(layer)  # a layer must not be changed by later ones
 
 
 def _plain(config: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Types of options, taken apart and spelled: for whoever writes YAML, and for whoever writes a part."""
+"""Types of options: taken apart, and spelled for authors of YAML and for authors of parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from srkit.registry import Kind
 
 
 def kind_of(wanted: Any) -> Kind | None:
-    """Return the kind that a slot is for, or None where a type is no slot."""
+    """Return the kind that a slot is for; None for a type that is not a slot."""
     if get_origin(wanted) is Annotated and isinstance(get_args(wanted)[1], Kind):
         kind: Kind = get_args(wanted)[1]
         return kind
@@ -22,7 +22,7 @@ def kind_of(wanted: Any) -> Kind | None:
 
 
 def optional(wanted: Any) -> Any:
-    """Return X of ``X | None``, or None where a type is not of that form."""
+    """Return X of ``X | None``; None for a type of another form."""
     if get_origin(wanted) not in (Union, types.UnionType):
         return None
     inner = [one for one in get_args(wanted) if one is not types.NoneType]

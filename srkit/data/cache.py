@@ -16,23 +16,23 @@ from srkit.errors import DataError
 from srkit.image.array import UInt8Image
 
 MAPS = 4096
-"""Files mapped at once; Linux lets a process have 65530 maps, of everything together."""
+"""Most files mapped at the same time; Linux allows a process 65530 maps of all kinds."""
 
 _WRITING = Lock()
-"""Two caches of one process may want to write the same file."""
+"""Held while a file is written, since two caches of one process may write the same file."""
 
 
 class Cache:
     """Decodes every image once.
 
-    What does not fit into memory goes to uncompressed files that are mapped, not read:
+    Images that do not fit into memory go to uncompressed files that are mapped, not read:
     a crop then costs the pages it touches. Files are written whole and named by the image's
     key, so several processes may share the folder and a changed image gets a new file. A
     file that is not as long as its header says is decoded and written again.
 
     Args:
         memory: Gigabytes (2**30 bytes) of decoded pixels to keep in memory.
-        folder: Where the files go; None is ``srkit`` in the user's cache folder.
+        folder: The folder of these files; None is ``srkit`` in the user's cache folder.
     """
 
     def __init__(self, *, memory: float = 2.0, folder: Path | None = None) -> None:
@@ -44,7 +44,7 @@ class Cache:
         self._busy: dict[str, Lock] = {}
 
     def get(self, key: str, decode: Callable[[], UInt8Image]) -> UInt8Image:
-        """Return the pixels (H,W,C) of ``key``, not to be changed; ``decode`` is called if they are not there yet.
+        """Return the pixels (H,W,C) of ``key``, not to be changed; ``decode`` makes them if they are missing.
 
         Raises:
             DataError: The cache folder cannot be written.
@@ -53,13 +53,13 @@ class Cache:
             return found
         with self._lock:
             busy = self._busy.setdefault(key, Lock())
-        with busy:  # two threads that want one image decode it once
+        with busy:  # two threads that ask for one image decode it once
             if (found := self._find(key)) is not None:
                 return found
             return self._keep(key, decode)
 
     def reserve(self, size: int) -> bool:
-        """Take ``size`` bytes off the memory for images that the caller keeps; False where there is no room."""
+        """Reserve ``size`` bytes of memory for images that the caller keeps; return False without room."""
         with self._lock:
             if size > self.room:
                 return False
@@ -109,7 +109,7 @@ class Cache:
 
 
 def _mapped(path: Path) -> UInt8Image | None:
-    """Map a cache file; None where there is none or it is damaged."""
+    """Return a mapped cache file; None if it is missing or damaged."""
     try:
         pixels = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError, SyntaxError):  # the header is a Python literal

@@ -1,4 +1,4 @@
-"""Which image, where, which way round: pure functions of (seed, crop number)."""
+"""The image, place and orientation of every crop, as pure functions of (seed, crop number)."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def crops_of(
 ) -> list[Crop]:
     """Return crops by their numbers; crop ``index`` of ``step`` has the number step * batch + index.
 
-    Images come in random order, every one once an epoch; an epoch may end inside
-    a batch. A crop depends on (seed, number) alone.
+    Images come in rounds of a random order, each image once a round; a round may end
+    inside a batch. A crop depends on (seed, number) alone.
 
     Args:
         seed: The experiment's seed.
-        numbers: Which crops, counted from 0.
+        numbers: The numbers of the crops, counted from 0.
         sizes: (height, width) of every image, in the pixels that ``side`` counts.
         side: Side of the crop.
-        augment: Turn and mirror; otherwise every crop is upright.
+        augment: Whether crops are turned and mirrored; otherwise every crop is upright.
     """
     return [_crop(seed, number, sizes, side, augment) for number in numbers]
 
@@ -50,7 +50,7 @@ def _crop(seed: int, number: int, sizes: Sequence[tuple[int, int]], side: int, a
     epoch, place = divmod(number, len(sizes))
     image = int(_order(seed, epoch, len(sizes))[place])
     height, width = sizes[image]
-    # 63 random bits are the digits of one number; what is left over favours no place by more than 2**-30
+    # 63 random bits are divided up as the digits of one number; no place is favoured by more than 2**-30
     digits, top = divmod(seed_of("crop", seed, number), height - side + 1)
     digits, left = divmod(digits, width - side + 1)
     return Crop(image, top, left, digits % 8 if augment else 0)

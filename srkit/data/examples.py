@@ -1,4 +1,4 @@
-"""Whole images to measure on, each with its LR."""
+"""Whole images for measurements, each with its LR."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from srkit.parts.degradation import DegradationFn, Traced
 
 @dataclass(frozen=True)
 class Example:
-    """One image to measure on: LR (1,C,h,w) and HR (1,C,s*h,s*w) in [0,1], and what the degradation drew."""
+    """One image for measurements: LR (1,C,h,w) and HR (1,C,s*h,s*w) in [0,1], and what the degradation drew."""
 
     name: str
     low: Tensor
@@ -27,10 +27,10 @@ class Example:
 
 
 def examples(images: ImageSet, *, scale: int, degradation: DegradationFn, seed: int) -> Iterator[Example]:
-    """Return every image in turn, decoded when its turn comes; HR is cut to a multiple of ``scale``.
+    """Yield every image, decoded when its turn comes; HR is cut to a multiple of ``scale``.
 
-    LR is the set's own, or ``degradation`` makes it from RGB (from gray, where the image is gray). What is
-    drawn for an image depends on (seed, name) alone: another image in the set changes nothing.
+    LR is the set's own, or ``degradation`` makes it from RGB (from gray for a gray image). The random numbers
+    of an image depend on (seed, name) alone: another image in the set changes nothing.
 
     Raises:
         DataError: An image is smaller than the scale, or the set's own LR has another scale; at once.

@@ -1,4 +1,4 @@
-"""Which photograph an image is of."""
+"""The photograph that an image was cut from."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from srkit.parts.dataset import ImageSet, WithOriginals
 
 
 def original(images: ImageSet, index: int) -> str:
-    """Identify the photograph that HR is of: as the set says, else by the image's own key."""
+    """Return the identity of HR's photograph: the one that the set gives, else the image's own key."""
     return images.original(index) if isinstance(images, WithOriginals) else images.key(index)

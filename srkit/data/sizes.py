@@ -1,4 +1,4 @@
-"""Whether images fit what is wanted of them, from their headers alone: before anything is trained."""
+"""Checks that images are large enough and fit together, from their headers alone, before training starts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from srkit.parts.metric import MetricFn
 
 SHOWN = 5
 ENOUGH = 48
-"""Pixels of a side that are enough for most metrics, and measured in a millisecond."""
+"""Side of an image, in pixels, that is large enough for most metrics and measured within a millisecond."""
 
 
 def crop_sizes(images: ImageSet, scale: int, patch: int) -> list[tuple[int, int]]:
@@ -36,7 +36,7 @@ def crop_sizes(images: ImageSet, scale: int, patch: int) -> list[tuple[int, int]
 
 
 def check_examples(images: ImageSet, scale: int) -> None:
-    """Refuse images that cannot be measured on: pairs of another scale, images with nothing left when shrunk.
+    """Refuse pairs of another scale, and images that are smaller than the scale.
 
     Raises:
         DataError: Names the first few.
@@ -50,7 +50,7 @@ def check_examples(images: ImageSet, scale: int) -> None:
 
 
 def check_names(images: ImageSet, where: str) -> None:
-    """Refuse a set without images, and names that are not unique or lead out of the folder that results go to.
+    """Refuse a set without images, and names that are not unique or lead out of the folder of results.
 
     Raises:
         DataError: Names the first of them.
@@ -70,7 +70,8 @@ def check_names(images: ImageSet, where: str) -> None:
 def check_measurable(images: ImageSet, scale: int, metrics: Mapping[str, MetricFn], where: str) -> None:
     """Refuse images that are too small for a metric's window or border, before the network is trained.
 
-    Each metric is shown noise as large as the smallest images, or smaller: what it takes, it takes larger.
+    Each metric is tried on noise that is as large as the smallest images, or smaller: a metric that accepts a
+    size also accepts larger ones.
 
     Raises:
         DataError: Names the first few, and the metric.
@@ -93,11 +94,11 @@ def check_measurable(images: ImageSet, scale: int, metrics: Mapping[str, MetricF
 
 
 def _refusal(metric: MetricFn, side: int) -> str:
-    """Return what a metric says against images of ``side``; nothing where it takes them."""
+    """Return the message with which a metric refuses images of ``side``; empty if it accepts them."""
     noise = torch.rand(2, 1, 3, side, side, generator=torch.Generator().manual_seed(0))
     try:
         metric(*noise)
-    except (ValueError, RuntimeError) as error:  # the latter from torch, of an image too small for a layer
+    except (ValueError, RuntimeError) as error:  # torch raises the latter, for too small an image
         return str(error).partition("\n")[0]
     return ""
 
@@ -116,11 +117,11 @@ def check_scale(images: ImageSet, scale: int) -> None:
 
 
 def decoded(images: ImageSet, index: int, *, low: bool = False) -> UInt8Image:
-    """Decode the HR image ``index``, or its own LR, and see that it is what its header said.
+    """Decode the HR image ``index``, or its own LR, and check it against its header.
 
     Raises:
-        ImageError: It has another size: the file was changed since the set was opened; or the set gives
-            something else than 8-bit pixels.
+        ImageError: The file was changed after the set was opened, and the image has another size; or the set
+            gives something else than 8-bit pixels.
     """
     pixels = images.low(index) if low else images.high(index)
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (1, 3):
@@ -141,10 +142,10 @@ def decoded(images: ImageSet, index: int, *, low: bool = False) -> UInt8Image:
 
 
 def check_low(low: Tensor, high: Tensor, scale: int) -> None:
-    """Refuse what a degradation made of ``high`` (N,C,H,W), if it is not ``scale`` times smaller.
+    """Refuse the LR that a degradation made of ``high`` (N,C,H,W) if it is not ``scale`` times smaller.
 
     Raises:
-        DataError: Says both shapes.
+        DataError: Gives both shapes.
     """
     wanted = (*high.shape[:2], high.shape[-2] // scale, high.shape[-1] // scale)
     if low.shape != wanted:
@@ -154,10 +155,10 @@ def check_low(low: Tensor, high: Tensor, scale: int) -> None:
 
 
 def same_channels(name: str, low: int, high: int) -> None:
-    """Refuse a pair of which one is gray and the other RGB.
+    """Refuse a pair of a gray and an RGB image.
 
     Raises:
-        DataError: Names the image and what both are.
+        DataError: Names the image, and the channels of both.
     """
     if low != high:
         kinds = {1: "gray", 3: "RGB"}
@@ -165,7 +166,7 @@ def same_channels(name: str, low: int, high: int) -> None:
 
 
 def _smaller(images: ImageSet, side: int) -> str:
-    """Name the images with a side below ``side``; empty where there is none."""
+    """Return the names and sizes of the images with a side below ``side``; empty if there are none."""
     small = [
         f"{images.names[index]} ({width} x {height})"
         for index, (height, width) in enumerate(map(images.size, range(len(images))))

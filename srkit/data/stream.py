@@ -1,4 +1,4 @@
-"""Batches to train on, prepared ahead."""
+"""Training batches, prepared in advance."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from srkit.parts.dataset import ImageSet
 from srkit.parts.degradation import DegradationFn
 
 AHEAD = 2
-"""Batches that wait ready, besides the ones that the workers are at."""
+"""Number of finished batches that wait, in addition to those in preparation."""
 
 
 class Stream:
@@ -34,21 +34,22 @@ class Stream:
     An error in a worker is raised by the step whose batch it belongs to.
 
     Args:
-        images: What to cut crops from.
+        images: The images that crops are cut from.
         scale: HR over LR.
         patch: Side of the HR crop in pixels, a multiple of the scale.
         batch: Crops in a step, of all processes together.
         seed: The experiment's seed.
         color: "y" gives BT.601 luma (N,1,...) of RGB in [0,1], "rgb" three channels; of LR too.
-        degradation: Makes LR of RGB; None where the images have their own LR, and not used there.
+        degradation: Makes LR of RGB. It is not used, and may be None, if the images have their own LR.
         cache: Decoded pixels.
-        augment: Turn and mirror.
-        rows: Which rows of each batch are made, such as those of one of several processes; all unless told.
+        augment: Whether crops are turned and mirrored.
+        rows: The rows of each batch to make, such as those of one of several processes; None is all of them.
         workers: Threads that prepare batches ahead; 0 prepares each when it is asked for.
-        device: Where the batches go; on CUDA they are degraded there too, by the threads.
+        device: The device of the batches; on CUDA the threads degrade them there too.
 
     Raises:
-        ValueError: The patch is no multiple of the scale, LR can come from nowhere, or there are no such rows.
+        ValueError: The patch is no multiple of the scale, there is neither LR nor a degradation, or a row is
+            outside the batch.
         DataError: An image is smaller than a crop, or LR and HR do not fit; names the first few.
     """
 
@@ -79,7 +80,7 @@ class Stream:
         self.cache, self.augment, self.workers = cache, augment, workers
         self.sizes = crop_sizes(images, scale, patch)
         self.device = _with_index(torch.device(device))
-        # CUDA may be used from any thread; of other accelerators that is not known
+        # CUDA may be used from any thread; for other accelerators this is not known
         self.workshop = self.device if self.device.type == "cuda" else torch.device("cpu")
         self._keys: dict[int, str] = {}
         self._pool: ThreadPoolExecutor | None = None
@@ -87,10 +88,10 @@ class Stream:
         self._process = -1
 
     def __call__(self, step: int) -> Pair:
-        """Return the batch of ``step``, or its ``rows``, counted from 0, on the device.
+        """Return the batch of ``step``, counted from 0, or its ``rows``, on the device.
 
         Raises:
-            ImageError: An image cannot be decoded, or is not what it was when the stream was made.
+            ImageError: An image cannot be decoded, or has changed since the stream was made.
         """
         pair = self.prepare(step) if self.workers == 0 else self._awaited(step)
         return Pair(pair.low.to(self.device), pair.high.to(self.device), pair.names)
@@ -115,7 +116,7 @@ class Stream:
             return Pair(low, high, names)
 
     def close(self) -> None:
-        """Stop preparing ahead, and wait for the threads."""
+        """Stop the preparation of batches, and wait for the threads."""
         pool, self._pool = self._pool, None
         self._ahead.clear()
         if pool is not None and self._process == os.getpid():
@@ -130,8 +131,8 @@ class Stream:
         self.close()
 
     def _awaited(self, step: int) -> Pair:
-        """Return the batch of ``step`` from the threads, which go on with the next ones."""
-        if self._pool is None or self._process != os.getpid():  # threads do not live on in a forked child
+        """Return the batch of ``step`` from the threads, which then prepare the next ones."""
+        if self._pool is None or self._process != os.getpid():  # a forked child process has no threads
             self._pool, self._process = ThreadPoolExecutor(self.workers, "srkit-stream"), os.getpid()
             self._ahead.clear()
         wanted = range(step, step + self.workers + AHEAD)
@@ -148,7 +149,7 @@ class Stream:
         pixels = torch.empty((len(crops), 3, side, side), dtype=torch.uint8, pin_memory=pinned)
         for place, crop in zip(pixels.numpy(), crops, strict=True):
             image = self._pixels(crop.image, low=factor != self.scale)
-            place[:] = crop.cut(image, side, factor).transpose(2, 0, 1)  # gray goes into all three
+            place[:] = crop.cut(image, side, factor).transpose(2, 0, 1)  # gray is copied to all three
         return pixels.to(self.workshop, non_blocking=True).float().div_(255)
 
     def _colored(self, planes: Tensor) -> Tensor:
@@ -156,10 +157,10 @@ class Stream:
 
     def _pixels(self, index: int, *, low: bool) -> UInt8Image:
         if (key := self._keys.get(index)) is None:
-            key = self._keys[index] = self.images.key(index)  # asks the file system, so only once
+            key = self._keys[index] = self.images.key(index)  # asks the file system, so it is called only once
         return self.cache.get(f"{'low' if low else 'high'} {key}", lambda: decoded(self.images, index, low=low))
 
 
 def _with_index(device: torch.device) -> torch.device:
-    """Return the present CUDA device for a bare "cuda": which is present differs from thread to thread."""
+    """Return "cuda" with the number of the current device, which is another one in other threads."""
     return torch.device("cuda", torch.cuda.current_device()) if device == torch.device("cuda") else device

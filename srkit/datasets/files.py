@@ -1,4 +1,4 @@
-"""An image set that lies in files."""
+"""An image set whose images are files."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class ImageFiles:
     """HR images in files, with or without LR partners. Sizes are read from headers when it is made.
 
     Args:
-        names: One a file, unique.
+        names: A unique name for every file.
         high_files: The HR images.
         low_files: Their LR partners, in the same order.
-        scale: HR over LR; None where LR is to be made.
-        sizes: (height, width) of the HR images, where they are known already.
+        scale: HR over LR; None without LR files.
+        sizes: (height, width) of the HR images, if they are known already.
 
     Raises:
         ImageError: A file is missing, empty or no image.
@@ -51,11 +51,11 @@ class ImageFiles:
         return self.sizes[index]
 
     def key(self, index: int) -> str:
-        """Identify the files' present content by path, size and time."""
+        """Return an identity of the files' present content: path, size and time."""
         return "|".join(_identity(files[index]) for files in (self.high_files, self.low_files) if files)
 
     def original(self, index: int) -> str:
-        """Identify the HR image, whatever its partner."""
+        """Return an identity of the HR file alone, whatever its LR file."""
         return _identity(self.high_files[index])
 
 
@@ -69,5 +69,5 @@ def names_of(files: Sequence[Path], folder: Path) -> list[str]:
     paths = [file.relative_to(folder) for file in files]
     times = Counter(path.with_suffix("") for path in paths)
     names = [(path if times[path.with_suffix("")] > 1 else path.with_suffix("")).as_posix() for path in paths]
-    # a.png.png would be called as its neighbour a.png is, which keeps its suffix because of a.jpg
+    # a.png.png would get the name of its neighbour a.png, which keeps its suffix because of a.jpg
     return names if len(set(names)) == len(names) else [path.as_posix() for path in paths]

@@ -24,9 +24,9 @@ def folder(
 
     Args:
         path: The folder.
-        split: Which part of the images; every image is in exactly one of train, validate and test.
-        shares: How large these are, relative to one another.
-        split_seed: Decides which image is in which.
+        split: The part of the images to use; every image is in exactly one of train, validate and test.
+        shares: Sizes of the three parts, relative to one another.
+        split_seed: Seed that decides which image is in which part.
     """
     files = find(path)
     names = names_of(files, path)

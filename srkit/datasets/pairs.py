@@ -29,9 +29,9 @@ def pairs(
     Args:
         high: The folder of HR images.
         low: The folder of LR images.
-        split: Which part of the pairs; every pair is in exactly one of train, validate and test.
-        shares: How large these are, relative to one another.
-        split_seed: Decides which pair is in which.
+        split: The part of the pairs to use; every pair is in exactly one of train, validate and test.
+        shares: Sizes of the three parts, relative to one another.
+        split_seed: Seed that decides which pair is in which part.
     """
     highs, lows = _by_name(high), _by_name(low)
     partners = partners_of(highs, lows, high, low)
@@ -51,7 +51,7 @@ def _scale(highs: Sequence[Path], lows: Sequence[Path], sizes: Sequence[tuple[in
     """Return the one scale of all pairs: LR is HR divided by it, rounded down or up.
 
     Raises:
-        DataError: A pair does not fit, or has another scale than the first; names the files.
+        DataError: A pair does not fit or has another scale than the first; the message names the files.
     """
     scale = 0
     for high, low, (height, width) in zip(highs, lows, sizes, strict=True):

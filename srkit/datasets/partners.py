@@ -1,4 +1,4 @@
-"""Which LR file belongs to which HR file: a function of their names."""
+"""Matching HR files with LR files by their names."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ ENDING = re.compile(
     ) $""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""What a name may end with to tell LR from HR, or the scale."""
+"""An ending of a file name that marks LR or HR, or gives the scale."""
 
 
 def partners_of(highs: Mapping[str, Path], lows: Mapping[str, Path], high: Path, low: Path) -> dict[str, Path]:
     """Return the LR file of every HR image, by the HR image's name.
 
-    Equal names belong together. Of what is left, names belong together that are equal once an
-    ending is taken off LR's, or HR's, or both: ``fox1`` is not taken for a ``fo`` at x1 while
-    there is a ``fox1x4``.
+    Equal names belong together. Of the remaining ones, names belong together that are equal once
+    an ending is removed from LR's, from HR's, or from both: ``fox1`` does not count as ``fo`` at x1
+    if there is a ``fox1x4``.
 
     Args:
         highs: HR files by name.
@@ -33,10 +33,10 @@ def partners_of(highs: Mapping[str, Path], lows: Mapping[str, Path], high: Path,
         low: The folder of LR images.
 
     Raises:
-        DataError: An image has no partner, or several; names the first few.
+        DataError: An image has no partner, or several; the message names the first few.
     """
     found = {name: lows[name] for name in highs if name in lows}
-    taken = set(found)  # names of LR
+    taken = set(found)  # the LR files that were matched
     for short_high, short_low in ((_same, _bare), (_bare, _same), (_bare, _bare)):
         free: dict[str, list[str]] = {}
         for name in lows:

@@ -1,4 +1,4 @@
-"""Random square patches of the images of another set."""
+"""Random square patches of another set's images."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from srkit.seeds import seed_of
 
 @srkit.dataset("patches")
 class Patches:
-    """Random square patches of another set's images, each an image of its own: for papers that score patches.
+    """Random square patches of another set's images, each as an image by itself, for papers that score patches.
 
-    A mean over patches is another number than a mean over whole images. Where a square lies depends on
-    (seed, name of its image, its number) alone.
+    A mean over patches differs from a mean over whole images. The place of a patch depends on
+    (seed, name of its image, number of the patch) alone.
 
     Args:
         of: The set whose images are cut.
-        size: Side in HR pixels; a multiple of the scale where the set has its own LR.
-        count: Squares of every image.
-        seed: Decides where they lie.
+        size: Side of a patch in HR pixels; a multiple of the scale if the set has its own LR.
+        count: Number of patches of every image.
+        seed: Seed of their places.
     """
 
     @srkit.limited
@@ -60,30 +60,30 @@ class Patches:
 
     @cached_property
     def names(self) -> Sequence[str]:
-        """The image's name and the number of the square."""
+        """The image's name, followed by the number of the patch."""
         return [f"{name}-{number}" for name in self.images.names for number in range(self.count)]
 
     def __len__(self) -> int:
         return len(self.corners)
 
     def high(self, index: int) -> UInt8Image:
-        """Cut the HR square."""
+        """Return the HR patch."""
         return self._cut(index, low=False)
 
     def low(self, index: int) -> UInt8Image:
-        """Cut the LR square of a pair."""
+        """Return the LR patch of a pair."""
         return self._cut(index, low=True)
 
     def size(self, index: int) -> tuple[int, int]:  # noqa: ARG002 - all are of one size
-        """Return (height, width) of the HR square."""
+        """Return (height, width) of the HR patch."""
         return self.side, self.side
 
     def key(self, index: int) -> str:
-        """Identify the image's content and the place."""
+        """Return an identity of the image's content and the patch's place."""
         return f"{self.images.key(index // self.count)}#{self.corners[index]}+{self.side}"
 
     def original(self, index: int) -> str:
-        """Identify the photograph that is cut."""
+        """Return an identity of the photograph that the patch was cut from."""
         return original(self.images, index // self.count)
 
     def _cut(self, index: int, *, low: bool) -> UInt8Image:
@@ -93,7 +93,7 @@ class Patches:
         return pixels[top : top + side, left : left + side].copy()  # a view would keep the whole image in memory
 
     def _decoded(self, image: int, low: bool) -> UInt8Image:
-        """Decode an image once for all of its squares, which are asked for in turn."""
+        """Decode an image once for all of its patches, which are asked for in order."""
         kept = self._last.get(low)
         if kept is None or kept[0] != image:
             kept = image, (self.images.low if low else self.images.high)(image)

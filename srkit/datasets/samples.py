@@ -17,7 +17,7 @@ def samples(*, split: Literal["all", "train", "validate", "test"] = "all") -> Im
     """The photographs in the package, without compression artefacts; LICENCES.csv names their authors.
 
     Args:
-        split: Which of them; no photograph is in two.
+        split: The part of the photographs to use; no photograph is in two parts.
     """
     folder = PHOTOGRAPHS if split == "all" else PHOTOGRAPHS / split
     files = find(folder)

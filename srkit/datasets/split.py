@@ -1,4 +1,4 @@
-"""Which images are for training, validation and testing: a function of their names."""
+"""Splitting images into training, validation and test images by their names."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SPLITS = ("train", "validate", "test")
 def split_of(names: Sequence[str], split: Split, shares: Sequence[float], seed: int, where: str) -> list[int]:
     """Return the positions of the images of ``split``; every image is in exactly one.
 
-    Images are put in an order that depends on (seed, name) and cut at the shares. Every
-    split with a share gets one image at least.
+    Images are sorted by a hash of (seed, name), and the list is cut in proportion to the shares. Every
+    split with a share above 0 gets at least one image.
 
     Raises:
         ValueError: The shares are not three finite numbers that are not negative, or all are zero.
-        DataError: There are fewer images than splits, or ``split`` has no share.
+        DataError: There are fewer images than splits, or the share of ``split`` is 0.
     """
     if len(shares) != 3 or not all(math.isfinite(share) and share >= 0 for share in shares) or sum(shares) <= 0:
         raise ValueError(
@@ -47,7 +47,7 @@ def _counts(total: int, shares: Sequence[float], where: str) -> list[int]:
     counts = [max(1, int(one)) if share > 0 else 0 for one, share in zip(exact, shares, strict=True)]
     while sum(counts) < total:
         counts[max(range(3), key=lambda i: (shares[i] > 0, exact[i] - counts[i]))] += 1
-    while sum(counts) > total:  # the one that a small share was given is missing elsewhere
+    while sum(counts) > total:  # an image that was given to a small share must be taken from another
         counts[max(range(3), key=lambda i: (counts[i] > 1, counts[i] - exact[i]))] -= 1
     return counts
 

@@ -1,8 +1,8 @@
-"""How LR images come about from HR ones. One file each; list them below.
+"""Degradations, which make LR images from HR ones. One file each; list them below.
 
 A degradation takes (high (N,C,sH,sW) in [0,1], draws) and gives low (N,C,H,W), batched, on
-the tensors' own device. Row n of LR depends on row n of both and on nothing else. ``trace`` also tells
-what was drawn. ``chain`` puts a degradation together from stages (``srkit.stages``).
+the tensors' own device. Row n of LR depends on row n of both and on nothing else. ``trace`` also returns
+the values that were drawn. ``chain`` puts a degradation together from stages (``srkit.stages``).
 """
 
 from __future__ import annotations

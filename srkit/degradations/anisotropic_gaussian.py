@@ -23,8 +23,8 @@ class AnisotropicGaussian:
     The defaults are DIV2KRK's (Bell-Kligler et al. 2019): at x2 an 11x11 kernel with
     variances from 0.6 to 5 (the paper's; the released code says 0.35, but no released kernel is below
     0.6); at x4 and x8 that kernel applied two and three times, which is one 31x31 or 71x71
-    kernel. Scales that are no power of two get a single Gaussian of the size and the variance that
-    composing would have led to.
+    kernel. Other scales than powers of two get a single Gaussian with the size and the variance of
+    the composed kernel.
 
     Args:
         lambda_range: Smallest and largest eigenvalue of the covariance.
@@ -33,11 +33,11 @@ class AnisotropicGaussian:
         theta_range: Smallest and largest angle of the first axis, in radians.
         noise: Largest relative change of each kernel value.
         noise_kind: symmetric changes by -noise to noise, positive by 0 to noise.
-        kernel_size: Side of the kernel in pixels, odd; of the x2 kernel if composed.
-        compose: Take size and range as those of x2 and compose; false takes them for the scale as it is.
-        align: Put the centre of mass where LR pixels sit in the middle of their blocks (KernelGAN); false leaves
-            the Gaussian in the middle of the kernel (BasicSR, DAN): LR is then off by (scale-1)/2 HR pixels.
-        quantise: Round LR to 8 bits.
+        kernel_size: Side of the kernel in pixels, odd; with compose, that of the x2 kernel.
+        compose: Whether size and range are those of x2, and kernels are composed; else they hold for the scale.
+        align: Whether to shift the centre of mass so that LR pixels lie in the middle of their blocks (KernelGAN);
+            false leaves it in the middle of the kernel (BasicSR, DAN), and LR is off by (scale-1)/2 HR pixels.
+        quantise: Whether LR is rounded to 8 bits.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class AnisotropicGaussian:
 
     def kernels(self, draws: Draws) -> Tensor:
         """Draw a kernel (N,k,k) for every image, each not negative and with sum 1, on the CPU in float64."""
-        # drawn in one go: so few numbers cost less than a call
+        # all numbers in one call, which costs more than the numbers
         drawn = draws.uniform(3 + self.side**2).numpy()
         variances = stretched(drawn[:, :2], self.variances)
         theta = stretched(drawn[:, 2], self.theta)

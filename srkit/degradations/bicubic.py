@@ -1,4 +1,4 @@
-"""What most tables are made with."""
+"""Bicubic shrinking, the degradation of most published tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Bicubic:
 
     Args:
         edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
-        quantise: Round to 8 bits after each of the two passes, as MATLAB does; false does not round at all.
+        quantise: Whether to round to 8 bits after each of the two passes, as MATLAB does; false never rounds.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Bicubic:
 
     def __call__(self, high: Tensor, _draws: Draws) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
-        # one by one: products of matrices have other last bits for another number of images
+        # one image at a time: the last bits of a matrix product depend on its size
         return torch.cat([self._shrunk(image) for image in high.chunk(len(high))])
 
     def _shrunk(self, high: Tensor) -> Tensor:
@@ -37,6 +37,6 @@ class Bicubic:
         height, width = high.shape[-2] // self.scale, high.shape[-1] // self.scale
         levels = high * 255
         for size in ((height, high.shape[-1]), (height, width)):
-            # a half goes up, as in MATLAB; torch.round would take it to the even side
+            # a half is rounded up, as in MATLAB; torch.round would round it to even
             levels = resize(levels, size=size, edge=self.edge).clamp(0, 255).add(0.5).floor()
         return levels / 255

@@ -14,14 +14,14 @@ from srkit.parts import Degradation
 
 @srkit.degradation("one_of")
 class OneOf:
-    """Draw for every image which of several degradations it gets: some blurred, some shrunk by bicubic.
+    """Draw one of several degradations for every image: some are blurred, for example, some shrunk by bicubic.
 
-    A network that is to serve any photograph must have seen sharp ones and bad ones; one trained on a
-    single degradation is good at that one and may harm the others.
+    A network for all photographs must be trained on sharp and on poor ones; after training on a single
+    degradation it handles that one well and may damage other photographs.
 
     Args:
         choices: The degradations.
-        shares: How often each is drawn, relative to one another; null draws all as often.
+        shares: How often each is drawn, relative to the others; null draws all equally often.
     """
 
     def __init__(self, scale: int, *, choices: list[Degradation], shares: list[float] | None = None) -> None:

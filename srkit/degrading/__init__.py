@@ -1,1 +1,1 @@
-"""Machinery of degradations and stages: kernels, correlation, the order of stages. It knows no part."""
+"""Machinery of degradations and stages: kernels, correlation, the order of stages. It imports no part."""

@@ -7,13 +7,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 PLANES = 16
-"""Channels in one convolution: as many as a processor's widest registers hold, which makes it 10 times as fast
-as one channel at a time. The number is always the same, since another one may be computed by another algorithm,
-whose last bits differ: an image would then depend on the size of its batch.
+"""Channels in one convolution: as many as a processor's widest registers hold, which is 10 times as fast as one
+channel at a time. The number never changes: with another one oneDNN may choose another algorithm whose last bits
+differ, and an image would then depend on the size of its batch.
 """
 
 LARGE = 1 << 18
-"""Pixels from which on an image is convolved alone: 16 planes of a photograph would fill the memory."""
+"""Least pixels of an image that is convolved alone: 16 planes of a photograph would fill the memory."""
 
 
 def blur(high: Tensor, kernels: Tensor, scale: int = 1) -> Tensor:
@@ -35,7 +35,7 @@ def blur(high: Tensor, kernels: Tensor, scale: int = 1) -> Tensor:
     side = kernels.shape[-1]
     rows, columns = (mirrored(length, side // 2, high.device) for length in (height, width))
     planes = high.index_select(-2, rows).index_select(-1, columns).flatten(0, 1)
-    # the dtype first: some devices have no float64
+    # the dtype before the device: some devices have no float64
     weights = kernels.to(high.dtype).to(high.device).repeat_interleave(channels, 0)
     together = PLANES if height * width < LARGE else channels
     if missing := -len(planes) % together:
@@ -49,6 +49,6 @@ def blur(high: Tensor, kernels: Tensor, scale: int = 1) -> Tensor:
 
 
 def mirrored(length: int, reach: int, device: torch.device) -> Tensor:
-    """Return the positions that stand at -reach ... length+reach-1 of a mirrored line."""
+    """Return the positions in a line that stand at -reach ... length+reach-1 of the mirrored line."""
     position = torch.arange(-reach, length + reach, device=device) % (2 * length)
     return torch.where(position < length, position, 2 * length - 1 - position)

@@ -1,4 +1,4 @@
-"""Work on images of different sizes, those of one size together."""
+"""Calls for images of different sizes, one call for each size."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def white(images: Sequence[Tensor], gray: Tensor, draws: Draws) -> Iterator[Tens
     Args:
         images: One tensor (1,C,H,W) for each image.
         gray: (N,) whether the noise is (1,1,H,W), the same for all channels, or (1,C,H,W).
-        draws: Where the noise comes from.
+        draws: The random numbers of the images.
     """
     shapes = [(1 if same else image.shape[1], *image.shape[2:]) for image, same in zip(images, gray, strict=True)]
     for row, (image, shape) in enumerate(zip(images, shapes, strict=True)):

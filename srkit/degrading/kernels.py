@@ -1,7 +1,7 @@
 """Random anisotropic Gaussian kernels, a whole batch at a time; none depends on the others of its batch.
 
-In numpy: on arrays as small as these torch costs more than the sums, and the threads that it wakes then
-spin beside the training step.
+They are computed in numpy: on arrays as small as these torch's overhead exceeds the work, and its threads would
+keep cores busy that the training step needs.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[np.float64]
 
 CLOSE = 1e-6
-"""How near the centre of mass comes to where it is wanted, in pixels; mostly it is 1e-9."""
+"""Largest distance of the centre of mass from its target, in pixels; in most cases it is 1e-9."""
 
 TOGETHER = 16
-"""Kernels that are composed at a time; what is laid out for that then stays in the processor's cache."""
+"""Kernels that are composed at a time, so that their intermediate arrays stay in the processor's cache."""
 
 STEPS = 30
-"""Most Newton steps; two do for DIV2KRK's kernels."""
+"""Most Newton steps; DIV2KRK's kernels need two."""
 
 WIDEST = 20
-"""Side of a kernel from which on the steps are shortened: exp(STEPS * WIDEST) is still a number."""
+"""Side of a kernel from which Newton steps are shortened, so that exp(STEPS * WIDEST) stays finite."""
 
 
 @lru_cache(maxsize=16)
@@ -64,7 +64,7 @@ def gaussian(variances: Array, theta: Array, side: int, centre: float) -> Array:
     # not a product of matrices: its last bits would depend on how many kernels there are
     xx, yy, xy = monomials(side, centre)[3:]
     exponents = inverse[0][:, None] * xx + inverse[1][:, None] * yy + inverse[2][:, None] * xy
-    # a narrow Gaussian between two pixels would underflow to nothing at all
+    # a narrow Gaussian between two pixels would underflow to zero everywhere
     exponents -= exponents.max(1, keepdims=True)
     kernels: Array = np.exp(exponents).reshape(-1, side, side) * inside(side, centre)
     return kernels
@@ -76,11 +76,11 @@ def centred(kernels: Array, centre: float) -> Array:
     KernelGAN (Bell-Kligler et al. 2019) shifts kernels by spline interpolation, which makes some values
     negative. Here each is multiplied by exp(b . z), z being the distance from ``centre``: that is how a
     Gaussian moves, by its covariance times b, and nothing is interpolated, cut off or negative.
-    The right b is where a convex function is least (the logarithm of the sum): damped Newton steps find it.
+    The right b minimises a convex function (the logarithm of the sum): damped Newton steps find it.
 
     Args:
         kernels: Not negative, of any sum.
-        centre: Where the centre of mass is wanted, in pixels from the first, both ways.
+        centre: Target of the centre of mass on both axes, in pixels from the first.
     """
     side = kernels.shape[-1]
     powers = monomials(side, centre)
@@ -100,7 +100,7 @@ def centred(kernels: Array, centre: float) -> Array:
         moved = flat * np.exp(tilt[0][:, None] * powers[1] + tilt[1][:, None] * powers[2])
         # the step leaves half a third moment * step**2, and third moments are below side * variance
         there |= 0.5 * side * (step[0] * x + step[1] * y) < CLOSE
-        if there.all():  # a kernel that is there stays as it is while others move on
+        if there.all():  # a kernel that has converged is not changed while others move on
             break
     return moved.reshape(kernels.shape)
 

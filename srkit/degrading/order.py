@@ -1,4 +1,4 @@
-"""Stages one after the other, stages for some of the images, and the names under which they draw."""
+"""Running stages in order or for some of the images, and the names of their random numbers."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 
 def named(choices: Iterable[Callable[[int], T]], scale: int) -> list[tuple[str, T]]:
-    """Build parts, each with the name under which it draws.
+    """Build parts, each with the name of its child of the draws.
 
-    That is the name of the part, with a number from the second of that part on: ``noise``, ``jpeg``, ``noise_2``.
-    So a part draws the same when others are put before it, as long as they are other parts.
+    It is the name of the part, with a number from the second use of that part on: ``noise``, ``jpeg``, ``noise_2``.
+    So a part draws the same numbers when stages of other parts are put before it.
 
     Args:
-        choices: What fills a slot: a checked choice, or a class or function with or without a part's mark.
-        scale: What the parts are built for.
+        choices: Values of a slot: checked choices, or classes or functions with or without a part's mark.
+        scale: The scale that the parts are built for.
     """
     times: Counter[str] = Counter()
     built = []
@@ -40,8 +40,8 @@ def named(choices: Iterable[Callable[[int], T]], scale: int) -> list[tuple[str, 
 def run(stages: Iterable[tuple[str, StageFn]], work: Work, draws: Draws) -> Work:
     """Return ``work`` after all ``stages``; each draws from the child of its name.
 
-    What a stage drew keeps its name, unless an earlier stage drew something of that name: then the name of the
-    stage stands before it, as in ``noise_2.sigma``.
+    A drawn value keeps its name, unless an earlier stage drew a value of that name: then the name of the stage
+    is put before it, as in ``noise_2.sigma``.
     """
     for name, stage in stages:
         after = stage(replace(work, drawn={}), draws.child(name))
@@ -55,7 +55,7 @@ def together(drawn: Mapping[str, Tensor], more: Mapping[str, Tensor], name: str)
 
 
 def traced(degradation: DegradationFn, high: Tensor, draws: Draws) -> tuple[Tensor, Mapping[str, Tensor]]:
-    """Return LR of HR, and what the degradation drew; nothing where it does not say."""
+    """Return LR of HR, and the values that the degradation drew; none if it has no ``trace``."""
     if isinstance(degradation, Traced):
         return degradation.trace(high, draws)
     return degradation(high, draws), {}
@@ -64,11 +64,11 @@ def traced(degradation: DegradationFn, high: Tensor, draws: Draws) -> tuple[Tens
 def among(branches: Sequence[tuple[str, StageFn]], choice: Tensor, work: Work, draws: Draws) -> Work:
     """Return ``work`` after stage ``choice[n]`` for image n.
 
-    What a stage drew is kept where all the images of the batch got that stage.
+    Drawn values are kept only if all images of the batch went through the same stage.
 
     Args:
         branches: The stages, each with the name of its child of ``draws``.
-        choice: (N,) whole numbers; an image whose number is not that of a stage stays as it is.
+        choice: (N,) whole numbers; an image whose number belongs to no stage is not changed.
         work: The images.
         draws: Their random numbers.
     """

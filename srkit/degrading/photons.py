@@ -1,4 +1,4 @@
-"""Numbers of photons: Poisson's distribution."""
+"""Numbers of photons, drawn from Poisson's distribution."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def counted(means: Tensor, draws: Draws) -> Tensor:
 
     Args:
         means: The means, of any shape, none negative.
-        draws: Those of one image.
+        draws: The random numbers of one image.
 
     Returns:
         Whole numbers as float32, of the shape of ``means``, on the CPU.
@@ -38,7 +38,7 @@ def counted(means: Tensor, draws: Draws) -> Tensor:
 
 
 def _searched(mean: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for every mean the least number below which lies more than a share ``uniform`` of its distribution."""
+    """Invert the distribution function: return for every mean the least number where it exceeds ``uniform``."""
     counts, place, number = np.zeros(mean.size), np.arange(mean.size), 0
     chance = np.exp(-mean)
     left = uniform - chance

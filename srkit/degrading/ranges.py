@@ -1,4 +1,4 @@
-"""Ranges and shares that options give: refused where they are none, and drawn from."""
+"""Ranges and shares among options: checking them, and drawing from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Numbers = TypeVar("Numbers", Tensor, NDArray[np.float64])
 
 
 def stretched(drawn: Numbers, span: tuple[float, float]) -> Numbers:
-    """Return numbers ``drawn`` from [0, 1] as numbers from [low, high]."""
+    """Map numbers ``drawn`` from [0, 1] to [low, high]."""
     low, high = span
     return low + (high - low) * drawn
 
@@ -28,7 +28,7 @@ def span_of(
     """Return the range ``given`` as (low, high).
 
     Raises:
-        ValueError: It is not two finite numbers in order, or goes below ``least`` or above ``most``.
+        ValueError: The range is not two finite numbers in order, or goes below ``least`` or above ``most``.
     """
     if len(given) != 2 or not all(map(math.isfinite, given)) or given[0] > given[1]:
         raise ValueError(f"{name} must be [low, high] with low <= high, got {list(given)}")
@@ -43,7 +43,7 @@ def odd_span_of(name: str, given: Sequence[int]) -> tuple[int, int]:
     """Return the range ``given`` of odd kernel sides, in pixels.
 
     Raises:
-        ValueError: It is no range, or one of its ends is even or below 3.
+        ValueError: The range is none, or one of its ends is even or below 3.
     """
     low, high = span_of(name, given)
     if low < 3 or low % 2 == 0 or high % 2 == 0:
@@ -52,10 +52,10 @@ def odd_span_of(name: str, given: Sequence[int]) -> tuple[int, int]:
 
 
 def probability_of(name: str, given: float) -> float:
-    """Return ``given``.
+    """Return the probability ``given``.
 
     Raises:
-        ValueError: It is not in [0, 1].
+        ValueError: The number is not in [0, 1].
     """
     if not 0 <= given <= 1:
         raise ValueError(f"{name} must be in [0, 1], got {given}")
@@ -68,7 +68,7 @@ def shares_of(given: Sequence[float], count: int, what: str) -> Tensor:
     Args:
         given: One number for each of ``count`` things, relative to one another.
         count: How many things there are.
-        what: The things in words, for the error.
+        what: The things in words, for messages.
 
     Raises:
         ValueError: There are more or fewer, one is negative, or all are 0.

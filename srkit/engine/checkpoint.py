@@ -22,7 +22,7 @@ from srkit.errors import CheckpointError
 SHOWN = 5
 
 OLD = bytes.fromhex("80028a0a6cfc9c46f9206aa850192e")
-"""What torch.save began its files with before it wrote zip archives."""
+"""First bytes of the files that torch.save wrote before it used zip archives."""
 
 
 def save_training(path: Path, state: Mapping[str, Any]) -> None:
@@ -40,7 +40,7 @@ def save_training(path: Path, state: Mapping[str, Any]) -> None:
 
 
 def load_training(path: Path) -> dict[str, Any]:
-    """Read a training state; only tensors and plain values, a pickle with code in it is refused, not run.
+    """Read a training state of tensors and plain values; a file with code in its pickle is refused, not run.
 
     Raises:
         CheckpointError: The file is missing, cut off, altered, of another kind, or wants to run code.
@@ -49,9 +49,9 @@ def load_training(path: Path) -> dict[str, Any]:
 
 
 def load_foreign(path: Path) -> dict[str, Any]:
-    """Read a dictionary that another program saved, in torch's present format or in that of before 1.6.
+    """Read a dictionary that another program saved, in torch's present format or in the one before torch 1.6.
 
-    The old one has no checksums, so ``load_training`` refuses it.
+    The old format has no checksums, so ``load_training`` refuses it.
 
     Raises:
         CheckpointError: As for ``load_training``.
@@ -64,11 +64,11 @@ def _load(path: Path, *, old: bool) -> dict[str, Any]:
     try:
         if not (old and _is_old(path)):
             with zipfile.ZipFile(path) as archive:
-                spoilt = archive.testzip()  # torch reads past a wrong checksum: a flipped bit would train on
+                spoilt = archive.testzip()  # torch ignores checksums: training would go on with a flipped bit
             if spoilt is not None:
                 raise zipfile.BadZipFile(f"wrong checksum in {spoilt}")
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of pickle protocols it does not like; the result is judged below
+            warnings.simplefilter("ignore")  # about pickle protocols; the result is checked below
             state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise CheckpointError(
@@ -76,7 +76,7 @@ def _load(path: Path, *, old: bool) -> dict[str, Any]:
         ) from None
     except OSError as error:
         raise CheckpointError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except Exception as error:  # bytes that mean nothing break an unpickler in every way there is
+    except Exception as error:  # an unpickler may raise any error for damaged bytes
         raise CheckpointError(f"{path}: is damaged or no checkpoint: {_first_line(error)}") from None
     if not isinstance(state, dict):
         wanted = "tensors by name" if old else "the state of a training"
@@ -160,7 +160,7 @@ def _must_exist(path: Path, wanted: str) -> None:
 
 
 def _checksum(tensors: Mapping[str, Tensor], text: str) -> str:
-    """Return the CRC-32 of all that was given to be written; safetensors itself has none."""
+    """Return the CRC-32 of all tensors and metadata; safetensors has no checksum of its own."""
     total = zlib.crc32(text.encode())
     for name, tensor in sorted(tensors.items()):
         total = zlib.crc32(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode(), total)
@@ -170,7 +170,7 @@ def _checksum(tensors: Mapping[str, Tensor], text: str) -> str:
 
 def _not_written(path: Path, error: Exception) -> CheckpointError:
     if isinstance(error, RuntimeError) and isinstance(error.__context__, OSError):
-        error = error.__context__  # torch's writer hides what the system said behind its own bookkeeping
+        error = error.__context__  # torch's writer raises its own error and hides that of the system
     reason = error.strerror if isinstance(error, OSError) and error.strerror else _first_line(error)
     return CheckpointError(f"{path}: cannot be written: {reason}; what was there before is untouched")
 

@@ -12,7 +12,7 @@ from torch import nn
 class Ema:
     """The exponential moving average of a network's weights, as a network of its own.
 
-    It starts as the network, and forgets it: at step t the decay is
+    It starts as a copy of the network, and forgets it gradually: at step t the decay is
     ``min(decay, (1 + t) / (10 + t))``, so that short runs are not held back by their initial weights.
 
     Args:
@@ -32,11 +32,11 @@ class Ema:
 
     @torch.no_grad()
     def update(self, model: nn.Module) -> None:
-        """Move the average towards ``model``; what is no float (counters), or is endless (masks), is copied."""
+        """Move the average towards ``model``; copy values that are not floats (counters) or not finite (masks)."""
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         kept, new = self.module.state_dict(), model.state_dict()
-        # a shared weight has two names
+        # a shared weight has several names
         once = {(value.data_ptr(), value.shape): name for name, value in kept.items()}.values()
         floats = [name for name in once if kept[name].is_floating_point() and name not in self.endless]
         torch._foreach_lerp_([kept[name] for name in floats], [new[name] for name in floats], 1 - decay)
@@ -44,10 +44,10 @@ class Ema:
             kept[name].copy_(new[name])
 
     def state_dict(self) -> dict[str, Any]:
-        """Return what is needed to go on."""
+        """Return the state of the average."""
         return {"steps": self.steps, "module": self.module.state_dict()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from ``state``."""
+        """Restore ``state``."""
         self.steps = state["steps"]
         self.module.load_state_dict(state["module"])

@@ -1,4 +1,4 @@
-"""The guard against a loss that is no longer a number."""
+"""A guard against a loss or a gradient that is not finite."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from srkit.training import Step
 class Finite:
     """Stops a training whose loss, or gradient, is no longer finite.
 
-    A CPU's loss is looked at before the step is taken, so the weights stay those of the
-    step before. Looking at a CUDA device's loss would wait for all that is queued on it,
-    so there the number is sent over as soon as it is known and read one step later;
-    ``TrainState.state_dict`` sees to it that what went wrong meanwhile is never saved.
+    On a CPU the loss is checked before the step is taken, so the weights stay those of the
+    step before. On a CUDA device such a check would wait for all work that is queued there,
+    so the number is copied as soon as it is known and read one step later;
+    ``TrainState.state_dict`` refuses to save weights that were damaged in between.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -25,10 +25,10 @@ class Finite:
         self._sent: tuple[Step, Tensor, torch.cuda.Event] | None = None
 
     def watch(self, step: Step) -> None:
-        """Look at ``step``, or send its numbers over and look at the one before.
+        """Check the numbers of ``step``; on CUDA copy them, and check those of the step before.
 
         Raises:
-            TrainingError: They are not finite; names the step, its images and its learning rate.
+            TrainingError: A number is not finite; the message names the step, its images and its learning rates.
         """
         if not self.late:
             _judge(step, _numbers(step))
@@ -39,7 +39,7 @@ class Finite:
         self._sent = step, here, arrived
 
     def settle(self) -> None:
-        """Look at what is still on its way."""
+        """Check the numbers that are still being copied."""
         if self._sent is not None:
             (step, here, arrived), self._sent = self._sent, None
             arrived.synchronize()

@@ -20,14 +20,14 @@ def fit(
 ) -> Iterator[Step]:
     """Train up to step ``until``, yielding a record after each step.
 
-    Whatever is random must come from ``pair`` or from torch's own generators: when both are where
-    they were, a training that goes on from ``state`` ends bit-equal on a CPU in fp32.
+    All random numbers must come from ``pair`` or from torch's own generators: with both restored, a
+    training that resumes from ``state`` gives bit-equal weights on a CPU in fp32.
 
     Args:
         state: Changed in place; its ``step`` counts the steps that are done.
-        pair: The rows of a step's batch that are this process's, on the device of the model.
+        pair: Returns this process's rows of the batch of a step, on the device of the model.
         recipe: The loss is computed in float32. With a pyramid, it is the mean over the levels; the target of a
-            level is HR shrunk by bicubic. Where it balances itself, it does so before step 1, on the
+            level is HR shrunk by bicubic. A loss that balances its terms does so before step 1, on the
             full-size prediction.
         until: The step to stop after.
         place: Where to compute, and how precisely.
@@ -43,7 +43,7 @@ def fit(
     parameters = list(state.model.parameters())
     finite = Finite(place.device)
     while state.step < until:
-        parallel.train()  # whoever looks at a step may have evaluated the network
+        parallel.train()  # the caller may have switched the network to evaluation mode
         low, high, names = pair(state.step)
         with autocast(place.device, place.precision):
             predictions = parallel(low)
@@ -71,7 +71,7 @@ def fit(
 
 
 def gradient_norm(parameters: list[nn.Parameter], clip: float | None) -> Tensor:
-    """Return the norm of the whole gradient, which is then clipped to ``clip``; None leaves it as it is."""
+    """Return the norm of the whole gradient before it is clipped to ``clip``; None does not clip."""
     if clip is not None:
         return nn.utils.clip_grad_norm_(parameters, clip).detach()
     return nn.utils.get_total_norm([one.grad for one in parameters if one.grad is not None]).detach()

@@ -1,4 +1,4 @@
-"""What of a loss belongs to the state of a training."""
+"""The part of a loss that belongs to the state of a training."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from srkit.parts.loss import LossFn
 
 
 def loss_state(loss: LossFn | None) -> dict[str, Any]:
-    """Return what a loss that is a module remembers: its buffers and extra state.
+    """Return the state of a loss that is a module: its buffers and extra state.
 
-    Its parameters are those of a frozen network, which has its weights from elsewhere.
+    Its parameters are left out: they belong to a frozen network whose weights are loaded from another file.
     """
     if not isinstance(loss, nn.Module):
         return {}
@@ -23,10 +23,10 @@ def loss_state(loss: LossFn | None) -> dict[str, Any]:
 
 
 def load_loss_state(loss: LossFn | None, state: Mapping[str, Any], where: str) -> None:
-    """Give ``loss`` back what it remembered.
+    """Restore the state of ``loss``.
 
     Raises:
-        CheckpointError: It was another loss.
+        CheckpointError: The state belongs to another loss.
     """
     known = loss_state(loss)
     if differ := sorted(known.keys() ^ state.keys()):

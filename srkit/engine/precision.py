@@ -1,4 +1,4 @@
-"""Where to compute, and in which number format."""
+"""The device and the number format of computations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def resolve_device(name: str) -> torch.device:
     """Return the device ``name``; auto is CUDA, then Apple's MPS, then the CPU.
 
     Raises:
-        TrainingError: There is no such device here.
+        TrainingError: The device is not available.
     """
     if name == "auto":
         if torch.cuda.is_available():
@@ -35,10 +35,10 @@ def resolve_device(name: str) -> torch.device:
 
 
 def named_device(name: str) -> torch.device:
-    """Return the device that ``name`` spells, the CPU for auto, whether or not it is here.
+    """Return the device called ``name``, the CPU for auto, whether or not it is available.
 
     Raises:
-        TrainingError: No device is called so.
+        TrainingError: There is no device of this name.
     """
     try:
         return torch.device("cpu" if name == "auto" else name)
@@ -50,7 +50,7 @@ def resolve_precision(name: str, device: torch.device) -> Precision:
     """Return fp32 or bf16; auto is bf16 where the device computes it fast.
 
     Raises:
-        TrainingError: srkit computes in no precision of this name.
+        TrainingError: There is no precision of this name.
     """
     if name == "auto":
         return "bf16" if fast_bf16(device) else "fp32"
@@ -62,17 +62,17 @@ def resolve_precision(name: str, device: torch.device) -> Precision:
 
 
 def fast_bf16(device: torch.device) -> bool:
-    """Whether convolutions in bf16 are faster than in fp32 on ``device``; False where nobody measured it (MPS)."""
+    """Return whether convolutions on ``device`` are faster in bf16 than in fp32; False for MPS (not measured)."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
-    if device.type == "cpu":  # it is oneDNN that has the fast kernels, not torch itself
+    if device.type == "cpu":  # the fast kernels are those of oneDNN, not of torch itself
         kernels: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         return kernels and not FAST_BF16.isdisjoint(_processor_flags())
     return False
 
 
 def _processor_flags() -> set[str]:
-    """Return what the processor can do, as Linux names it; torch 2.6 knows it too, but does not tell."""
+    """Return the feature flags of the processor from Linux; torch 2.6 has no call that returns them."""
     try:
         return set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
     except OSError:
@@ -81,31 +81,31 @@ def _processor_flags() -> set[str]:
 
 
 def autocast(device: torch.device, precision: Precision) -> AbstractContextManager[Any]:
-    """Return the context of a forward pass in ``precision``; that of its backward pass is ``products``."""
+    """Return the context of a forward pass in ``precision``; use ``products`` for its backward pass."""
     if precision == "fp32":
         return products(device, precision)
     return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
 def products(device: torch.device, precision: Precision) -> AbstractContextManager[Any]:
-    """Return a context in which fp32 on CUDA multiplies in fp32.
+    """Return a context in which fp32 products on CUDA are computed in fp32, not in TF32.
 
     By default torch lets convolutions there round their factors to TF32, with 10 bits of mantissa instead of 23:
-    scores and gradients are then not those of a CPU. In bf16, and on other devices, the context changes nothing.
+    scores and gradients then differ from those of a CPU. In bf16, and on other devices, the context does nothing.
     """
     return _without_tf32() if precision == "fp32" and device.type == "cuda" else nullcontext()
 
 
 @contextmanager
 def _without_tf32() -> Iterator[None]:
-    """Switch TF32 off, for the whole process as torch has it, and leave the switches as they were."""
+    """Switch TF32 off for the whole process, since torch has no narrower switch, and restore it afterwards."""
     switches: list[tuple[Any, str, Any]] = [
         (torch.backends.cudnn, "allow_tf32", False),
         (torch.backends.cuda.matmul, "allow_tf32", False),
     ]
     try:
         before = [getattr(place, name) for place, name, _ in switches]
-    except RuntimeError:  # somebody has set torch's newer switches, beside which it refuses these
+    except RuntimeError:  # torch's newer switches are set, and torch refuses to mix them with these
         convolution = torch.backends.cudnn.conv  # type: ignore[attr-defined]
         switches = [(place, "fp32_precision", "ieee") for place in (convolution, torch.backends.cuda.matmul)]
         before = [getattr(place, name) for place, name, _ in switches]

@@ -1,4 +1,4 @@
-"""What of a network's output has a loss, and what each output is compared with."""
+"""The outputs of a network that have a loss, and the targets that they are compared with."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from srkit.parts.model import Pyramid
 class Levels(nn.Module):
     """A network as training calls it: the list of predictions that have a loss, coarse to fine.
 
-    A module of its own, because DistributedDataParallel and torch.compile see
-    only what goes through a call, and ``pyramid`` is no call.
+    It is a module because DistributedDataParallel and torch.compile see calls of a
+    module only, and not its method ``pyramid``.
 
     Args:
         model: The network.
-        every: Take every level, where the network predicts a pyramid; else the full size alone.
+        every: Whether to take every level of a network that predicts a pyramid; otherwise the full size alone.
     """
 
     def __init__(self, model: nn.Module, *, every: bool) -> None:
@@ -47,7 +47,7 @@ def mean_losses(predictions: Sequence[Tensor], high: Tensor, loss: LossFn) -> di
         loss: (prediction, target) to a scalar.
 
     Raises:
-        TrainingError: The last prediction has not the shape of ``high``.
+        TrainingError: The last prediction does not have the shape of ``high``.
     """
     if predictions[-1].shape != high.shape:
         raise TrainingError(
@@ -63,7 +63,7 @@ def mean_losses(predictions: Sequence[Tensor], high: Tensor, loss: LossFn) -> di
 
 
 def _values(loss: LossFn, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
-    """Return the loss and its terms, where it has some, by the names that the log gives them."""
+    """Return the loss and its terms, if it has any, by their names in the log."""
     if not isinstance(loss, Sum):
         return {"loss": loss(prediction, target)}
     terms = loss.terms(prediction, target)

@@ -1,4 +1,4 @@
-"""What changes while one network is trained by one optimizer, and nothing else."""
+"""The state of the training of one network by one optimizer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from srkit.training import Recipe
 
 @dataclass
 class TrainState:
-    """What changes while one network is trained by one optimizer, and nothing else."""
+    """The values that change while one network is trained by one optimizer, and no others."""
 
     model: nn.Module
     optimizer: Optimizer
@@ -45,7 +45,7 @@ class TrainState:
         """Return the state as tensors and plain values.
 
         Raises:
-            TrainingError: A weight is no longer finite: nobody could go on from that.
+            TrainingError: A weight is not finite, so no training could resume from the state.
         """
         self._refuse_nonsense()
         state = {
@@ -61,15 +61,14 @@ class TrainState:
         return state
 
     def load_state_dict(self, state: Mapping[str, Any], where: str = "the checkpoint") -> None:
-        """Go on from ``state``.
+        """Restore ``state``.
 
         Args:
-            state: What ``state_dict`` gave; on any device.
-            where: The file it comes from, for errors.
+            state: The result of ``state_dict``, on any device.
+            where: The file that it was read from, for messages.
 
         Raises:
-            CheckpointError: It belongs to another network, optimizer or loss, or to a training with or
-                without EMA.
+            CheckpointError: The state belongs to another network, optimizer or loss, or differs in having an EMA.
         """
         missing = {"step", "model", "optimizer", "schedule"} - state.keys()
         if missing:

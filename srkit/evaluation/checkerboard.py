@@ -1,4 +1,4 @@
-"""How much of a checkerboard a network leaves: the four measures, over a network and images."""
+"""The four measures of the checkerboard for a network and its results."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from srkit.network.network import Network
 from srkit.parts.loss import LossFn
 
 SIDE = 8
-"""Side of the image, in input pixels, that shows what the upsamplers in a network are given."""
+"""Side, in input pixels, of the image that is sent through a network to find the inputs of its upsamplers."""
 
 
 @dataclass(frozen=True)
 class ImageGrid:
-    """What the measures say of one image.
+    """The measures of the checkerboard for one image.
 
     Attributes:
         name: The image.
@@ -45,7 +45,7 @@ class ImageGrid:
 
 
 def flat_response(network: Network) -> list[FlatField]:
-    """Return what the network makes of flat fields (M1)."""
+    """Return the outputs of the network for flat fields (M1)."""
     return flat_fields(network.module, network.scale, channels=network.color.channels)
 
 
@@ -74,16 +74,16 @@ def image_grids(
     *,
     device: torch.device | None = None,
 ) -> Iterator[ImageGrid]:
-    """Yield the measures of every result, on luma that is not rounded.
+    """Yield the measures M2 to M4 of every result, taken on luma that is not rounded.
 
     Args:
-        results: Images, each with what was made of its LR: (1,C,H,W) in [0,1], on the CPU.
+        results: Images, each with the SR made from its LR: (1,C,H,W) in [0,1], on the CPU.
         scale: How many times larger than LR they are.
-        loss: Whose gradient is looked at (M4); None looks at none.
-        device: Where the loss lies, which may own a network; None is the CPU.
+        loss: The loss whose gradient is measured (M4); None measures none.
+        device: The device of the loss, which may own a network; None is the CPU.
 
     Raises:
-        SrkitError: An image is too small for the spectrum; named.
+        SrkitError: An image is too small for the spectrum; the message names it.
     """
     for image, large in results:
         try:

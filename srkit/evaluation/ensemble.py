@@ -35,6 +35,6 @@ class Ensemble(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What the network needs; where that is multiples of pixels, the whole image, as a mirror moves them."""
+        """The needs of the network; if it needs multiples of pixels, the whole image, since a mirror moves them."""
         needs = needs_of(self.model)
         return needs if needs.multiple == 1 else replace(needs, whole=True)

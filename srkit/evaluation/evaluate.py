@@ -1,4 +1,4 @@
-"""Metrics over results, one row each; whoever wants a mean takes it from the rows."""
+"""Metrics over results, one row for each image and metric; means are taken from the rows elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from srkit.parts.metric import MetricFn
 
 @dataclass(frozen=True)
 class Score:
-    """One metric on one image."""
+    """The value of one metric on one image."""
 
     image: str
     metric: str
@@ -22,7 +22,7 @@ class Score:
 
 
 class Judged(Protocol):
-    """What a result is compared with."""
+    """The image that a result is compared with."""
 
     @property
     def name(self) -> str:
@@ -39,11 +39,11 @@ def evaluate(results: Iterable[tuple[Judged, Tensor]], metrics: Mapping[str, Met
     """Yield one ``Score`` for each result and metric, in order; never averages.
 
     Args:
-        results: Images, each with what was made of its LR: (1,C,H,W) in [0,1], on the CPU.
-        metrics: By the name that their scores get.
+        results: Images, each with the SR made from its LR: (1,C,H,W) in [0,1], on the CPU.
+        metrics: The metrics by the names that their scores get.
 
     Raises:
-        SrkitError: A metric refuses an image, which is too small for it, say; the image is named.
+        SrkitError: A metric refuses an image, such as one that is too small; the message names the image.
     """
     for image, prediction in results:
         for name, metric in metrics.items():

@@ -1,4 +1,4 @@
-"""A network over images, under a protocol: what ``srkit evaluate`` prints."""
+"""Scores of a network on images under a protocol, as ``srkit evaluate`` prints them."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ def measure(
     metrics: Mapping[str, MetricFn] | None = None,
     side: int | None = None,
 ) -> Iterator[Row]:
-    """Yield the scores of every image. LR is the set's own, or made by ``degradation``; None is bicubic.
+    """Yield the scores of every image.
 
     Args:
-        network: It is moved to the device.
-        images: HR, and LR where they are pairs.
+        network: The network, which is moved to the device.
+        images: HR, with their own LR if they are pairs.
         protocol: How to measure.
-        degradation: Makes LR of HR.
-        catalog: Where bicubic, PSNR and SSIM are found.
-        seed: Of a random degradation.
-        device: Where to compute; None is the CPU.
-        metrics: By name; None is PSNR and SSIM, as the protocol says.
-        side: Side of a tile, in input pixels; None is what fits into memory.
+        degradation: Makes LR of HR for images without LR of their own; None is bicubic.
+        catalog: The catalog with bicubic, PSNR and SSIM.
+        seed: Seed of a random degradation.
+        device: The device of the network; None is the CPU.
+        metrics: The metrics by name; None is PSNR and SSIM, as the protocol says.
+        side: Side of a tile, in input pixels; None chooses one that fits into memory.
 
     Raises:
         SrkitError: An image is too small for the protocol (named), or luma in floats is asked of a network
@@ -88,7 +88,7 @@ def measure(
 def _want_luma(
     network: Network, images: ImageSet, protocol: EvaluationProtocol, degradation: DegradationFn | None
 ) -> None:
-    """Refuse what does not go together with luma in floats."""
+    """Refuse options that do not go together with luma in floats."""
     if degradation is not None or images.scale is not None:
         raise SrkitError("--space y: shrinks luma by bicubic in floats; it goes with no other LR")
     if protocol.color == "rgb":
@@ -98,7 +98,7 @@ def _want_luma(
 
 
 def _in_luma(enlarger: NetworkEnlarger, example: Example, protocol: EvaluationProtocol) -> tuple[Example, Tensor]:
-    """Round luma, shrink it in floats, enlarge that: the published bicubic tables."""
+    """Round luma, then shrink and enlarge it in floats, as the published bicubic tables do."""
     exact = example.high.double()
     target = quantise(luma(exact) if exact.shape[1] == 3 or protocol.gray == "repeat" else exact)
     low = resize(target, 1 / enlarger.scale, edge=protocol.edge)
@@ -109,7 +109,7 @@ def _in_luma(enlarger: NetworkEnlarger, example: Example, protocol: EvaluationPr
 def measuring(
     metrics: Mapping[str, Mapping[str, Any]], scale: int, protocol: EvaluationProtocol, catalog: Catalog
 ) -> dict[str, MetricFn]:
-    """Build metrics by name; ``psnr`` and ``ssim`` measure as the protocol says, where their options do not."""
+    """Build metrics by name; options of ``psnr`` and ``ssim`` that are not given follow the protocol."""
     return {
         name: catalog.build("metric", name, scale, **_options(name, protocol) | dict(options))
         for name, options in metrics.items()
@@ -119,5 +119,5 @@ def measuring(
 def _options(metric: str, protocol: EvaluationProtocol) -> dict[str, Any]:
     if metric not in ("psnr", "ssim"):
         return {}
-    gray = "as_is" if protocol.space == "y" else protocol.gray  # there it is luma that is measured
+    gray = "as_is" if protocol.space == "y" else protocol.gray  # with this protocol the metrics get luma
     return {"color": protocol.color, "border": protocol.border, "quantise": protocol.quantise, "gray": gray}

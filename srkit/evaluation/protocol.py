@@ -1,4 +1,4 @@
-"""The evaluation protocol, every choice of it by name."""
+"""The evaluation protocol: every choice of a measurement by name."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluationProtocol:
-    """How a model is measured. The defaults are those of LapSRN's released evaluation code.
+    """A protocol for measuring a model. The defaults are those of LapSRN's released evaluation code.
 
     Args:
-        color: Measure BT.601 luma (16..235), or RGB.
+        color: Measure BT.601 luma (y, 16..235) or RGB (rgb).
         border: Pixels cut off every side; None is the scale.
-        quantise: Round the result to 8 bits before it is measured.
-        gray: Repeat a gray image to RGB first (LapSRN's code), or take it as it is (most tables).
-        edge: What bicubic finds beyond the edge: the image mirrored (MATLAB), or the last pixel.
+        quantise: Whether the result is rounded to 8 bits before it is measured.
+        gray: repeat copies a gray image to RGB first (LapSRN's code), as_is takes it as luma (most tables).
+        edge: What bicubic sees beyond the edge: the mirrored image (MATLAB), or the last pixel repeated.
         space: rgb shrinks 8-bit RGB and measures the luma of RGB; y takes the rounded luma first, and shrinks and
             enlarges that in floats, as the published bicubic tables do.
-        ensemble: Average over the eight orientations.
+        ensemble: Whether the result is averaged over the eight orientations.
     """
 
     color: Literal["y", "rgb"] = "y"

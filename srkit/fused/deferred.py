@@ -1,4 +1,4 @@
-"""Results that are described first and computed when somebody wants their numbers."""
+"""Results that are described first, and computed once their numbers are needed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from srkit.fused.phases import Phase, of_nearest, of_shuffled, of_transposed
 Sides = tuple[int, int]
 
 WIDE = 16
-"""Channels from which on something is features, no image; oneDNN computes blocks of as many."""
+"""Channels from which a tensor counts as features, not as an image; oneDNN computes them in such blocks."""
 
 
-class OverwrittenInput(RuntimeError):  # noqa: N818 - it says what the input is
-    """What a result is to be computed from was overwritten in the meantime."""
+class OverwrittenInput(RuntimeError):  # noqa: N818 - the name describes the input
+    """The input of a deferred result was overwritten before the result was computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,19 +43,19 @@ class Nearest:
 
 @dataclass(frozen=True, eq=False)
 class Conv:
-    """A convolution of stride 1, and all that is done to its result.
+    """A convolution of stride 1, and the operations on its result.
 
     Args:
         x: (N,I,h,w).
         weight: As the network has it.
         bias: As the network has it.
-        channels: Of the result.
+        channels: Channels of the result.
         size: Height and width of the result.
-        dtype: Of the result.
-        kind: What the weight belongs to; all but plain enlarge, phase by phase (``srkit.fused.phases``).
-        scale: How many times they enlarge.
-        padding: Rows and columns of zeros around ``x``; of a transposed convolution, what is cut off.
-        slope: Of the LeakyReLU that follows; None where none does.
+        dtype: Number format of the result.
+        kind: The operation of the weight; all but plain enlarge, phase by phase (``srkit.fused.phases``).
+        scale: How many times larger the result is.
+        padding: Rows and columns of zeros around ``x``; for a transposed convolution, those that are cut off.
+        slope: Slope of a LeakyReLU that follows; None without one.
     """
 
     x: Tensor
@@ -76,7 +76,7 @@ class Conv:
 
     @property
     def inside(self) -> torch.dtype:
-        """What to compute in. An image stays as it is: bf16 has steps of a grey level, and that costs 0.02 dB."""
+        """The format to compute in. An image keeps its own: bf16 rounds it to grey levels and costs 0.02 dB."""
         return self.x.dtype if self.x.shape[1] < WIDE else self.dtype
 
     def phases(self) -> Mapping[Sides, Phase]:
@@ -93,19 +93,19 @@ class Conv:
 
 
 PRIVATE = ("_convolution_pointwise", "_reorder_convolution_weight", "_is_mkldnn_bf16_supported")
-"""Calls of oneDNN that torch has, but promises nobody."""
+"""Private calls of torch to oneDNN, which may change in any version."""
 
 
 def available() -> bool:
-    """Whether this torch has oneDNN and the private calls that ``Kernels`` makes."""
+    """Return whether this torch has oneDNN and the private calls that ``Kernels`` makes."""
     has: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     return has and all(hasattr(torch.ops.mkldnn, name) for name in PRIVATE)
 
 
 class Kernels:
-    """Computes convolutions with oneDNN, and keeps their kernels in the order in which that wants them.
+    """Computes convolutions with oneDNN, and keeps their kernels in the memory order that oneDNN needs.
 
-    Weights are known by identity: they must not change, and live as long as this.
+    Weights are recognised by identity: they must not change, and must live as long as this object.
     """
 
     def __init__(self) -> None:
@@ -135,7 +135,7 @@ class Kernels:
 
 
 def _pack(phase: Phase, dtype: torch.dtype) -> Phase:
-    """Bring the weights into oneDNN's order, rounded to ``dtype``; in float32 if the processor has no bf16."""
+    """Return the weights in oneDNN's order, rounded to ``dtype``, or in float32 without bf16 on the processor."""
     weight = phase.weight.to(dtype)
     if dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         weight = weight.float()
@@ -145,7 +145,7 @@ def _pack(phase: Phase, dtype: torch.dtype) -> Phase:
 def _phase(x: Tensor, phase: Phase, rows: int, columns: int, slope: float | None) -> Tensor:
     """Return one phase of an enlarging convolution, (N,O,rows,columns)."""
     sides = zip(x.shape[-2:], (rows, columns), phase.first, phase.weight.shape[-2:], strict=True)
-    # as many zeros at either end as one of them needs: PyTorch has no call that pads them differently
+    # equal zeros at both ends, as many as one of them needs: PyTorch cannot pad the ends differently
     above, left = (max(-first, need - 1 + first + taps - length, 0) for length, need, first, taps in sides)
     made = _convolve(x, phase, (above, left), slope)
     return made.narrow(2, phase.first[0] + above, rows).narrow(3, phase.first[1] + left, columns)
@@ -160,7 +160,7 @@ def _convolve(x: Tensor, phase: Phase, padding: Sides, slope: float | None) -> T
 
 
 class Deferred(Tensor):
-    """A tensor whose shape is known and whose numbers are not: whoever wants them computes them."""
+    """A tensor whose shape is known and whose numbers are computed on first use."""
 
     what: Conv | Nearest
     kernels: Kernels
@@ -169,7 +169,7 @@ class Deferred(Tensor):
 
     @staticmethod
     def of(what: Conv | Nearest, kernels: Kernels) -> Deferred:
-        """Return the result of ``what``, not yet computed."""
+        """Return the result of ``what`` without computing it."""
         deferred: Deferred = Tensor._make_wrapper_subclass(
             Deferred, what.shape, dtype=what.dtype, device=what.x.device
         )
@@ -177,23 +177,23 @@ class Deferred(Tensor):
         return deferred
 
     def value(self) -> Tensor:
-        """Return the tensor itself.
+        """Return the computed tensor.
 
         Raises:
-            OverwrittenInput: It is too late.
+            OverwrittenInput: The input was overwritten before.
         """
         if self.made is None:
             if self.what.x._version != self.seen:
                 raise OverwrittenInput
             self.made = self.kernels.compute(self.what)
-            del self.what  # its input may be freed
+            del self.what  # releases the input
         return self.made
 
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
     @classmethod
     def __torch_dispatch__(cls, func: Any, _types: Any, args: Any = (), kwargs: Any = None) -> Any:  # type: ignore[override]
-        """Take the tensor itself where one was left over from a forward pass."""
+        """Compute a deferred tensor that is used outside of a forward pass."""
         return func(*values(args), **values(kwargs or {}))
 
 

@@ -1,4 +1,4 @@
-"""A network whose result is made of numbers."""
+"""A network whose NaN and infinite results are computed again in fp32."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from srkit.fused.prepare import prepare
 
 
 class FP32Fallback:
-    """A network for inference; what half precision turns into NaN or infinity is computed again in fp32.
+    """A network for inference; results with NaN or infinity in half precision are computed again in fp32.
 
     Args:
         model: (N,C,h,w) to (N,C,s*h,s*w).
-        device: Where to compute.
-        precision: In which format.
-        name: What messages call it.
-        say: Called once, when fp32 had to help.
+        device: The device of the network.
+        precision: Number format of the first attempt.
+        name: Name of the network in messages.
+        say: Called with a note the first time that fp32 is needed.
     """
 
     def __init__(
@@ -31,10 +31,10 @@ class FP32Fallback:
         self._exact: nn.Module | None = self._network if precision == "fp32" else None
 
     def __call__(self, low: Tensor) -> Tensor:
-        """Enlarge (N,C,h,w) on the device.
+        """Enlarge (N,C,h,w), a tensor on the device.
 
         Raises:
-            SrkitError: The result has values that are not numbers, in fp32 too.
+            SrkitError: The result has NaN or infinite values in fp32 too.
         """
         high: Tensor = self._network(low)
         if bool(high.isfinite().all()):

@@ -1,9 +1,9 @@
-"""One kernel for a convolution and what follows it.
+"""One kernel for a convolution and the activation or enlargement that follows it.
 
-PyTorch runs a network as it is written: a convolution, LeakyReLU over its result, a pixel shuffle of that, each a
-pass over memory. oneDNN, which computes PyTorch's convolutions on a processor, can do the activation while it
-writes the result, and wants weights in an order of its own, which PyTorch makes anew for every call. ``Fusing``
-looks at the calls that a network makes, whoever wrote it: nothing is traced, and no size is fixed.
+PyTorch runs a network as it is written: a convolution, a LeakyReLU of its result, a pixel shuffle of that, each a
+pass over memory. oneDNN, which computes PyTorch's convolutions on a processor, can apply the activation while it
+writes the result. It also needs weights in its own memory order, which PyTorch produces anew in every call.
+``Fusing`` intercepts the calls of any network: nothing is traced, and no size is fixed.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ FORMATS = (torch.float32, torch.bfloat16)
 
 
 class Fusing(TorchFunctionMode):
-    """While it is entered, a convolution waits for the next call, which may become a part of it.
+    """A context in which a convolution waits for the next call, which may be fused with it.
 
     Args:
-        kernels: Of the network.
-        weights: Tensors that will not change, by identity; a convolution with others is left as it is.
+        kernels: Computes the convolutions of the network.
+        weights: Tensors that do not change, by identity; convolutions with other weights are not fused.
     """
 
     def __init__(self, kernels: Kernels, weights: Mapping[int, Tensor]) -> None:
@@ -36,7 +36,7 @@ class Fusing(TorchFunctionMode):
         self.waiting: Deferred | None = None
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Carry out a call of the network, or let it wait."""
+        """Carry out a call of the network, or defer it."""
         kwargs = kwargs or {}
         if func in ASK:
             return func(*args, **kwargs)
@@ -131,7 +131,7 @@ def _relu(what: Conv | Nearest, **_inplace: bool) -> Conv | None:
 
 
 def _pixel_shuffle(what: Conv | Nearest, upscale_factor: int) -> Conv | None:
-    """Shuffle what has a LeakyReLU or none: an activation of every pixel by itself does not mind."""
+    """Fuse a pixel shuffle, also after a LeakyReLU, since that acts on every value by itself."""
     scale = upscale_factor
     if not isinstance(what, Conv) or what.kind != "plain" or what.channels < WIDE * scale**2:
         return None
@@ -140,7 +140,7 @@ def _pixel_shuffle(what: Conv | Nearest, upscale_factor: int) -> Conv | None:
 
 
 def _cut(what: Conv | Nearest, index: object) -> Conv | None:
-    """Leave out the last rows and columns: ``[..., :height, :width]``."""
+    """Fuse a slice that leaves out the last rows and columns: ``[..., :height, :width]``."""
     match index:
         case (kept, slice(start=None, stop=int(height), step=None), slice(start=None, stop=int(width), step=None)):
             if not isinstance(what, Conv) or what.kind == "plain" or kept is not ...:
@@ -151,7 +151,7 @@ def _cut(what: Conv | Nearest, index: object) -> Conv | None:
 
 
 def _conv2d_of(what: Conv | Nearest, weight: Tensor, *rest: Any, **more: Any) -> Conv | None:
-    """Convolve what was enlarged by nearest-neighbour interpolation; the size must stay as it is."""
+    """Fuse a convolution with the nearest-neighbour enlargement before it; it must keep the size."""
     if not isinstance(what, Nearest) or len(weight) < WIDE:
         return None
     plain = _conv2d(what.x, weight, *rest, **more)
@@ -166,7 +166,7 @@ def _pair(value: int | Sides) -> Sides:
 
 
 def _format(x: Tensor) -> torch.dtype:
-    """What a convolution of ``x`` is computed in."""
+    """Return the number format in which a convolution of ``x`` is computed."""
     return torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
 
 
@@ -174,14 +174,14 @@ ASK: frozenset[Any] = frozenset(
     [getattr(Tensor, name).__get__ for name in ("shape", "dtype", "device", "requires_grad", "ndim")]
     + [Tensor.size, Tensor.dim]
 )
-"""Calls that want no numbers."""
+"""Calls that need no numbers, only shapes and types."""
 
 BEGIN: Mapping[Any, Callable[..., Conv | Nearest | None]] = {
     torch.conv2d: _conv2d,
     torch.conv_transpose2d: _conv_transpose2d,
     F.interpolate: _interpolate,
 }
-"""What makes a result that waits: takes what the function takes, gives None where that must stay as it is."""
+"""Functions whose result can be deferred: from their arguments to a description, None if they do not fit."""
 
 FOLLOW: Mapping[Any, Callable[..., Conv | None]] = {
     F.leaky_relu: _leaky_relu,
@@ -190,4 +190,4 @@ FOLLOW: Mapping[Any, Callable[..., Conv | None]] = {
     Tensor.__getitem__: _cut,
     torch.conv2d: _conv2d_of,
 }
-"""What may become a part of a waiting result, likewise."""
+"""The same for functions that can be fused with a deferred result."""

@@ -1,9 +1,8 @@
 """Enlarging convolutions as convolutions of the small image: one kernel for each phase of the large one.
 
-A *phase* (i,j) of an image s times larger is every s-th pixel from (i,j). A transposed convolution, a
-convolution after nearest-neighbour interpolation and one before a pixel shuffle all give each phase by a
-convolution of its own, with fewer products than the first two need when they are written down as they are
-called, and none with a zero.
+A *phase* (i,j) of an image s times larger is every s-th pixel from (i,j). For a transposed convolution, a
+convolution after nearest-neighbour interpolation and one before a pixel shuffle, each phase is the result of a
+convolution of its own. The first two need fewer products in this form, since none is with a zero.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ def of_transposed(weight: Tensor, bias: Tensor | None, stride: int, padding: tup
     Args:
         weight: (I,O,h,w), as ``nn.ConvTranspose2d`` has it.
         bias: (O,) or None.
-        stride: How many times larger the result is; at most the side of the kernel.
+        stride: How many times larger the result is, at most the side of the kernel.
         padding: Rows and columns that are cut off the start.
     """
     found = {}
@@ -53,7 +52,7 @@ def of_transposed(weight: Tensor, bias: Tensor | None, stride: int, padding: tup
 
 
 def _transposed_taps(side: int, stride: int, at: int) -> tuple[list[int], int]:
-    """Return the taps that meet at position ``at``, first the one of the first input, and where that input is."""
+    """Return the taps that add up at output position ``at``, in the order of their inputs, and the first input."""
     taps = range(at % stride, side, stride)
     return list(reversed(taps)), (at - taps[-1]) // stride
 

@@ -14,19 +14,19 @@ from srkit.fused.fuse import Fusing
 
 
 def prepare(model: nn.Module, *, device: torch.device, precision: Precision) -> nn.Module:
-    """Return a copy of ``model`` for inference on ``device``, which no longer learns.
+    """Return a copy of ``model`` for inference on ``device``; it cannot be trained.
 
-    It takes float32 (N,C,h,w) in [0,1] on the device and gives float32 (N,C,sh,sw). In fp32 it gives what the
-    model gives, but for rounding (1e-5 for the networks here); in bf16 the image branch of a pyramid stays in
-    float32, as in training. On a processor, activations are computed with the convolution before them and enlarging
-    convolutions phase by phase (``srkit.fused.fuse``), where this torch has the private calls that this takes;
-    freed memory is kept by the process (``keep_freed_memory``).
+    It takes float32 (N,C,h,w) in [0,1] on the device and gives float32 (N,C,sh,sw). In fp32 the result is that
+    of the model up to rounding (1e-5 for the networks here); in bf16 the image branch of a pyramid stays in
+    float32, as in training. On a processor, activations are computed with the convolution before them, and
+    enlarging convolutions phase by phase (``srkit.fused.fuse``), if this version of torch has the private calls
+    for it; the process also keeps freed memory (``keep_freed_memory``).
     """
     return Prepared(copy.deepcopy(model), device, precision)
 
 
 class Prepared(nn.Module):
-    """What ``prepare`` returns."""
+    """The network that ``prepare`` returns."""
 
     def __init__(self, model: nn.Module, device: torch.device, precision: Precision) -> None:
         super().__init__()
@@ -40,14 +40,14 @@ class Prepared(nn.Module):
 
     def forward(self, low: Tensor) -> Tensor:
         """Enlarge (N,C,h,w) to (N,C,sh,sw)."""
-        # not inference_mode: fusing must see when a tensor is overwritten
+        # not inference_mode: fusing must notice when a tensor is overwritten
         with torch.inference_mode(False), torch.no_grad(), autocast(self.device, self.precision):
             low = low.clone() if low.is_inference() else low
             if self.fuses:
                 try:
                     return self._fused(low)
                 except OverwrittenInput:
-                    self.fuses = False  # a network that overwrites its features; it is computed as it is written
+                    self.fuses = False  # a network that overwrites its features cannot be fused
             return self._plain(low)
 
     def _fused(self, low: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What an image is outside of torch."""
+"""Types of images as arrays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pixels: TypeAlias = NDArray[np.uint8 | np.uint16]
 
 
 def turned(pixels: Pixels, orientation: int) -> Pixels:
-    """Return (H,W,C) or (W,H,C): upright what lies as EXIF's ``orientation``, 1 to 8, says."""
+    """Return an image with EXIF's ``orientation``, 1 to 8, turned upright: (H,W,C) or (W,H,C)."""
     if orientation > 4:
         pixels = pixels.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):

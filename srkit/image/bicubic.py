@@ -13,7 +13,7 @@ Edge = Literal["clamp", "symmetric"]
 
 
 class Line(NamedTuple):
-    """A resize of one axis: what the weights depend on.
+    """A resize of one axis: the values on which its weights depend.
 
     Args:
         length: Input samples.
@@ -41,7 +41,7 @@ def cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=256)
 def contributions(line: Line) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the weights (out,P) and the input positions (out,P) that every output is the sum of.
+    """Return (out,P) weights and (out,P) input positions: an output is the weighted sum of these inputs.
 
     The name is that of the function in MATLAB's imresize.m. Columns keep its order,
     because a sum in float64 depends on it.
@@ -64,7 +64,7 @@ def contributions(line: Line) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 
 class Block(NamedTuple):
-    """Consecutive outputs, and the range [start, stop) of inputs that decides them."""
+    """Consecutive outputs, and the range [start, stop) of inputs that they depend on."""
 
     start: int
     stop: int
@@ -73,19 +73,20 @@ class Block(NamedTuple):
 
 
 def blocks(line: Line, side: int) -> list[Block]:
-    """Cut the matrix (out,length) of a resize along its diagonal: about ``side`` outputs or inputs a block.
+    """Cut the matrix (out,length) of a resize into blocks along its diagonal, of about ``side`` outputs or inputs.
 
-    What lies outside of the blocks is zero. One block is the whole matrix.
+    The matrix is zero outside of the blocks. One block is the whole matrix.
     """
     step = max(1, round(side * min(1.0, line.out / line.length)))
     return [block(line, first, first + step) for first in range(0, line.out, step)]
 
 
 def block(line: Line, first: int, last: int) -> Block:
-    """Return what decides about the outputs [first, last)."""
+    """Return the block of the outputs [first, last)."""
     weights, taps = contributions(line)
     weights, taps = weights[first:last], taps[first:last]
     start, stop = int(taps.min()), int(taps.max()) + 1
     part = np.zeros((len(taps), stop - start))
-    np.add.at(part, (np.arange(len(taps))[:, None], taps - start), weights)  # taps beyond the edge meet here
+    # add.at, since taps beyond the edge fall on inputs that have a tap already
+    np.add.at(part, (np.arange(len(taps))[:, None], taps - start), weights)
     return Block(start, stop, part)

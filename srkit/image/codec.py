@@ -1,4 +1,4 @@
-"""The only door to OpenCV: the content of an image file to an array, and back."""
+"""The only module that calls OpenCV: it decodes the content of image files, and encodes it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ DEEP_SUFFIXES = (".png", ".tif", ".tiff")
 """Formats that hold 16 bits a channel."""
 ALPHA_SUFFIXES = (".png", ".webp", ".tif", ".tiff")
 LONGEST_SIDE = {".jpg": 65500, ".jpeg": 65500, ".webp": 16383}
-"""Pixels of a side that a format, or its encoder, can hold."""
+"""Longest side, in pixels, that a format or its encoder can hold."""
 MAX_PIXELS = 2**28
 """Larger headers are refused before anything is allocated; a 16384 x 16384 image still passes."""
 
 _LOSSLESS_WEBP = 101
 _EXIF_IN_JPEG = 65527
 
-# OpenCV prints what it cannot decode; our errors say so too, and name the file
+# OpenCV prints warnings for files that it cannot decode; srkit raises errors that name the file
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
@@ -37,12 +37,12 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
     """Decode the content of a file, as ``read_full`` does.
 
     Args:
-        data: All its bytes.
-        path: What messages name.
+        data: All bytes of the file.
+        path: Name of the file in messages.
         max_pixels: Larger headers are refused before anything is allocated.
 
     Raises:
-        ImageError: It is cut off, too large, or no image.
+        ImageError: The file is cut off, too large, or no image.
     """
     found = judged(data, path, max_pixels)
     image, kind = None, header.format_of(data)
@@ -65,7 +65,7 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
 
 
 def encode(image: Pixels, path: Path, quality: int | None = None, metadata: Metadata | None = None) -> list[Buffer]:
-    """Return the content of the file ``path``, to be written one part after the other; see ``files.write``.
+    """Return the content of the file ``path`` in parts, to be written one after the other; see ``files.write``.
 
     Raises:
         ImageError: The suffix is unknown, or its format cannot hold the image.
@@ -110,7 +110,7 @@ def _encoded(image: Pixels, suffix: str, quality: int | None, said: Metadata) ->
 
 
 def misfit(suffix: str, height: int, width: int, channels: int, dtype: np.dtype[Any]) -> str | None:
-    """Say why a file with this suffix cannot hold such an image, and what can; None where it can."""
+    """Return why a file with this suffix cannot hold such an image, with a way out; None if it can."""
     if suffix not in IMAGE_SUFFIXES:
         return f"cannot be encoded; use one of {', '.join(IMAGE_SUFFIXES)}"
     if dtype == np.uint16 and suffix not in DEEP_SUFFIXES:
@@ -124,16 +124,16 @@ def misfit(suffix: str, height: int, width: int, channels: int, dtype: np.dtype[
 
 
 def canvas(height: int, width: int, channels: int, dtype: np.dtype[Any]) -> Pixels:
-    """Return an array (H,W,C) to be filled, which ``write`` does not have to copy."""
+    """Return an array (H,W,C) to be filled, whose memory layout ``write`` needs not copy."""
     made = np.empty((height, width, channels), dtype)
     return made[..., ::-1] if channels == 3 else made  # OpenCV wants BGR
 
 
 def judged(data: Encoded, path: Path, max_pixels: int = MAX_PIXELS) -> Header:
-    """Return what the header says.
+    """Return the header of a file.
 
     Raises:
-        ImageError: It says no size, or one of more pixels than ``max_pixels``.
+        ImageError: The header has no size, or one of more pixels than ``max_pixels``.
     """
     found = header.read(data)
     if found is None:
@@ -159,5 +159,5 @@ def _from_bgr(image: NDArray[Any] | None, found: Header) -> Pixels | None:
 
 def _to_bgr(image: Pixels) -> Pixels:
     if image.shape[-1] == 3:
-        return np.ascontiguousarray(image[..., ::-1])  # nothing to do for a canvas
+        return np.ascontiguousarray(image[..., ::-1])  # no copy of a canvas
     return np.ascontiguousarray(image[..., [2, 1, 0, 3][: image.shape[-1]]] if image.shape[-1] == 4 else image)

@@ -1,7 +1,7 @@
 """BT.601 in studio range, as MATLAB's rgb2ycbcr has it: Y in [16/255, 235/255], Cb and Cr in [16/255, 240/255].
 
 Floats are not rounded. A full-range luma (0.299, 0.587, 0.114 on 0..255) reads 1.32 dB
-lower in PSNR: the most common cause of "my PSNR does not match the paper".
+lower in PSNR: the most common cause of a PSNR that does not match a paper's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 STUDIO = ((65.481, 128.553, 24.966), (-37.797, -74.203, 112.0), (112.0, -93.786, -18.214))
-"""Rows Y, Cb, Cr; columns R, G, B: for RGB in [0,1] and a result in [0,255]."""
+"""The matrix from RGB in [0,1] to YCbCr in [0,255]: rows Y, Cb, Cr; columns R, G, B."""
 
 OFFSET = (16 / 255, 128 / 255, 128 / 255)
 
@@ -42,7 +42,7 @@ def rgb_to_y(image: Tensor) -> Tensor:
 
 
 def gray_to_y(image: Tensor) -> Tensor:
-    """Return the luma (N,1,H,W) of a gray image as if it were repeated to RGB: squeezed to studio range."""
+    """Return the luma (N,1,H,W) of a gray image in [0,1], scaled to studio range as that of RGB is."""
     return image * (219 / 255) + 16 / 255
 
 
@@ -57,7 +57,7 @@ def luma(image: Tensor) -> Tensor:
 
 
 def _mix(planes: Sequence[Tensor], row: Sequence[float]) -> Tensor:
-    # numbers, not a matrix: no copy to the device, and autocast leaves products and sums alone
+    # numbers, not a matrix: nothing is copied to the device, and autocast does not change products and sums
     return row[0] * planes[0] + row[1] * planes[1] + row[2] * planes[2]
 
 

@@ -1,4 +1,4 @@
-"""Cuts that protocols ask for."""
+"""Crops that evaluation protocols ask for."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ Image = TypeVar("Image", Tensor, NDArray[Any])
 
 
 def modcrop(image: Image, scale: int) -> Image:
-    """Cut off what does not divide by ``scale``, at the bottom and on the right.
+    """Cut off rows at the bottom and columns on the right until both sides are multiples of ``scale``.
 
     Args:
         image: A tensor (...,H,W) or an array (H,W) or (H,W,C).
-        scale: What the sides of the result are multiples of.
+        scale: The number of which the sides of the result are multiples.
 
     Raises:
         ValueError: Nothing would be left.

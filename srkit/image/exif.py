@@ -1,7 +1,7 @@
-"""EXIF, byte by byte: what changes when a picture is turned and enlarged, and the way from a TIFF into a block.
+"""EXIF, byte by byte: updates for a picture that was turned and enlarged, and EXIF blocks from TIFF files.
 
-A block is built as a TIFF file is: directories of tags, each with a kind, a count, and values or their place.
-Pillow writes all values again, by its own idea of their kinds; here they keep their bytes.
+A block has the structure of a TIFF file: directories of tags, each with a kind, a count, and values or their place.
+Pillow rewrites all values and may change their kinds; here they keep their bytes.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ ORIENTATION, WIDTH, HEIGHT = 274, 256, 257
 PIXELS_ACROSS, PIXELS_DOWN = 40962, 40963
 EXIF, GPS = 34665, 34853
 BELOW = (EXIF, GPS, 40965)
-"""Tags of directories below; the third one, interoperability, stands in EXIF's own."""
+"""Tags that point to further directories; the third, interoperability, stands in the EXIF directory."""
 
 DESCRIBES = frozenset(
     {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096), EXIF, GPS}
 )
-"""Tags of a TIFF that tell of the picture, not of how it is stored: author, camera, date, rights, resolution."""
+"""Tags of a TIFF that describe the picture and not its storage: author, camera, date, rights, resolution."""
 
 Value: TypeAlias = tuple[int, bytes]  # a kind, and values in the byte order of their block
 Directory: TypeAlias = dict[int, Union[Value, "Directory"]]
 
 
 def byte_order(block: Encoded) -> str:
-    """Return the order of bytes in ``block`` as ``struct`` writes it."""
+    """Return the byte order of ``block`` in the notation of ``struct``."""
     return ">" if block[:2] == b"MM" else "<"
 
 
 def orientation(block: bytes) -> int:
-    """Return how the picture lies, 1 (upright) to 8; 1 where nothing is said."""
+    """Return the orientation of the picture, 1 (upright) to 8; 1 if the block has none."""
     try:
         kind, data = values(block).get(ORIENTATION, (0, b""))
         (found,) = struct.unpack(byte_order(block) + {SHORT: "H", LONG: "I"}.get(kind, "0s"), data)
@@ -48,9 +48,9 @@ def orientation(block: bytes) -> int:
 
 
 def renewed(block: bytes, height: int, width: int) -> bytes:
-    """Return EXIF that says: upright, of this size, no thumbnail (it would show the old picture).
+    """Return EXIF for an upright picture of this size, without the thumbnail, which would show the old picture.
 
-    Written over in place: whoever moves a maker's note breaks what it points to.
+    Bytes are overwritten in place, since moving a maker's note breaks its own pointers.
     """
     fresh = bytearray(block)
     order = byte_order(block)
@@ -72,10 +72,10 @@ def renewed(block: bytes, height: int, width: int) -> bytes:
 
 
 def places(block: Encoded, at: int | None = None) -> dict[int, int]:
-    """Return where the entries of the directory at ``at``, or the first one, stand, by tag.
+    """Return the positions of the entries of the directory at ``at``, or of the first directory, by tag.
 
     Raises:
-        struct.error: The block or the directory breaks off.
+        struct.error: The block or the directory is cut off.
     """
     order = byte_order(block)
     if at is None:
@@ -87,10 +87,10 @@ def places(block: Encoded, at: int | None = None) -> dict[int, int]:
 
 
 def values(block: Encoded, at: int | None = None) -> dict[int, Value]:
-    """Return the values of a directory, the first one if not said; what points outside of ``block`` is left out.
+    """Return the values of a directory, by default the first; values that lie outside of ``block`` are left out.
 
     Raises:
-        struct.error: The header or the directory breaks off.
+        struct.error: The header or the directory is cut off.
     """
     order, found = byte_order(block), {}
     for tag, entry in places(block, at).items():
@@ -104,7 +104,7 @@ def values(block: Encoded, at: int | None = None) -> dict[int, Value]:
 
 
 def from_tiff(data: Encoded) -> bytes | None:
-    """Return the EXIF block that says what a TIFF says of its first picture; None for nothing.
+    """Return the EXIF block with a TIFF's description of its first picture; None if it has none.
 
     Raises:
         struct.error: As in ``values``.
@@ -117,17 +117,17 @@ def from_tiff(data: Encoded) -> bytes | None:
 def _with_those_below(block: Encoded, directory: dict[int, Value], below: Collection[int]) -> Directory:
     found: Directory = dict(directory)
     for tag in set(below) & set(directory):
-        others = [other for other in below if other != tag]  # none lies in itself, so this comes to an end
+        others = [other for other in below if other != tag]  # no directory contains itself, so this recursion ends
         try:
             (at,) = struct.unpack(byte_order(block) + "I", directory[tag][1])
             found[tag] = _with_those_below(block, values(block, at), others)
-        except struct.error:  # one that is damaged takes nothing else with it
+        except struct.error:  # a damaged directory does not affect the others
             del found[tag]
     return found
 
 
 def _packed(directory: Directory, start: int, order: str) -> bytes:
-    """Return ``directory`` and all that belongs to it, to stand at ``start`` of its block."""
+    """Return ``directory`` with its values and sub-directories as bytes for position ``start`` of its block."""
     entries, body = [], bytearray()
     behind = start + 2 + 12 * len(directory) + 4
     for tag, value in sorted(directory.items()):

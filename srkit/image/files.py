@@ -18,12 +18,12 @@ from srkit.image.metadata import Metadata
 
 
 def find(folder: Path) -> list[Path]:
-    """Return the image files in ``folder`` and below, sorted; what is hidden, or in a hidden folder, is left out.
+    """Return the image files in ``folder`` and below, sorted; hidden files and folders are left out.
 
-    Linked folders are followed, each folder once, and no link to a folder that holds it.
+    Links to folders are followed, but each folder is searched once, and no link to a folder around it is followed.
 
     Raises:
-        DataError: There is no such folder, no image in it, or a folder in it may not be read.
+        DataError: The folder is missing, holds no image, or holds a folder that cannot be read.
     """
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing of that name"
@@ -35,13 +35,13 @@ def find(folder: Path) -> list[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that are not hidden, and links that lead nowhere: they are missing images."""
+    """Yield the files below a folder that are not hidden, and broken links, which count as missing images."""
 
     def refuse(error: OSError) -> None:
         raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
 
     seen: set[str] = set()
-    waiting = [folder]  # links are followed when all else is found, so that a picture has its plain name if it can
+    waiting = [folder]  # links are followed last, so that a picture is named by its own folder if it has one
     for start in waiting:
         for place, folders, names in os.walk(start, onerror=refuse):
             real = os.path.realpath(place)
@@ -60,7 +60,7 @@ def size(path: Path) -> tuple[int, int]:
     """Return (height, width) from the header alone; nothing is decoded.
 
     Raises:
-        ImageError: As in ``read``, except that what lies behind the header is not looked at.
+        ImageError: As in ``read``, except that data behind the header is not checked.
     """
     with mapped(path) as data:
         found = judged(data, path)
@@ -70,7 +70,7 @@ def size(path: Path) -> tuple[int, int]:
 def read(path: Path) -> UInt8Image:
     """Decode an image to (H,W,3) RGB or (H,W,1) gray, 8 bit.
 
-    Pixels are taken as they lie in the file, so that the same file gives the same
+    Pixels are taken as they are stored, so that the same file gives the same
     numbers everywhere and agrees with ``size``: EXIF orientation is not applied, alpha
     is dropped, colour profiles are ignored. (A TIFF's own orientation tag is applied, by
     OpenCV.) 16-bit images are rounded to 8 bit.
@@ -86,7 +86,7 @@ def read(path: Path) -> UInt8Image:
 
 
 def read_full(path: Path) -> Pixels:
-    """Decode an image with everything it has: (H,W,C) in 8 or 16 bits, C from 1 to 4.
+    """Decode an image with its depth and alpha: (H,W,C) in 8 or 16 bits, C from 1 to 4.
 
     Args:
         path: A PNG, JPEG, WebP, BMP or TIFF file; its content decides, not its suffix.
@@ -103,10 +103,10 @@ def write(path: Path, image: Pixels, *, quality: int | None = None, metadata: Me
     """Encode (H,W,C) in 8 or 16 bits, as ``read_full`` gives it, in the format of the suffix; whole or not at all.
 
     Args:
-        path: The file; its suffix says the format.
-        image: The pixels. Gray with alpha stays that in a PNG, and becomes RGB with alpha elsewhere.
-        quality: Of a JPEG, 1 to 100 (95 if not given); of a WebP, which is lossless if it is not given.
-        metadata: Put into the file, where its format holds any.
+        path: The file; its suffix gives the format.
+        image: The pixels. Gray with alpha stays so in a PNG, and becomes RGB with alpha in other formats.
+        quality: Quality from 1 to 100. Without it a JPEG has 95, and a WebP is lossless.
+        metadata: Colour profile and EXIF, which are written if the format can hold them.
 
     Raises:
         ImageError: The suffix is unknown, its format cannot hold the image, or the file cannot be written.
@@ -121,10 +121,10 @@ def write(path: Path, image: Pixels, *, quality: int | None = None, metadata: Me
 
 @contextmanager
 def mapped(path: Path) -> Iterator[mmap]:
-    """Give the bytes of a file without reading them.
+    """Yield the bytes of a file, mapped into memory.
 
     Raises:
-        ImageError: It is missing, empty, or a folder.
+        ImageError: The file is missing, empty, or a folder.
     """
     try:
         with open(path, "rb") as file:

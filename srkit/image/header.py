@@ -1,6 +1,7 @@
-"""What an image file says before anything is decoded: its size, its kind of pixels, and what goes with them.
+"""Headers of image files: size, kind of pixels and metadata, read before anything is decoded.
 
-Here, because decoders allocate whatever a header asks for, and give the first frame of an animation without a word.
+They are read first because decoders allocate any size that a header asks for, and silently decode the first frame
+of an animation only.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ _MAGIC: Mapping[bytes, Format] = {
 _STRANGERS = {b"GIF8": "a GIF", b"8BPS": "a Photoshop file", b"%PDF": "a PDF", b"II+\0": "a BigTIFF"}
 _BRANDS = {b"heic": "a HEIC", b"heix": "a HEIC", b"mif1": "a HEIC", b"avif": "an AVIF"}
 _LARGEST_PROFILE = 2**24
-_PNG = (">I4s", 4)  # a chunk: its length and kind before, its check after its body
-_PILLOW = threading.Lock()  # what Pillow warns of is hushed by a switch that all threads share
+_PNG = (">I4s", 4)  # a chunk has its length and kind before its body, and a checksum behind
+_PILLOW = threading.Lock()  # Pillow's warnings can only be silenced for all threads at once
 
 
 _NOTHING = Metadata()
@@ -44,16 +45,16 @@ _NOTHING = Metadata()
 
 @dataclass(frozen=True)
 class Header:
-    """What decoding a file would give.
+    """The properties of a file's image, before it is decoded.
 
     Args:
-        height: As decoders give it: that of a TIFF, which they turn, upright; of others as it lies in the file.
-        width: In the same way.
-        channels: From 1 to 4; of a BMP, which does not tell, 3.
-        deep: Whether they have 16 bits.
+        height: Height of the decoded image: upright for a TIFF, which decoders turn; for others as it is stored.
+        width: Width of the decoded image.
+        channels: Number of channels, 1 to 4; always 3 for a BMP, whose header does not give it.
+        deep: Whether channels have 16 bits.
         metadata: Colour profile and EXIF.
-        unfit: Why srkit would lose something of the picture; None where it gives all of it.
-        gray: The level of a gray PNG, in the depth that decoders give it, which means transparent.
+        unfit: What srkit would lose of the picture, in words; None if it loses nothing.
+        gray: The level of a gray PNG, at the depth of decoded pixels, that stands for transparent pixels.
         lossless_webp: Whether it is a WebP that holds its pixels without loss.
     """
 
@@ -73,14 +74,14 @@ class Header:
 
 
 def format_of(data: Encoded) -> Format | None:
-    """Return the format that the first bytes name, whatever the file is called; None where it is another."""
+    """Return the format that the first bytes show, whatever the file's name; None for another format."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     return next((name for magic, name in _MAGIC.items() if data[: len(magic)] == magic), None)
 
 
 def stranger(data: Encoded) -> str:
-    """Say what a picture of none of these formats is, as far as its first bytes tell."""
+    """Return a message about a file of another format, which names the format if its first bytes show it."""
     known = _BRANDS.get(bytes(data[8:12])) if data[4:8] == b"ftyp" else _STRANGERS.get(bytes(data[:4]))
     if known is None:
         return "wants an image, found a file of another kind"
@@ -88,7 +89,7 @@ def stranger(data: Encoded) -> str:
 
 
 def read(data: Encoded) -> Header | None:
-    """Return what the header says; None where it breaks off or makes no sense, or the format is another."""
+    """Return the header; None if it is cut off or makes no sense, or the format is another one."""
     kind = format_of(data)
     try:
         found = _READERS[kind](data) if kind else None
@@ -98,9 +99,9 @@ def read(data: Encoded) -> Header | None:
 
 
 def png_flaw(data: bytes) -> str | None:
-    """Say what is wrong with the body of a PNG; None if nothing is. libpng says it to the terminal."""
+    """Return what is wrong with the body of a PNG, else None. libpng only prints it to the terminal."""
     for kind, body in _chunks(data, 8, *_PNG):
-        critical = not kind[0] & 0x20  # a text or a colour profile may be wrong
+        critical = not kind[0] & 0x20  # damage to a text or a colour profile does no harm
         if critical and zlib.crc32(data[body.start - 4 : body.stop]) != int.from_bytes(
             data[body.stop : body.stop + 4], "big"
         ):
@@ -124,7 +125,7 @@ def _png(data: Encoded) -> Header:
     if b"iCCP" in chunks:
         profile = _inflated(
             bytes(data[chunks[b"iCCP"]]).partition(b"\0")[2][1:]
-        )  # its name, then the method: deflate
+        )  # the name of the profile, then its compression: deflate
     block = bytes(data[chunks[b"eXIf"]]) if b"eXIf" in chunks else None
     return Header(height, width, channels, depth == 16, Metadata(profile, block), unfit, gray)
 
@@ -159,7 +160,7 @@ def _webp(data: Encoded) -> Header | None:
 
 
 def _chunks(data: Encoded, at: int, form: str, check: int) -> Iterator[tuple[bytes, slice]]:
-    """Give the kind and the body of every whole chunk; ``check`` bytes follow it, in a PNG."""
+    """Yield the kind and the body of every complete chunk; ``check`` bytes of checksum follow it in a PNG."""
     while at + 8 <= len(data):
         size, kind = sorted(struct.unpack_from(form, data, at), key=lambda value: isinstance(value, bytes))
         body = slice(at + 8, at + 8 + size)
@@ -171,7 +172,7 @@ def _chunks(data: Encoded, at: int, form: str, check: int) -> Iterator[tuple[byt
 
 def _jpeg(data: Encoded) -> Header:
     with _PILLOW, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of damaged EXIF, which is left out
+        warnings.simplefilter("ignore")  # about damaged EXIF, which is left out
         picture = JpegImageFile(cast(IO[bytes], io.BytesIO(data) if isinstance(data, bytes) else data))
     block = picture.info.get("exif")
     said = Metadata(picture.info.get("icc_profile"), block and block.removeprefix(b"Exif\0\0"))
@@ -181,7 +182,7 @@ def _jpeg(data: Encoded) -> Header:
 
 def _bmp(data: Encoded) -> Header:
     width, height = struct.unpack_from("<ii", data, 18)
-    return Header(abs(height), width)  # negative: stored from the top
+    return Header(abs(height), width)  # a negative height means that rows start at the top
 
 
 def _tiff(data: Encoded) -> Header:
@@ -192,7 +193,7 @@ def _tiff(data: Encoded) -> Header:
             height, width = reversed(sides) if tiff.orientation(page) > 4 else sides
             said, unfit = tiff.metadata(data), tiff.unfit(file)
             return Header(height, width, tiff.channels(page), page.bitspersample == 16, said, unfit)
-    except Exception as error:  # tifffile trusts what it reads: its errors are of every kind
+    except Exception as error:  # tifffile does not check what it reads, so it may raise any error
         raise ValueError(str(error)) from None
 
 

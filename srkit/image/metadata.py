@@ -1,4 +1,4 @@
-"""What a file says of its picture beside the pixels: its colour profile and EXIF."""
+"""The metadata of a picture: its colour profile and EXIF."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from srkit.image import exif
 
 @dataclass(frozen=True)
 class Metadata:
-    """A colour profile (ICC) and an EXIF block (from its byte order on), as bytes; None where there is none."""
+    """A colour profile (ICC) and an EXIF block (from its byte order on), as bytes; None for a missing one."""
 
     icc: bytes | None = None
     exif: bytes | None = None
 
     def renewed(self, height: int, width: int) -> Metadata:
-        """Return what is true of the upright, enlarged picture. EXIF that is damaged is dropped."""
+        """Return the metadata of the upright, enlarged picture. Damaged EXIF is dropped."""
         if self.exif is None:
             return self
         try:
@@ -25,7 +25,7 @@ class Metadata:
             return Metadata(self.icc)
 
     def fitting(self, channels: int) -> Metadata:
-        """Return it without a colour profile that is of gray where the picture is not, or the other way round."""
+        """Return the metadata without a gray colour profile for a colour picture, or the other way round."""
         if self.icc is None or (self.icc[16:20] == b"GRAY") == (channels < 3):
             return self
         return Metadata(None, self.exif)

@@ -14,13 +14,13 @@ from torch.nn import functional as F
 from srkit.image.bicubic import Edge
 
 REACH = 2
-"""Input pixels on either side that decide about an output pixel."""
+"""Input pixels on either side that an output pixel depends on."""
 
 
 def enlarge(image: Tensor, scale: int, edge: Edge) -> Tensor:
-    """Return (N,C,sH,sW) of (N,C,H,W); what ``resize`` returns, up to rounding.
+    """Return (N,C,sH,sW) of (N,C,H,W), equal to the result of ``resize`` up to rounding.
 
-    Both sides must be 2 pixels or more: the mirror wants them.
+    Both sides must be 2 pixels or more, since the edge is mirrored.
     """
     if torch.onnx.is_in_onnx_export():
         return _as_convolution(image, scale, edge)
@@ -28,7 +28,7 @@ def enlarge(image: Tensor, scale: int, edge: Edge) -> Tensor:
 
 
 def _as_convolution(image: Tensor, scale: int, edge: Edge) -> Tensor:
-    """Do the same in three operations, which every runtime has and does fast, instead of a hundred."""
+    """Do the same in three operations, which every runtime has and computes fast, instead of a hundred."""
     rows, channels = image.new_tensor(_phases(scale)), image.shape[1]
     kernels = torch.einsum("ik,jl->ijkl", rows, rows).flatten(0, 1)[:, None]
     wide = _widen(_widen(image, edge, -2), edge, -1)
@@ -58,13 +58,13 @@ def _widen(image: Tensor, edge: Edge, axis: int) -> Tensor:
 
 
 def _phases(scale: int) -> list[list[float]]:
-    """Return ``scale`` rows of 2 * REACH + 1 weights: those of the outputs around one input pixel."""
+    """Return the weights (scale, 2 * REACH + 1) of the outputs around one input pixel."""
     centres = [(phase + 0.5) / scale - 0.5 for phase in range(scale)]
     return [[_cubic(abs(centre - at)) for at in range(-REACH, REACH + 1)] for centre in centres]
 
 
 def _cubic(x: float) -> float:
-    """Keys' kernel as in ``srkit.image.bicubic``, of one number: a compiler cannot look into numpy either."""
+    """Return Keys' kernel at one number; ``srkit.image.bicubic`` has it in numpy, which compilers cannot trace."""
     if x <= 1:
         return 1.5 * x**3 - 2.5 * x**2 + 1
     return -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0

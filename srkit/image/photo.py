@@ -17,7 +17,7 @@ from srkit.image.metadata import Metadata
 
 @dataclass(frozen=True)
 class Photo:
-    """Pixels (H,W,C) of 8 or 16 bits, C from 1 to 4, what the file says of them; and if it is lossless WebP."""
+    """Pixels (H,W,C) of 8 or 16 bits, C from 1 to 4, their metadata, and whether the file is a lossless WebP."""
 
     pixels: Pixels
     metadata: Metadata
@@ -39,10 +39,10 @@ def read_photo(path: Path, max_pixels: int = MAX_PIXELS) -> Photo:
 
 
 def look(path: Path, max_pixels: int = MAX_PIXELS) -> Header:
-    """Read the header of a photograph, as it stands upright; nothing is decoded.
+    """Return the header of a photograph, for its upright orientation; nothing is decoded.
 
     Raises:
-        ImageError: As in ``read_photo``, except that what lies behind the header is not looked at.
+        ImageError: As in ``read_photo``, except that data behind the header is not checked.
     """
     with mapped(path) as data:
         found = _fit(data, path, max_pixels)
@@ -58,6 +58,6 @@ def _fit(data: Encoded, path: Path, max_pixels: int) -> Header:
 
 
 def _orientation(data: Encoded, found: Header) -> int:
-    """Return how decoded pixels lie; decoders turn a TIFF themselves."""
+    """Return the orientation of decoded pixels; decoders turn a TIFF themselves."""
     block = found.metadata.exif
     return exif.orientation(block) if block and header.format_of(data) != "tiff" else 1

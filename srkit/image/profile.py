@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 Buffer: TypeAlias = bytes | memoryview
 _MARK = b"ICC_PROFILE\0"
-_ROOM = 65533 - len(_MARK) - 2  # what a JPEG's segment holds behind its length, its mark and two numbers
+_ROOM = 65533 - len(_MARK) - 2  # bytes that a JPEG's segment can hold behind its length, its mark and two numbers
 
 
 def in_png(encoded: Buffer, profile: bytes | None) -> list[Buffer]:
-    """Return the parts of a PNG with a profile."""
+    """Return a PNG with a profile, in parts to be written one after the other."""
     if not profile:
         return [encoded]
     body = b"iCCPicc\0\0" + zlib.compress(profile)
@@ -21,7 +21,7 @@ def in_png(encoded: Buffer, profile: bytes | None) -> list[Buffer]:
 
 
 def in_jpeg(encoded: Buffer, profile: bytes | None) -> list[Buffer]:
-    """Return the parts of a JPEG with a profile, which stands behind JFIF and EXIF."""
+    """Return a JPEG with a profile behind JFIF and EXIF, in parts to be written one after the other."""
     pieces = [profile[at : at + _ROOM] for at in range(0, len(profile), _ROOM)] if profile else []
     if not 0 < len(pieces) <= 255:
         return [encoded]

@@ -27,7 +27,7 @@ from srkit.image.phases import enlarge
 Size = tuple[int, int]
 
 WHOLE, BLOCK, MOST = 256, 64, 16
-"""A side up to WHOLE is one matrix product; a longer one at most MOST of them, of no less than BLOCK pixels each.
+"""A side of up to WHOLE pixels is one matrix product; a longer one at most MOST of them, of at least BLOCK pixels.
 
 More blocks multiply fewer zeros, but every call costs a kernel launch or, on a busy processor, a wait for the
 other threads (tests/benchmarks/resize.py).
@@ -45,7 +45,7 @@ def imresize(
     """Resize an array (H,W) or (H,W,C) exactly as MATLAB does.
 
     Args:
-        image: Integers, rounded to their type after each of the two passes, or floats, computed in float64.
+        image: Integers, which are rounded to their type after each of the two passes, or floats, in float64.
         scale: Output over input size; the output is ``ceil(scale * input)``.
         size: Output (height, width), instead of ``scale``.
         edge: What lies beyond the edge.
@@ -107,7 +107,7 @@ def resize(
 
 
 def weigh(image: Tensor, rows: Tensor | None, columns: Tensor | None) -> Tensor:
-    """Resize (N,C,h,w) to (N,C,H,W) by float64 weights (H,h) of its rows and (W,w) of its columns; None keeps."""
+    """Resize (N,C,h,w) to (N,C,H,W) by float64 weights (H,h) and (W,w); None keeps an axis."""
     exact = _exact(image)
     with torch.autocast(image.device.type, enabled=False):
         found = image.to(exact)
@@ -119,7 +119,7 @@ def weigh(image: Tensor, rows: Tensor | None, columns: Tensor | None) -> Tensor:
 
 
 def _traced() -> bool:
-    """Whether a compiler or exporter looks on: it may leave height and width open, and must not see the cache."""
+    """Return whether a compiler or exporter traces the call: sizes may be open, and no cache may be used."""
     return torch.compiler.is_compiling()
 
 
@@ -141,7 +141,7 @@ def _side(line: Line) -> int:
 
 @lru_cache(maxsize=128)
 def _on_device(line: Line, side: int, device: torch.device, dtype: torch.dtype) -> list[tuple[int, int, Tensor]]:
-    with torch.inference_mode(False):  # what prediction puts in the cache, training must be able to differentiate
+    with torch.inference_mode(False):  # training must differentiate through weights cached in inference
         return [
             (block.start, block.stop, torch.from_numpy(block.weights).to(dtype).to(device))
             for block in blocks(line, side)
@@ -149,7 +149,7 @@ def _on_device(line: Line, side: int, device: torch.device, dtype: torch.dtype) 
 
 
 def _exact(image: Tensor) -> torch.dtype:
-    """Choose a type whose products keep 24 bits: TF32 would leave an error of a grey level."""
+    """Return a number format whose products keep 24 bits: TF32 would leave an error of a grey level."""
     if image.dtype == torch.float64:
         return torch.float64
     short = torch.get_float32_matmul_precision() != "highest" and image.device.type != "mps"  # which has no float64

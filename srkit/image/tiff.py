@@ -1,4 +1,4 @@
-"""TIFF files where OpenCV loses something: transparency, 16 bits in planes, EXIF and colour profiles."""
+"""TIFF files with content that OpenCV loses: transparency, 16 bits in planes, EXIF and colour profiles."""
 
 from __future__ import annotations
 
@@ -22,45 +22,45 @@ _RGB, _PALETTE, _YCBCR = 2, 3, 6
 _PLANES, _MULTIPLIED = 2, 1
 _MODES = {2: "LA", 4: "RGBA"}
 
-logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # our errors say so too, and name the file
+logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # srkit's own errors name the file
 
 
 def opened(data: Encoded) -> TiffFile:
-    """Return a file to be read and closed."""
+    """Open a TIFF, which the caller closes."""
     return TiffFile(cast(IO[bytes], io.BytesIO(data) if isinstance(data, bytes) else data))
 
 
 def first_page(file: TiffFile) -> TiffPage:
-    """Return the page that decoders give."""
+    """Return the page that decoders read."""
     page = file.pages[0]
     assert isinstance(page, TiffPage)
     return page
 
 
 def channels(page: TiffPage) -> int:
-    """Return how many channels decoding gives."""
+    """Return the number of channels of the decoded image."""
     return 3 if page.photometric == _PALETTE else min(page.samplesperpixel, 4)
 
 
 def orientation(page: TiffPage) -> int:
-    """Return how the picture lies, 1 (upright) to 8."""
+    """Return the orientation of the picture, 1 (upright) to 8."""
     return int(page.tags.valueof(exif.ORIENTATION, default=1))
 
 
 def metadata(data: Encoded) -> Metadata:
-    """Read the colour profile, and as EXIF what the first directory tells of the picture.
+    """Return the colour profile, and the first directory's description of the picture as EXIF.
 
     Raises:
-        struct.error: The directory breaks off.
+        struct.error: The directory is cut off.
     """
     profile = exif.values(data).get(ICC)
     return Metadata(profile[1] if profile else None, exif.from_tiff(data))
 
 
 def unfit(file: TiffFile) -> str | None:
-    """Say why decoding would lose something; None where it gives the whole picture."""
+    """Return what decoding would lose of the picture, in words; None if it loses nothing."""
     page = first_page(file)
-    every = (file.pages[index] for index in range(len(file.pages)))  # in a ring of pages, a plain loop has no end
+    every = (file.pages[index] for index in range(len(file.pages)))  # pages may form a ring
     pages = [one for one in every if not getattr(one, "subfiletype", 0) & 1]  # 1: a smaller copy
     deep, colored = page.bitspersample == 16, page.photometric in (_RGB, _YCBCR)
     if len(pages) > 1:
@@ -79,14 +79,14 @@ def unfit(file: TiffFile) -> str | None:
 
 
 def decode(data: bytes) -> Pixels | None:
-    """Decode what OpenCV does not, upright: 8 bits with alpha, and planes of 16 bits; None of any other TIFF.
+    """Decode, upright, TIFFs that OpenCV gets wrong: 8 bits with alpha, and planes of 16 bits; None for others.
 
-    OpenCV multiplies the colours of the first by their alpha, and drops the alpha of gray; of the second it
-    gives bytes that it has not written.
+    OpenCV multiplies the colours of the first kind by their alpha, and drops the alpha of gray; for the second
+    kind it returns uninitialised memory.
 
     Raises:
-        OSError: It is cut off or damaged.
-        ValueError: It cannot be read.
+        OSError: The file is cut off or damaged.
+        ValueError: The file cannot be read.
     """
     with opened(data) as file:
         page = first_page(file)
@@ -96,7 +96,7 @@ def decode(data: bytes) -> Pixels | None:
             colors = 3 if page.photometric == _RGB else 1
             try:
                 planes = np.moveaxis(page.asarray(), 0, -1)[..., : colors + 1]
-            except Exception as error:  # tifffile trusts what it reads: its errors are of every kind
+            except Exception as error:  # tifffile does not check what it reads, so it may raise any error
                 raise OSError(str(error)) from None
             return turned(planes.astype(np.uint16), orientation(page))
         if page.bitspersample != 8 or page.samplesperpixel not in _MODES:
@@ -109,11 +109,11 @@ def decode(data: bytes) -> Pixels | None:
 def encode(image: Pixels, metadata: Metadata) -> memoryview:
     """Return a TIFF of (H,W,C), C being 1, 3 or 4, with a colour profile and EXIF.
 
-    The block of EXIF stands where it stood in its own file, at the start: whatever points into it, in a maker's
-    note too, still does. So the entries of its directory are taken over as they are.
+    The block of EXIF stands at the start, where it stood in its own file, so that pointers into it, also those of a
+    maker's note, stay valid. The entries of its directory can therefore be copied unchanged.
 
     Raises:
-        ValueError: It is too large for a TIFF.
+        ValueError: The picture is too large for a TIFF.
     """
     block, color = metadata.exif or b"", image.shape[2] > 1
     try:
@@ -138,7 +138,7 @@ def encode(image: Pixels, metadata: Metadata) -> memoryview:
         )
     with file.getbuffer() as made:
         entries = {tag: made[at : at + 12].tobytes() for tag, at in exif.places(made).items()}
-    kept = {tag: entry for tag, entry in entries.items() if tag not in exif.DESCRIBES}  # its own resolution is not
+    kept = {tag: entry for tag, entry in entries.items() if tag not in exif.DESCRIBES}  # not its resolution
     kept |= {tag: block[at : at + 12] for tag, at in told.items() if tag in exif.DESCRIBES}
     place = file.seek(0, io.SEEK_END)
     place += file.write(bytes(place % 2))

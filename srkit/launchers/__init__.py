@@ -1,4 +1,4 @@
-"""What runs the arms of a study. One file each; list them below."""
+"""Launchers, which run the arms of a study. One file each; list them below."""
 
 from __future__ import annotations
 

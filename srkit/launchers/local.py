@@ -1,4 +1,4 @@
-"""Processes on this machine."""
+"""A launcher of processes on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import srkit
 from srkit.parts.launcher import Ended, Task
 
 LAST_WORDS = 10.0
-"""Seconds that a process gets to end by itself once its standard input is closed."""
+"""Seconds for a process to end by itself once its standard input is closed."""
 
 
 @dataclass
@@ -28,10 +28,10 @@ class _Running:
 
 @srkit.launcher("local")
 class Local:
-    """Runs arms in processes of this machine, side by side; each on its own GPU where there are several.
+    """Runs arms in processes on this machine at the same time, each on its own GPU if there are several.
 
-    Every process computes with the same number of threads, however many run side by side: with
-    another number sums are added in another order, and ``jobs`` must not change a score.
+    Every process computes with the same number of threads, however many processes run: another number
+    of threads changes the order of sums, and ``jobs`` must not change a score.
 
     Args:
         threads: Threads that each process computes with.
@@ -42,7 +42,7 @@ class Local:
         self.threads = threads
 
     def __call__(self, tasks: Sequence[Task], jobs: int | None = None, /) -> Iterator[Ended]:
-        """Run ``tasks`` and yield each when it is over; None runs one a GPU, or as many as the cores allow."""
+        """Run ``tasks`` and yield each when it has ended; None runs one a GPU, or as many as the cores allow."""
         waiting, ended = list(tasks), Queue[_Running]()
         running: dict[int, _Running] = {}
         try:
@@ -59,18 +59,18 @@ class Local:
                 _stop(one.process)
 
     def best(self) -> int:
-        """Return how many tasks run side by side by default."""
+        """Return how many tasks run at the same time by default."""
         return torch.cuda.device_count() or max(1, _cores() // self.threads)
 
     def _start(self, task: Task, place: int, ended: Queue[_Running]) -> _Running:
         with open(task.output, "wb") as output:
             process = subprocess.Popen(
                 task.command,
-                stdin=subprocess.PIPE,  # held open as long as this process lives: when it dies, they all know
+                stdin=subprocess.PIPE,  # open as long as this process lives: all tasks notice when it dies
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=os.environ | self._environment(place),
-                start_new_session=True,  # Ctrl-C is for this process alone; it stops the others
+                start_new_session=True,  # Ctrl-C reaches this process alone, which stops the others
             )
         one = _Running(task, process, place)
 

@@ -1,1 +1,1 @@
-"""What networks share: initial weights and blocks. Knows no model."""
+"""Code that networks share: initial weights and blocks. It imports no model."""

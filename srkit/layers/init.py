@@ -1,4 +1,4 @@
-"""Initial weights, in the field's own names."""
+"""Initial weights, under the names that papers use."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def icnr_(conv: nn.Conv2d, scale: int) -> None:
 def bilinear_(conv: nn.ConvTranspose2d) -> None:
     """Make a strided transposed convolution enlarge every channel by bilinear interpolation, with DC gain 1.
 
-    Each channel keeps to itself; copying the kernel over all pairs of channels, as
-    some ports do, has a gain of the number of channels. Where the kernel is not
+    Channels are not mixed; copying the kernel to all pairs of channels, as some
+    ports do, multiplies the gain by the number of channels. If the kernel is not
     twice the stride, the taps of every output phase are scaled to sum to one.
     """
     (kernel, _), (stride, _) = conv.kernel_size, conv.stride
@@ -50,7 +50,7 @@ def bilinear_(conv: nn.ConvTranspose2d) -> None:
 
 def bilinear_line(kernel: int, stride: int) -> Tensor:
     """Return the ``kernel`` taps of 1-D linear interpolation; those of each output phase sum to one."""
-    top = (kernel - stride) // 2  # how much of the full output is cut off at the start
+    top = (kernel - stride) // 2  # samples of the full output that are cut off at the start
     position = (torch.arange(kernel, dtype=torch.float64) - top + 0.5) / stride - 0.5
     line = (1 - position.abs()).clamp(min=0)
     for phase in range(stride):

@@ -1,4 +1,4 @@
-"""The convolutions of VGG19, with weights that are given: a network to look at images with."""
+"""The convolutions of VGG19 as a frozen network that extracts features of images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTHS = (64, 128, 256, 512, 512)
 """Channels of each block."""
 
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
-"""ImageNet's RGB in [0,1], which torchvision's networks want normalised."""
+"""Mean and standard deviation of ImageNet's RGB in [0,1]; torchvision's networks want inputs normalised by them."""
 
 NAMES = tuple(f"{block}_{one}" for block, count in enumerate(BLOCKS, 1) for one in range(1, count + 1))
 """The convolutions as papers number them: 1_1, 1_2, 2_1, ... 5_4."""
@@ -29,13 +29,13 @@ SHOWN = 4
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file names the convolutions.
+    """The names of the convolutions in a file.
 
     Attributes:
-        prefix: Stands before the number of a convolution.
-        first: The number of the first one.
-        step: From one to the next, within a block; a pool counts one more.
-        reflect: Images are mirrored at their edges; else zeros follow.
+        prefix: Text before the number of a convolution.
+        first: Number of the first convolution.
+        step: Step from one number to the next within a block; a pool adds one more.
+        reflect: Whether images are mirrored at their edges; otherwise they are padded by zeros.
     """
 
     prefix: str
@@ -44,7 +44,7 @@ class Layout:
     reflect: bool
 
     def keys(self) -> Iterator[str]:
-        """Yield where the 16 convolutions stand."""
+        """Yield the keys of the 16 convolutions."""
         number = self.first
         for count in BLOCKS:
             for _ in range(count):
@@ -59,16 +59,16 @@ NORMALISED = Layout("", first=2, step=3, reflect=True)
 
 
 class VGG19(nn.Module):
-    """VGG19 (Simonyan and Zisserman 2015, configuration E), seen at some of its layers.
+    """The features of VGG19 (Simonyan and Zisserman 2015, configuration E) at some of its layers.
 
     It is frozen. Its weights are buffers that get no gradient and stand in no ``state_dict``:
-    they follow ``to(device)``, and stay out of every checkpoint. Nothing behind the last of
-    its layers is kept or computed.
+    they follow ``to(device)``, and stay out of every checkpoint. Layers behind the last one
+    that is asked for are neither kept nor computed.
 
     Args:
         tensors: The state_dict of torchvision's ``vgg19``, of its ``features``, or of the normalised
             network, which begins with a 1x1 convolution of its own. Convolutions at the end may be missing.
-        layers: Where to look: convX_Y before the ReLU, reluX_Y behind it.
+        layers: Names of the layers: convX_Y before the ReLU, reluX_Y behind it.
 
     Raises:
         ValueError: The tensors are none of these, or do not reach a layer.
@@ -91,9 +91,9 @@ class VGG19(nn.Module):
 
     @property
     def least(self) -> int:
-        """The smallest side of an image, in pixels, of which the layers can be computed."""
+        """The smallest side of an image, in pixels, for which the layers can be computed."""
         stride: int = 2 ** (int(self.layers[-1][4]) - 1)
-        return 2 * stride if self.reflect else stride  # a mirror wants a second pixel
+        return 2 * stride if self.reflect else stride  # mirroring needs a second pixel
 
     def forward(self, image: Tensor) -> list[Tensor]:
         """Return the features (N,F,h,w) at every layer, shallow to deep, of RGB (N,3,H,W) in [0,1].

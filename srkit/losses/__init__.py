@@ -1,4 +1,4 @@
-"""What training minimises. One file each; list them below.
+"""Losses, which training minimises. One file each; list them below.
 
 A loss takes images in [0,1], Y or RGB, and gives a scalar. It is computed in
 float32 whatever the network runs in, and may own a frozen network and its device.

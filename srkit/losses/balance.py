@@ -13,8 +13,8 @@ from srkit.parts.loss import LossFn
 class Balance(nn.Module):
     """For some terms of a sum, the weight that makes a term's gradient as strong as another's.
 
-    A module because what it found must outlive a killed process: a training saves the extra
-    state of its loss.
+    It is a module because its weights must survive a killed process: a training saves the
+    extra state of its loss.
 
     Args:
         against: For each term to balance, the term that it is compared with.
@@ -35,11 +35,11 @@ class Balance(nn.Module):
         return {name: norms[other] / norms[name] if norms[name] else 0.0 for name, other in self.against.items()}
 
     def get_extra_state(self) -> dict[str, float]:
-        """Return what was found."""
+        """Return the weights that were measured."""
         return self.found
 
     def set_extra_state(self, state: Mapping[str, float]) -> None:
-        """Take what was found before."""
+        """Restore weights that were measured before."""
         self.found = dict(state)
 
 

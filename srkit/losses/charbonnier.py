@@ -18,7 +18,7 @@ class Charbonnier(nn.Module):
     loss is nearly quadratic up to 8 grey levels.
 
     Args:
-        epsilon: Where it turns from quadratic to linear, in units of [0,1].
+        epsilon: Size of the difference, in units of [0,1], at which it turns from quadratic to linear.
         reduction: mean over all values, or sum over them divided by the batch (LapSRN's code).
     """
 

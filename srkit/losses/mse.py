@@ -12,7 +12,7 @@ from srkit.losses.reduction import reduce
 
 @srkit.loss("mse")
 class MSE(nn.Module):
-    """The squared difference: its minimum is the mean of what is possible, so it blurs.
+    """The squared difference: it is minimal at the mean of all possible images, so it blurs.
 
     Args:
         reduction: mean over all values, or sum over them divided by the batch.

@@ -1,4 +1,4 @@
-"""The difference between what a network trained to recognise things sees in two images."""
+"""The difference between the features of two images in a network that was trained to recognise objects."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ class Perceptual(nn.Module):
 
     Y is brought from studio range [16/255, 235/255] to [0,1] and repeated three times; RGB is taken as it is.
     Then follows the normalisation that the weights were trained with. Nothing is clipped: a value
-    below 0 would have no gradient to come back by.
+    below 0 would then have no gradient.
 
     Layers are ``convX_Y``, before the ReLU, and ``reluX_Y``, behind it, from 1_1, 1_2, 2_1, 2_2, 3_1 to 3_4,
-    4_1 to 4_4, 5_1 to 5_4. Alone it does not know colours and grey levels well: fine-tune with it beside a pixel
+    4_1 to 4_4, 5_1 to 5_4. Alone it reproduces colours and grey levels poorly: fine-tune with it beside a pixel
     loss, balanced (``weighted``).
 
     Args:
-        layers: Where to look, and the weight of each: ``{relu2_2: 1, conv5_4: 0.1}``.
+        layers: The layers with their weights: ``{relu2_2: 1, conv5_4: 0.1}``.
         distance: l2, squared differences, or l1, absolute ones.
-        channels: Sum over a layer's channels, as in the formula, or their mean.
+        channels: sum adds up a layer's channels, as in the formula; mean averages them.
         weights: File of torchvision's vgg19, or of the normalised VGG19; null is torchvision's in torch's
             folder of downloads, where it is put if it is not there.
         precision: Number format inside VGG19; bf16 is faster where the machine has it, its gradient rougher with

@@ -1,4 +1,4 @@
-"""Where the weights of a loss's own network come from."""
+"""The weights of the network within a loss."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VGG19 = "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"
 
 
 def vgg19_tensors(path: Path | None) -> tuple[Path, dict[str, Tensor]]:
-    """Read the weights of VGG19, and say where they were; no path is torch's folder of downloads.
+    """Return the weights of VGG19 and their file, by default the one in torch's folder of downloads.
 
     Raises:
         ValueError: There is no such file, it is damaged or would run code, or it cannot be downloaded.
@@ -29,7 +29,7 @@ def vgg19_tensors(path: Path | None) -> tuple[Path, dict[str, Tensor]]:
 
 
 def _downloaded(url: str) -> Path:
-    """Return the file of ``url`` in torch's folder of downloads, fetched, and its hash checked, if missing."""
+    """Return the file of ``url`` in torch's folder of downloads; a missing one is downloaded, its hash checked."""
     file = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
     if file.exists():
         return file

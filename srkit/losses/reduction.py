@@ -1,4 +1,4 @@
-"""From a value per pixel to one number."""
+"""Reducing values per pixel to one number."""
 
 from __future__ import annotations
 

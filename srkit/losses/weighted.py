@@ -20,8 +20,8 @@ class Term:
 
     Args:
         loss: The loss.
-        weight: What it is multiplied by; with balance, how strong its gradient is, the other's being 1.
-        balance: The term against whose gradient this one's is balanced; null takes the weight as it is.
+        weight: Factor of the loss; with balance, the norm of its gradient relative to that of the other term.
+        balance: The other term, against whose gradient this one is balanced; null takes the weight as it is.
     """
 
     loss: Loss
@@ -35,8 +35,8 @@ class Weighted(nn.Module):
 
     A term with ``balance: OTHER`` gets, before the first step, the weight that makes the norm of its
     gradient with respect to the full-size SR of the first batch ``weight`` times that of OTHER, whose own
-    weight counts. It then stays what it is, at every level of a pyramid and after a resume.
-    As long as nobody trains with it, every call balances its own images.
+    weight counts. The weight is then kept, at every level of a pyramid and after a resume.
+    Before a training has set the weights, every call balances its own images.
 
     Args:
         terms: Losses and weights by name: ``{pixel: {loss: l1}, sharp: {loss: mse, weight: 0.1}}``,
@@ -89,7 +89,7 @@ class Weighted(nn.Module):
 
     @property
     def balanced(self) -> dict[str, float]:
-        """The weights that were set, by term; those of a sum within the sum by ``TERM.TERM``."""
+        """The weights that were set, by term; those of a sum within the sum are called ``TERM.TERM``."""
         found = dict(self._found())
         for name, loss in self.losses.items():
             if isinstance(loss, Balanced):
@@ -110,7 +110,7 @@ class Weighted(nn.Module):
 
 
 def _balance(terms: Mapping[str, Term]) -> Balance | None:
-    """Return what balances the terms that want it.
+    """Return the balance of the terms that have one.
 
     Raises:
         ValueError: A term is to be compared with one that cannot serve.

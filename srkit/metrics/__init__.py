@@ -1,11 +1,11 @@
-"""How good an image is, one value per image. One file each; list them below.
+"""Metrics, which give one value per image. One file each; list them below.
 
 A metric takes (prediction, target) (N,C,H,W) in [0,1] and gives (N,). Its ``protocol``, plain
-values by name, says how: no number of srkit travels without it.
+values by name, says how it measures: srkit writes no number without it.
 
 PSNR and SSIM round both images to 8 bits, turn RGB into luma in float64 without rounding it
 again, and cut the border off, as LapSRN's and most evaluation code does. An image of one channel is
-gray, and is repeated to RGB before that. Images that are luma already want the option ``gray: as_is``.
+gray, and is repeated to RGB before that. Images that are luma already need the option ``gray: as_is``.
 
 Every metric computes on the device of its images, which is the CPU in all that srkit measures.
 """

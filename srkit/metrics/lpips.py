@@ -18,15 +18,15 @@ from srkit.metrics.protocol import same_shape
 
 @srkit.metric("lpips")
 class LPIPS:
-    """Learned perceptual distance (Zhang et al. 2018, version 0.1); 0 is best. Wants srkit[lpips].
+    """Learned perceptual distance (Zhang et al. 2018, version 0.1); 0 is best. It needs srkit[lpips].
 
     The network is that of the authors' package ``lpips``, which takes the ImageNet weights of its
     trunk from torchvision: they are downloaded into torch's hub folder on first use, or put there by hand.
 
     Args:
-        net: The trunk; alex is what most tables show.
+        net: The trunk; most tables use alex.
         border: Pixels cut off every side; null is the scale.
-        quantise: Round both images to 8 bits first.
+        quantise: Whether both images are rounded to 8 bits first.
     """
 
     higher_is_better = False
@@ -53,7 +53,7 @@ class LPIPS:
 
     @torch.no_grad()
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
-        """Return (N,) of two (N,C,H,W) in [0,1]; gray, and Y alone, counts as RGB with equal channels."""
+        """Return (N,) of two (N,C,H,W) in [0,1]; one channel, gray or Y, counts as RGB with equal channels."""
         same_shape(prediction, target)
         self.network.to(prediction.device)
         values: Tensor = self.network(self._prepare(prediction), self._prepare(target))
@@ -68,18 +68,18 @@ def _load(net: str) -> Any:
     """Return the authors' network.
 
     Raises:
-        ValueError: The package, torchvision or the trunk's weights are missing, and how to get them.
+        ValueError: The package, torchvision or the trunk's weights are missing; the message tells how to get them.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it calls torchvision by names that are deprecated
+            warnings.simplefilter("ignore")  # it uses deprecated names of torchvision
             return import_module("lpips").LPIPS(net=net, verbose=False).requires_grad_(False)
-    except OSError as error:  # URLError among them
+    except OSError as error:  # URLError is one of them
         raise ValueError(
             f"the ImageNet weights of {net!r} could not be had: {error}; download them with torchvision "
             f"on a machine that may, and copy them to {torch.hub.get_dir()}/checkpoints"
         ) from None
-    except (ImportError, RuntimeError) as error:  # a torchvision for another torch fails with RuntimeError
+    except (ImportError, RuntimeError) as error:  # a torchvision for another torch raises RuntimeError
         raise ValueError(
             f"the packages lpips and torchvision could not be loaded: {error}; "
             "pip install srkit[lpips], with the torchvision that belongs to this torch"

@@ -1,4 +1,4 @@
-"""What PSNR and SSIM have in common: colour, border, rounding."""
+"""The protocol that PSNR and SSIM share: colour, border, rounding."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Gray = Literal["repeat", "as_is"]
 
 
 BAND = 2**21
-"""Pixels of a band: what a metric makes of it in float64 stays well below the memory of the images themselves."""
+"""Pixels of a band: float64 intermediates of this size need far less memory than the images themselves."""
 
 
 class Band(NamedTuple):
@@ -26,17 +26,17 @@ class Band(NamedTuple):
     prediction: Tensor
     target: Tensor
     share: float
-    """Of all values of the metric, those that are taken from this band."""
+    """Share of all values of the metric that are taken from this band, in [0,1]."""
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """How two images are made ready to be compared.
+    """The steps that prepare two images for a comparison.
 
     Args:
         color: Compare BT.601 luma of studio range, or all channels.
         border: Pixels that are cut off every side.
-        quantise: Round both images to 8 bits first.
+        quantise: Whether both images are rounded to 8 bits first.
         gray: repeat makes RGB of a gray image, whose luma then lies in 16..235; as_is takes the image for luma.
     """
 
@@ -49,10 +49,10 @@ class Protocol:
         """Yield two images (N,C,H,W) in [0,1], without their border, in bands of rows that need little memory.
 
         Args:
-            prediction: What is compared.
-            target: With what.
-            window: Rows that one value of the metric is taken from; so many less one of each band are in the
-                next one too.
+            prediction: The images to compare.
+            target: The images to compare them with.
+            window: Number of rows that one value of the metric depends on; neighbouring bands share
+                ``window - 1`` rows.
         """
         x, y = shave(prediction, self.border), shave(target, self.border)
         rows, most = x.shape[-2] - window + 1, max(1, BAND // x.shape[-1])

@@ -19,7 +19,7 @@ class PSNR:
     Args:
         color: y compares BT.601 luma of studio range, rgb all channels.
         border: Pixels cut off every side; null is the scale.
-        quantise: Round both images to 8 bits first.
+        quantise: Whether both images are rounded to 8 bits first.
         gray: repeat makes RGB of a gray image first, as LapSRN's code does; as_is takes it for luma, which reads
             1.32 dB lower.
     """

@@ -19,12 +19,12 @@ WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 class SSIM:
     """Structural similarity, as in the MATLAB code of its authors (Wang et al. 2004); 1 is best.
 
-    An 11x11 Gaussian window with standard deviation 1.5, only where it fits whole.
+    The window is an 11x11 Gaussian with standard deviation 1.5, at places where it fits completely.
 
     Args:
         color: y compares BT.601 luma of studio range, rgb the mean over all channels.
         border: Pixels cut off every side; null is the scale.
-        quantise: Round both images to 8 bits first.
+        quantise: Whether both images are rounded to 8 bits first.
         gray: repeat makes RGB of a gray image first, as LapSRN's code does; as_is takes it for luma.
     """
 
@@ -42,7 +42,11 @@ class SSIM:
         self.protocol = self.prepare.describe()
 
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
-        """Return (N,) of two (N,C,H,W) in [0,1]; images smaller than the window are refused by ValueError."""
+        """Return (N,) of two (N,C,H,W) in [0,1].
+
+        Raises:
+            ValueError: The images are smaller than the window.
+        """
         same_shape(prediction, target)
         inside = tuple(shave(prediction, self.prepare.border).shape[-2:])
         if min(inside) < WINDOW:

@@ -1,4 +1,4 @@
-"""The baseline."""
+"""Bicubic interpolation, the baseline."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ class Bicubic(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it needs of its caller: two input pixels around each."""
+        """The needs of the model: two input pixels on every side."""
         return Needs(halo=2)

@@ -33,7 +33,7 @@ class LapSRN(nn.Module):
         negative_slope: Slope of LeakyReLU below zero.
         activation: LeakyReLU after each convolution (post), or before it (pre).
         residual: local adds the input of a level's convolutions to their output.
-        residual_init: zero starts at what the image branch gives; he starts from noise.
+        residual_init: zero starts at the output of the image branch; he starts from noise.
     """
 
     @srkit.limited
@@ -92,13 +92,13 @@ class LapSRN(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it needs of its caller; the halo is None where an upsampler does not say its own."""
+        """The needs of the network; its halo is None if an upsampler does not declare one."""
         pairs = zip(self.levels, self.images, strict=True)
         return needs_of_pyramid([(len(level.convs), level.upsampler, image) for level, image in pairs])  # type: ignore[arg-type, misc]
 
 
 class Level(nn.Module):
-    """One level of the feature branch, and the convolution that reads its residual image."""
+    """One level of the feature branch, with the convolution that produces its residual image."""
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ class Level(nn.Module):
         for conv in (*self.convs, self.residual):
             he_(conv)
         self.pre, self.skip = activation == "pre", skip
-        # what a convolution gave is used once, so it may be overwritten; what entered the level may not
+        # the output of a convolution is used once, so it may be overwritten; the input of the level may not
         self.activation = nn.LeakyReLU(slope, inplace=not self.pre)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -128,5 +128,5 @@ class Level(nn.Module):
         if self.skip:
             x = x + features
         large = self.upsampler(self.activation(x) if self.pre else x)
-        # whatever part the upsampler is, its gradient may need its output as it was
+        # the gradient of any upsampler may need its unchanged output
         return F.leaky_relu(large, self.activation.negative_slope, inplace=not large.requires_grad)

@@ -76,7 +76,7 @@ class MSLapSRN(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it needs of its caller; the halo is None where an upsampler does not say its own."""
+        """The needs of the network; its halo is None if an upsampler does not declare one."""
         level = len(self.convs) * self.recursions, self.upsampler, self.image_upsampler
         return needs_of_pyramid([level] * self.count)
 

@@ -1,4 +1,4 @@
-"""What pyramid models have in common."""
+"""Functions that pyramid models share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def levels_of(scale: int) -> int:
 def enlarge(upsampler: nn.Module, image: Tensor) -> Tensor:
     """Apply ``upsampler`` to an image (N,C,H,W) in the image's own number format, also under autocast.
 
-    From 0.5 to 1, bf16 goes in steps of a whole grey level: an image would not survive it.
+    From 0.5 to 1, bf16 has steps of a whole grey level, which would be visible in an image.
     """
     with torch.autocast(image.device.type, enabled=False):
         large: Tensor = upsampler(image)
@@ -37,14 +37,14 @@ def enlarge(upsampler: nn.Module, image: Tensor) -> Tensor:
 
 
 def needs_of_pyramid(levels: Sequence[tuple[int, nn.Module, nn.Module]]) -> Needs:
-    """Return what a pyramid needs of its caller: a halo that is at least enough, and what its upsamplers need.
+    """Return the needs of a pyramid: a halo that is large enough, and the needs of its upsamplers.
 
-    Walks back from the image: a 3x3 convolution widens what is needed by one, a doubling
-    halves it (rounded up) and adds the reach of its layer, in pixels before the doubling.
+    The halo is computed from the output back to the input: a 3x3 convolution adds one pixel, a doubling
+    halves the halo (rounded up) and adds the reach of its layer, in pixels before the doubling.
 
     Args:
         levels: 3x3 convolutions before the upsampler, the upsampler of the features and the
-            one of the image, coarse to fine. Upsamplers say their own ``needs``.
+            one of the image, coarse to fine. Upsamplers declare their own ``needs``.
     """
     parts = [needs_of(upsampler) for _, *pair in levels for upsampler in pair]
     half, whole = all(part.half for part in parts), any(part.whole for part in parts)

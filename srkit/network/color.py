@@ -1,4 +1,4 @@
-"""The colours that a network works on, and how it is applied to a picture of others."""
+"""The colours that a network works on, and its application to pictures of other colours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from srkit.image.resize import resize
 
 
 class Color(Enum):
-    """What a network takes and gives. Its value is how a config and a checkpoint say it."""
+    """The colours of a network's input and output. The value stands for them in configs and checkpoints."""
 
     Y = "y"
     """Luma of BT.601 in studio range, [16/255, 235/255]; Cb and Cr are enlarged by bicubic."""
@@ -27,9 +27,9 @@ class Color(Enum):
         return 1 if self is Color.Y else 3
 
     def apply(self, run: Callable[[Tensor], Tensor], image: Tensor, scale: int) -> Tensor:
-        """Enlarge a picture by a network that works on this color.
+        """Enlarge a picture by a network that works on these colours.
 
-        A network of luma is applied to luma, Cb and Cr are enlarged by bicubic, and all go back to RGB, as
+        A network of luma is applied to luma, Cb and Cr are enlarged by bicubic, and all become RGB again, as
         LapSRN's evaluation does. A gray picture comes back gray.
 
         Args:

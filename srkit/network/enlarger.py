@@ -15,7 +15,7 @@ from srkit.network.tiles import Span
 
 
 class Enlarger(Protocol):
-    """Makes a larger image of an image, by whatever means."""
+    """Enlarges images, by a network or by interpolation."""
 
     @property
     def scale(self) -> int:
@@ -28,16 +28,16 @@ class Enlarger(Protocol):
 
 
 class NetworkEnlarger:
-    """An ``Enlarger`` by a network: in one piece where the memory allows it, else in tiles of the same pixels.
+    """An ``Enlarger`` by a network: in one piece if the memory allows it, else in tiles, with the same result.
 
-    The network is run as it is written, in evaluation mode and without gradients; a module that learns at every
-    call may switch them on for itself. It may go on learning between calls.
+    The network is run as it is written, in evaluation mode and without gradients; a module that learns in every
+    call may switch them on for itself. The network may be trained between calls.
 
     Args:
-        network: It is moved to the device.
-        device: Where to compute.
-        precision: Number format; fp32 where the network needs that.
-        side: Side of a tile, in input pixels; None is what fits into memory.
+        network: The network, which is moved to the device.
+        device: The device to compute on.
+        precision: Number format; a network that needs fp32 always gets it.
+        side: Side of a tile, in input pixels; None chooses one that fits into memory.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class NetworkEnlarger:
         """Enlarge (N,C,h,w) in [0,1], C being 1 (gray) or 3 (RGB), to (N,C,s*h,s*w) in [0,1], on the CPU.
 
         Raises:
-            SrkitError: The image is too small for the network, or the memory for the smallest tile.
+            SrkitError: The image is too small for the network, or the memory too small for the smallest tile.
         """
         color, scale = self.network.color, self.scale
         return self._assembled(low, lambda window: color.apply(self._run, window, scale).clamp(0, 1))
 
     def planes(self, low: Tensor) -> Tensor:
-        """Run the network on (N,C,h,w) of its own color, C being ``color.channels``: (N,C,s*h,s*w), on the CPU.
+        """Run the network on (N,C,h,w) of its own colours, C being ``color.channels``: (N,C,s*h,s*w), on the CPU.
 
         The result is not clipped, and has the number format of ``low``.
 
@@ -77,7 +77,7 @@ class NetworkEnlarger:
             high: Tensor = self.network.module(low)
         return high.to(low.dtype)
 
-    @torch.no_grad()  # not inference_mode: what is made in it can never have a gradient
+    @torch.no_grad()  # not inference_mode: a tensor that is made in it can never have a gradient
     def _assembled(self, low: Tensor, enlarge: Callable[[Tensor], Tensor]) -> Tensor:
         self.network.module.eval()
         height, width = low.shape[-2] * self.scale, low.shape[-1] * self.scale
@@ -100,7 +100,7 @@ class NetworkEnlarger:
 
 
 class WithLow(Protocol):
-    """Something that holds an image to enlarge."""
+    """An object that holds an image to enlarge."""
 
     @property
     def low(self) -> Tensor:
@@ -112,6 +112,6 @@ Given = TypeVar("Given", bound=WithLow)
 
 
 def enlarged(enlarger: Enlarger, examples: Iterable[Given]) -> Iterator[tuple[Given, Tensor]]:
-    """Yield every example with what ``enlarger`` makes of its LR: (1,C,s*h,s*w) in [0,1], on the CPU."""
+    """Yield every example with its LR enlarged by ``enlarger``: (1,C,s*h,s*w) in [0,1], on the CPU."""
     for example in examples:
         yield example, enlarger(example.low)

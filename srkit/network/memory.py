@@ -1,4 +1,4 @@
-"""How much memory there is, and how much a network wants."""
+"""The memory that is free, and the memory that a network needs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from srkit.network.network import Network
 
 PROCESSOR = torch.device("cpu")
 MOST_FOR_TILES = 2**30
-"""Bytes that a tile may want on a processor: x2 of 24 megapixels stays under 2 GB, and the halo costs a tenth."""
+"""Most bytes for a tile on a processor: x2 of 24 megapixels then stays under 2 GB, and halos cost a tenth."""
 SIDE = 16
-"""Side of the image, in input pixels, that a network's footprint is seen on."""
+"""Side, in input pixels, of the image on which a network's footprint is measured."""
 UNKNOWN = 2**31
-"""Bytes taken to be free where the system does not say."""
+"""Bytes that are assumed to be free if the system does not report them."""
 SHARE = 0.5
-"""Of the free memory; the rest is for what other programs do meanwhile, and for what is not counted here."""
+"""Share of the free memory that is used; the rest is for other programs and for what is not counted here."""
 
 
 def free_memory(device: torch.device) -> int:
@@ -30,7 +30,7 @@ def free_memory(device: torch.device) -> int:
 
 
 def for_tiles(device: torch.device, taken: int = 0) -> int:
-    """Return the bytes that a tile may want, when ``taken`` of the free ones are spoken for."""
+    """Return the most bytes for a tile, when ``taken`` of the free ones are reserved."""
     free = free_memory(device)
     if device.type == "cuda":
         return int(free * SHARE)
@@ -38,7 +38,7 @@ def for_tiles(device: torch.device, taken: int = 0) -> int:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether ``error`` says so; the processor's allocator raises a mere RuntimeError."""
+    """Return whether ``error`` means too little memory; the processor's allocator raises a plain RuntimeError."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     said = str(error)
@@ -49,15 +49,16 @@ def out_of_memory(error: BaseException) -> bool:
 
 @torch.no_grad()
 def footprint(network: Network) -> int:
-    """Return about how many bytes the network wants at its peak for every input pixel.
+    """Return an estimate of the bytes that the network needs at its peak for every input pixel.
 
-    Three times what the hungriest of its layers reads and writes in float32, seen on a small image: the layer's
-    workspace, and what other layers still hold. The module is left in evaluation mode.
+    It is three times the bytes that the largest of its layers reads and writes in float32, measured on a small
+    image: the rest is for the layer's workspace, and for results that other layers still hold. The module is left
+    in evaluation mode.
     """
     module, channels = network.module.eval(), network.color.channels
     side = max(SIDE, network.needs.least)
     side += -side % network.needs.multiple
-    seen = [network.scale**2 * channels * 4 * 4]  # the colours' own
+    seen = [network.scale**2 * channels * 4 * 4]  # the pixels of the result themselves
 
     def note(_: nn.Module, given: object, made: object) -> None:
         seen.append(_bytes(given) + _bytes(made))
@@ -92,7 +93,7 @@ def _of_the_machine() -> int:
 
 
 def _of_the_container(folder: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return what the limit of a container leaves; more than there is where it has none."""
+    """Return the bytes that the limit of a container leaves; without a limit, a huge number."""
     try:
         limit, used = (
             (folder / name).read_text(encoding="ascii").strip() for name in ("memory.max", "memory.current")
@@ -102,11 +103,11 @@ def _of_the_container(folder: Path = Path("/sys/fs/cgroup")) -> int:
         return 2**62
     if limit == "max":
         return 2**62
-    return max(0, int(limit) - int(used) + int(kept.get("inactive_file", 0)))  # a cache of files gives way
+    return max(0, int(limit) - int(used) + int(kept.get("inactive_file", 0)))  # cached files can be dropped
 
 
 def _of_the_limit() -> int:
-    """Return what the process may still map (``ulimit -v``); more than there is where it has no limit."""
+    """Return the bytes that the process may still map (``ulimit -v``); without a limit, a huge number."""
     try:
         import resource
 

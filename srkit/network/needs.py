@@ -1,4 +1,4 @@
-"""What a network needs of its caller."""
+"""The demands that a network makes on its caller."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from torch import nn
 
 @dataclass(frozen=True)
 class Needs:
-    """What a network, or an upsampler in it, needs of whoever calls it.
+    """The demands of a network, or of an upsampler in it, on its caller.
 
-    A module says it as its attribute or property ``needs``. One that says nothing gets ``Needs()``: it is always
-    shown the whole image.
+    A module declares it as its attribute or property ``needs``. A module without it gets ``Needs()``: it always
+    sees the whole image.
 
     Args:
-        halo: Input pixels around one of them that decide about the ``scale**2`` pixels made of it; None is unknown.
+        halo: Input pixels, around an input pixel, on which its ``scale**2`` output pixels depend; None is unknown.
         multiple: A window of an image starts and ends at multiples of it, or at the image's border: for a network
             whose output depends on where a block of so many pixels begins, because it shrinks on the way.
         least: Smallest side, in input pixels, of an image or a window that it takes.
-        half: Whether bf16 is accurate enough; if not, it is always computed in fp32.
-        whole: Whether it must see the whole image, whatever its halo: it looks at a mean over all pixels, say.
+        half: Whether bf16 is accurate enough; if not, the network is always computed in fp32.
+        whole: Whether it must see the whole image, whatever its halo, for example for a mean over all pixels.
 
     Raises:
         ValueError: A number of pixels is out of range.
@@ -40,15 +40,15 @@ class Needs:
 
     @property
     def reach(self) -> int | None:
-        """The halo of a window; None where an image cannot be cut into windows."""
+        """The halo of a window; None if an image cannot be cut into windows."""
         return None if self.whole else self.halo
 
 
 def needs_of(module: nn.Module) -> Needs:
-    """Return what ``module`` says that it needs, or ``Needs()`` where it says nothing.
+    """Return the ``needs`` of ``module``, or ``Needs()`` if it has none.
 
     Raises:
-        TypeError: Its ``needs`` are something else.
+        TypeError: Its ``needs`` are of another type.
     """
     said = getattr(module, "needs", None)
     if said is None:

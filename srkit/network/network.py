@@ -1,4 +1,4 @@
-"""A network, and what must be known to use it."""
+"""A network with the facts that its users need."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from srkit.network.needs import Needs, needs_of
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A network, and what must be known to use it.
+    """A network with the facts that its users need.
 
     Args:
         module: (N,C,h,w) to (N,C,s*h,s*w), C being ``color.channels``.
         scale: s.
-        color: What it works on.
-        needs: What it needs of its caller.
-        name: What messages call it.
-        metadata: Plain values that a checkpoint keeps of it; under ``"model"`` the part that builds the module,
-            with its options, as YAML would say them.
+        color: The colours that it works on.
+        needs: What it needs from its caller.
+        name: Its name in messages.
+        metadata: Plain values that its checkpoint keeps; under ``"model"`` the part that builds the module,
+            with its options, as in YAML.
     """
 
     module: nn.Module
@@ -43,7 +43,7 @@ class Network:
         name: str = "network",
         metadata: Mapping[str, Any] | None = None,
     ) -> Network:
-        """Return the network of ``module``, with the needs that the module says.
+        """Return the network of ``module``, with the needs that the module declares.
 
         Raises:
             ValueError: ``color`` is neither ``"y"`` nor ``"rgb"``.
@@ -52,5 +52,5 @@ class Network:
 
     @property
     def learns(self) -> bool:
-        """Whether its module has parameters."""
+        """Whether its module has parameters to train."""
         return any(True for _ in self.module.parameters())

@@ -1,4 +1,4 @@
-"""What reads a network out of a file."""
+"""The interface of readers, which read networks from files."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from srkit.network.network import Network
 
 
 class BuildModel(Protocol):
-    """Builds a model part by its name and its options, as YAML would say them."""
+    """Builds a model part by its name and its options, as in YAML."""
 
     def __call__(self, use: str, options: Mapping[str, Any], scale: int, channels: int, /) -> nn.Module:
         """Return the module: (N,C,h,w) to (N,C,s*h,s*w), C being ``channels`` and s ``scale``.
 
         Raises:
-            ConfigError: There is no such model, or it has no such option.
+            ConfigError: There is no such model, or the model has no such option.
             BuildError: The model refuses a value.
         """
         ...
 
 
 class ReaderFn(Protocol):
-    """Reads networks out of files of one sort."""
+    """Reads networks from files of one format."""
 
     def accepts(self, file: Path, /) -> bool:
-        """Whether the file is one of this sort, by its name and its first bytes.
+        """Return whether the file has this format, by its name and its first bytes.
 
-        A file that is missing or damaged may be accepted: ``read`` then says what is wrong with it.
+        A missing or damaged file may be accepted: ``read`` then raises the error.
         """
         ...
 
@@ -38,6 +38,6 @@ class ReaderFn(Protocol):
         """Return the network, its weights loaded, in evaluation mode, on the CPU.
 
         Raises:
-            CheckpointError: The file is missing, damaged or holds code, or something must be known besides.
+            CheckpointError: The file is missing, damaged or holds code, or the reader lacks an option.
         """
         ...

@@ -1,4 +1,4 @@
-"""A result tile by tile: as large as the memory allows, and smaller where it turns out to allow less."""
+"""Results tile by tile: tiles as large as the memory allows, halved when it turns out to be too small."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from srkit.network.network import Network
 from srkit.network.tiles import Axis, Grid, Span, Tile
 
 BICUBIC_HALO = 2
-"""Input pixels that bicubic looks at around one of them; what the network does not enlarge goes through it."""
+"""Input pixels on either side on which a pixel of bicubic depends; it enlarges chroma beside a network of luma."""
 SMALL = 128 * 128
-"""Input pixels that need no look at the memory, which takes half a second."""
+"""Most input pixels of an image for which the memory is not checked, since a check takes half a second."""
 
 Part = TypeVar("Part")
 
@@ -25,9 +25,9 @@ class Tiled:
     """Cuts images for a network, and computes the tiles one after the other.
 
     Args:
-        network: Says the halo and the multiples that a window must keep, and wants memory for every pixel.
-        device: Where it is computed.
-        side: Side of a tile, in input pixels; None is what fits into memory and is fast.
+        network: The network, with the halo and the multiples that a window must keep.
+        device: The device of the network.
+        side: Side of a tile, in input pixels; None chooses one that fits into memory and is fast.
     """
 
     def __init__(self, network: Network, device: torch.device, side: int | None = None) -> None:
@@ -37,22 +37,22 @@ class Tiled:
 
     @cached_property
     def footprint(self) -> int:
-        """Bytes that the network wants for every input pixel, about."""
+        """Estimate of the bytes that the network needs for every input pixel."""
         return memory.footprint(self.network)
 
     def most_pixels(self, pixels: int, taken: int = 0) -> int:
         """Return how many input pixels a tile may have.
 
         Args:
-            pixels: Those of the image; a small one is a single tile.
-            taken: Bytes of the processor's memory that are spoken for.
+            pixels: Number of pixels of the image; a small image is a single tile.
+            taken: Bytes of the processor's memory that are reserved for other data.
         """
         if pixels <= SMALL:
             return SMALL
         return max(1, memory.for_tiles(self.device, taken) // self.footprint)
 
     def grid(self, size: tuple[int, int], wanted: tuple[int, int], *, more: int = 0) -> Grid:
-        """Return the axes along which an image is cut.
+        """Return the two axes of an image along which it is cut.
 
         Args:
             size: Height and width of the image.
@@ -60,7 +60,7 @@ class Tiled:
             more: Input pixels by which a window must be wider on every side than the network needs.
 
         Raises:
-            SrkitError: The image is smaller than the network takes.
+            SrkitError: The image is smaller than the network accepts.
         """
         needs = self.network.needs
         if min(size) < needs.least:
@@ -78,14 +78,14 @@ class Tiled:
     def parts(
         self, grid: Grid, compute: Callable[[Span, Span], Part], *, taken: int = 0
     ) -> Iterator[tuple[Tile, Part]]:
-        """Yield every tile of the result with what ``compute`` makes of its two spans.
+        """Yield every tile of the result with the pixels that ``compute`` gives for its two spans.
 
-        Where the memory is not enough for a tile, it is cut in half, and so are those after it.
+        If the memory is not enough for a tile, this tile and all later ones are cut in half.
 
         Args:
-            grid: Of the image, from ``grid``.
-            compute: Takes the span along the rows and the one along the columns.
-            taken: Bytes of the processor's memory that are spoken for.
+            grid: The axes of the image, from ``grid``.
+            compute: Computes a tile from its span along the rows and its span along the columns.
+            taken: Bytes of the processor's memory that are reserved for other data.
 
         Raises:
             SrkitError: Not even the smallest tile fits into memory.
@@ -117,13 +117,13 @@ class Tiled:
         return list(grid.tiles(min(down, grid.rows.length), min(across, grid.columns.length)))
 
     def _attempt(self, compute: Callable[[Span, Span], Part], rows: Span, columns: Span) -> Part | None:
-        """Return a part of the result, or None where the memory was not enough."""
+        """Return a tile of the result, or None if the memory was not enough."""
         try:
             return compute(rows, columns)
         except (RuntimeError, MemoryError) as error:
             if not memory.out_of_memory(error):
                 raise
-        if self.device.type == "cuda":  # here the error is gone, and with it what its frames held
+        if self.device.type == "cuda":  # the error is released here, and with it the tensors of its frames
             torch.cuda.empty_cache()
         return None
 
@@ -143,5 +143,5 @@ class Tiled:
 
 
 def _pixels(rows: Span, columns: Span) -> int:
-    """Return how many pixels the network sees."""
+    """Return the number of pixels that the network sees."""
     return rows.seen * columns.seen

@@ -1,7 +1,7 @@
-"""Where to cut an image into tiles whose results, put together, are the result of the whole.
+"""Cutting an image into tiles whose results, put together, equal the result of the whole image.
 
-A tile sees a halo of input pixels around its own, all that can have a say in them. At the border of the image
-it ends there, so that the network pads where it would have padded the whole.
+A tile includes a halo of input pixels around its own: all pixels on which its result depends. At the border of the
+image there is no halo, so that the network pads there as it pads the whole image.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from torch import Tensor
 from srkit.image.bicubic import Line, block
 
 SMALLEST = 16
-"""Input pixels a side below which a tile is not cut any further."""
+"""Side of a tile, in input pixels, below which it is not cut any further."""
 
 
 class Span(NamedTuple):
-    """A stretch of the result along one axis, and what it takes to compute it."""
+    """A stretch of the result along one axis, with the input that it is computed from."""
 
     out: slice
-    """Where it lies in the result."""
+    """Its place in the result."""
     window: slice
-    """What the network sees of the image."""
+    """The part of the image that the network sees."""
     cut: slice
-    """What is used of what the network makes of the window."""
+    """The part of the network's output for the window that is used."""
     weights: Tensor | None
-    """(out, cut): how to get from there to the result's size; None where that is the network's."""
+    """(out, cut) weights that shrink it to the size of the result; None if it has that size."""
 
     @property
     def seen(self) -> int:
@@ -41,15 +41,15 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of an image that is enlarged by a network, and then shrunk where the result is to be smaller.
+    """One axis of an image that a network enlarges, and that is then shrunk if the result has another scale.
 
     Args:
         length: Input samples.
         out: Output samples, at most ``scale * length``.
-        scale: Of the network.
-        halo: Input samples on either side that decide about an output; None is all there are.
-        multiple: Windows start and end at multiples of it, or at the border.
-        least: Windows are at least as long, where the image is.
+        scale: Scale of the network.
+        halo: Input samples on either side on which an output depends; None is the whole axis.
+        multiple: Windows start and end at multiples of this number, or at the border.
+        least: Least length of a window, in samples, if the image is as long.
     """
 
     length: int
@@ -61,12 +61,12 @@ class Axis:
 
     @property
     def line(self) -> Line | None:
-        """How the network's output is shrunk; None where it is not."""
+        """The resize that shrinks the network's output; None if nothing is shrunk."""
         large = self.length * self.scale
         return None if large == self.out else Line(large, self.out, self.out / large, "symmetric", True)
 
     def span(self, start: int, stop: int) -> Span:
-        """Return what it takes to compute the outputs [start, stop)."""
+        """Return the span of the outputs [start, stop)."""
         first, last, weights = start, stop, None
         if self.line is not None:
             first, last, matrix = block(self.line, start, stop)
@@ -96,13 +96,13 @@ class Axis:
         return [step * (whole * place // count) for place in range(count + 1)]
 
     def window(self, count: int) -> int:
-        """Return a bound of the longest window when the output is cut into ``count`` parts."""
+        """Return an upper bound of the windows' length when the output is cut into ``count`` parts."""
         if count == 1 or self.halo is None:
             return self.length
         return min(self.length, -(-self.length // count) + self._around(self.halo))
 
     def count(self, longest: int) -> int | None:
-        """Return the smallest number of parts whose windows are no longer than that; None where there is none."""
+        """Return the least number of parts with windows of at most ``longest`` samples; None if there is none."""
         if self.length <= longest:
             return 1
         part = 0 if self.halo is None else longest - self._around(self.halo)
@@ -110,12 +110,12 @@ class Axis:
 
     @property
     def most(self) -> int:
-        """The number of the smallest parts."""
+        """The number of parts when they are as small as possible."""
         return 1 if self.halo is None else max(1, self.length // SMALLEST)
 
     def _around(self, halo: int) -> int:
-        """Return how much longer than its part of the image a window may be."""
-        reach = 0 if self.line is None else 2 + math.ceil(4 / (self.line.scale * self.scale))  # of the shrinking
+        """Return by how many samples a window may be longer than its part of the image."""
+        reach = 0 if self.line is None else 2 + math.ceil(4 / (self.line.scale * self.scale))  # for the shrinking
         return max(reach + 2 * (halo + self.multiple - 1), self.least + self.multiple - 1)
 
 
@@ -129,7 +129,7 @@ class Tile(NamedTuple):
 
     @property
     def area(self) -> int:
-        """Pixels of the result."""
+        """Number of its pixels."""
         return (self.bottom - self.top) * (self.right - self.left)
 
 
@@ -140,10 +140,10 @@ class Grid(NamedTuple):
     columns: Axis
 
     def plan(self, most: int) -> list[Tile]:
-        """Cut the result into the tiles that make the network see the fewest pixels twice.
+        """Cut the result into tiles such that the fewest pixels are computed more than once.
 
         Args:
-            most: Pixels of the largest window, where the smallest tiles allow it.
+            most: Most pixels of a window, unless the smallest tiles need more.
         """
         best: tuple[float, int, int] | None = None
         for across in range(1, self.columns.most + 1):
@@ -163,11 +163,11 @@ class Grid(NamedTuple):
                 yield Tile(top, bottom, left, right)
 
     def spans(self, tile: Tile) -> tuple[Span, Span]:
-        """Return what it takes to compute ``tile``: along the rows, and along the columns."""
+        """Return the spans of ``tile`` along the rows and along the columns."""
         return self.rows.span(tile.top, tile.bottom), self.columns.span(tile.left, tile.right)
 
     def halves(self, tile: Tile) -> tuple[Tile, Tile] | None:
-        """Cut ``tile`` across its longer side; None where it is as small as it gets."""
+        """Cut ``tile`` across its longer side; return None if it is as small as possible."""
         tall, wide = tile.bottom - tile.top, tile.right - tile.left
         axis, start, length = (self.rows, tile.top, tall) if tall >= wide else (self.columns, tile.left, wide)
         if axis.halo is None or length < 2 * SMALLEST * axis.scale:

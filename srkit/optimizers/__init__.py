@@ -1,4 +1,4 @@
-"""What turns gradients into steps. One file each; list them below.
+"""Optimizers, which turn gradients into steps. One file each; list them below.
 
 ``parameters`` is wired in as (name, tensor) pairs.
 """

@@ -13,10 +13,10 @@ import srkit
 from srkit.optimizers.checked import pair_of, trained
 
 FEWEST = 8
-"""Input and output channels that a weight needs for Muon; layers next to the image, biases and slopes get Adam."""
+"""Least input and output channels of a weight for Muon; layers next to the image, biases and slopes get Adam."""
 
 QUINTIC = (3.4445, -4.7750, 2.0315)
-"""Coefficients of Jordan's Newton-Schulz step: singular values end between about 0.7 and 1.2."""
+"""Coefficients of Jordan's Newton-Schulz step, after which singular values are between about 0.7 and 1.2."""
 
 NEWTON_SCHULZ_STEPS = 5
 

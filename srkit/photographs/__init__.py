@@ -1,1 +1,1 @@
-"""Photographs in, larger photographs out: arrays and files, with transparency, tile by tile."""
+"""Enlargement of photographs, as arrays and files, with transparency, tile by tile."""

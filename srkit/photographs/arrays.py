@@ -1,4 +1,4 @@
-"""Between the arrays that people have and the tensors that networks take."""
+"""Conversion between the arrays of users and the tensors of networks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from torch import Tensor
 from srkit.image.convert import to_tensor, to_uint8, to_uint16
 
 SLACK = 0.01
-"""How far floats may lie outside of [0,1]: as far as a sharpening overshoots."""
+"""Largest distance of floats from [0,1]: sharpening overshoots by about as much."""
 
 
 def picture_of(image: NDArray[Any]) -> NDArray[Any]:
     """Return (H,W,C) of (H,W) or (H,W,C).
 
     Raises:
-        TypeError: It is no picture.
-        ValueError: It is empty, or its floats are out of range.
+        TypeError: The array is no picture.
+        ValueError: The array is empty, or its floats are out of range.
     """
     if not isinstance(image, np.ndarray) or image.ndim not in (2, 3):
         found = f"shape {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__

@@ -1,4 +1,4 @@
-"""One photograph from file to file."""
+"""Enlarging one photograph from file to file."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ LOSSY_WEBP = 95
 
 @dataclass(frozen=True)
 class Enlargement:
-    """What is to become of a photograph.
+    """The options of an enlargement.
 
     Args:
         scale: How many times larger.
-        quality: Of JPEG and WebP, 1 to 100; None is 95, and for a WebP that was lossless, lossless.
+        quality: Quality of JPEG and WebP, 1 to 100; None is 95, or lossless for a source that is a lossless WebP.
         max_pixels: Larger photographs are refused before anything is allocated.
     """
 
@@ -37,12 +37,12 @@ class Enlargement:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an enlargement will be and want.
+    """The sizes of an enlargement, and the memory that it needs.
 
     Args:
         before: Height and width of the photograph.
-        after: Those of its enlargement.
-        memory: Bytes of the processor's memory that the pictures want; the network comes on top.
+        after: Height and width of its enlargement.
+        memory: Bytes of the processor's memory for the pictures; the network needs more on top.
     """
 
     before: tuple[int, int]
@@ -51,10 +51,10 @@ class Estimate:
 
 
 def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
-    """Look at the header of a photograph, and say what its enlargement will be.
+    """Return the estimate of an enlargement, from the header of the photograph.
 
     Raises:
-        ImageError: It cannot be enlarged, its target cannot hold it, or the memory is not enough.
+        ImageError: The photograph cannot be enlarged, the target cannot hold it, or the memory is not enough.
     """
     try:
         sketch = look(job.source, wanted.max_pixels)
@@ -73,7 +73,7 @@ def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
 
 
 def peak(found: Estimate, upscaler: Upscaler) -> int:
-    """Return the bytes of the processor's memory that an enlargement wants at its peak, about."""
+    """Return an estimate of the processor's memory, in bytes, that an enlargement needs at its peak."""
     if upscaler.device.type != "cpu":
         return found.memory
     pixels = found.before[0] * found.before[1]
@@ -86,7 +86,7 @@ def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Ite
     The target is written whole or not at all: upright, with the colour profile and EXIF of its source.
 
     Raises:
-        ImageError: The photograph cannot be read or enlarged, or the target not be written; either is named.
+        ImageError: The photograph cannot be read or enlarged, or the target cannot be written.
     """
     estimate(job, upscaler, wanted)
     _make_room(job.target)
@@ -102,12 +102,12 @@ def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Ite
     if quality is None and job.target.suffix.lower() == ".webp" and not photo.lossless_webp:
         quality = LOSSY_WEBP
     del photo
-    sweep(job.target)  # what a process that was killed in the middle of it left behind
+    sweep(job.target)  # removes the rest of a process that was killed while it wrote
     files.write(job.target, result, quality=quality, metadata=metadata)
 
 
 def gigabytes(size: int) -> str:
-    """Return a number of bytes as one reads it."""
+    """Return a number of bytes in words, such as "1.5 GB"."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
@@ -118,7 +118,7 @@ def _needs(sketch: Header, pixels: int) -> int:
 
 
 def _make_room(target: Path) -> None:
-    """See that a target can be written, before hours of work."""
+    """Check that a target can be written, before hours of work."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Which file becomes which: settled, and every clash found, before the first one is touched."""
+"""The source and target of every photograph, with all clashes found before the first file is written."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ class Job:
 def plan(
     inputs: Sequence[str], scale: float, output: Path | None = None, suffix: str | None = None
 ) -> tuple[list[Job], list[Path]]:
-    """Return the jobs, and the images that are left out because they came out of an earlier run of the same jobs.
+    """Return the jobs, and the images that are left out because an earlier run of the same jobs made them.
 
     ``photo.jpg`` becomes ``photo_x2.jpg`` beside it, a folder ``trip`` with all below it becomes
     ``trip_x2``; with ``output`` all go there, folders with their structure.
 
     Args:
         inputs: Files, folders, or patterns such as ``*.jpg`` that the shell left as they are.
-        scale: What stands in the names.
-        output: A folder; or for a single file, a file.
-        suffix: Of the targets, such as ``.png``; None keeps each as it is.
+        scale: The scale that stands in the names.
+        output: A folder, or for a single input file, a file.
+        suffix: Suffix of the targets, such as ``.png``; None keeps that of each source.
 
     Raises:
         DataError: A folder or pattern has no images, ``output`` does not fit, two images would become one
@@ -61,15 +61,15 @@ def plan(
 
 
 def existing(jobs: Sequence[Job]) -> list[Job]:
-    """Return the jobs whose target is there already."""
+    """Return the jobs whose target exists already."""
     return [job for job in jobs if job.target.exists()]
 
 
 def refuse(taken: Sequence[Job]) -> None:
-    """Refuse to start where targets exist.
+    """Refuse jobs whose targets exist.
 
     Raises:
-        DataError: There are some.
+        DataError: Some targets exist; the message names the first few.
     """
     if not taken:
         return
@@ -79,7 +79,7 @@ def refuse(taken: Sequence[Job]) -> None:
 
 
 def _named(inputs: Sequence[str], scale: float, output: Path | None) -> Iterator[Job]:
-    """Yield every image once, with its target as if the format stayed."""
+    """Yield every image once, with its target in the same format."""
     seen: set[Path] = set()
     mark = f"_x{scale:g}"
     for given in inputs:
@@ -97,7 +97,7 @@ def _named(inputs: Sequence[str], scale: float, output: Path | None) -> Iterator
 
 
 def _found(given: str) -> Iterator[tuple[Path, Path | None]]:
-    """Yield the images that an input means, and the folder they were looked for in."""
+    """Yield the images of an input, with the folder that was searched for them."""
     path = Path(given)
     if path.is_dir():
         yield from ((source, path) for source in find(path))
@@ -108,7 +108,7 @@ def _found(given: str) -> Iterator[tuple[Path, Path | None]]:
             raise DataError(f"{given}: matches no image ({', '.join(IMAGE_SUFFIXES)})")
         yield from ((image, None) for image in images)
     else:
-        yield path, None  # whatever it is, reading it will tell
+        yield path, None  # reading it will report what is wrong
 
 
 def _with_suffix(job: Job, suffix: str | None) -> Path:

@@ -1,8 +1,8 @@
-"""Colours and alpha of a picture that is transparent in places.
+"""Colours and alpha of pictures with transparency.
 
-The colour of a transparent pixel means nothing, but a network would mix it into its neighbours: a dark or light
-fringe. So it first gets the colour of the visible pixels nearby. Alpha itself is a picture like any other, if its
-edges are smooth; a mask of nothing but opaque and transparent is none, a network rings at its stairs.
+The colour of a transparent pixel has no meaning, but a network would mix it into its neighbours, as a dark or light
+fringe. So it first gets the colour of visible pixels nearby. Alpha with smooth edges is enlarged like a picture; a
+mask of opaque and transparent pixels alone is not, since a network rings at its steps.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from srkit.image.resize import resize
 from srkit.network.color import Color
 
 REACH = 8
-"""Pixels from the nearest visible one over which colours are spread."""
+"""Distance, in pixels, over which colours of visible pixels are spread."""
 
 
 class Cover(NamedTuple):
-    """What there is to know of a picture's alpha before it is cut into tiles."""
+    """Facts about a picture's whole alpha, collected before the picture is cut into tiles."""
 
     hides: bool
-    """Somewhere it is wholly transparent."""
+    """Whether some pixels are fully transparent."""
     smooth: bool
-    """Somewhere it is between opaque and transparent."""
+    """Whether some pixels are between opaque and transparent."""
 
 
 def cover_of(image: NDArray[Any]) -> Cover | None:
-    """Look at the alpha of (H,W,C); None where C is 1 or 3 and there is none."""
+    """Return the facts about the alpha of (H,W,C); None if C is 1 or 3, without alpha."""
     if image.shape[2] in (1, 3):
         return None
     alpha, top = image[..., -1], 1 if np.issubdtype(image.dtype, np.floating) else np.iinfo(image.dtype).max
@@ -54,7 +54,7 @@ def enlarge_both(run: Callable[[Tensor], Tensor], low: Tensor, cover: Cover, *, 
 
 
 def spread(colors: Tensor, alpha: Tensor) -> Tensor:
-    """Return ``colors`` (1,C,h,w), where ``alpha`` (1,1,h,w) is zero those of visible pixels nearby."""
+    """Return ``colors`` (1,C,h,w); where ``alpha`` (1,1,h,w) is zero, they are those of visible pixels nearby."""
     weight = alpha.clone()
     for _ in range(REACH):
         sums = F.avg_pool2d(torch.cat([colors * weight, weight], 1), 3, stride=1, padding=1)
@@ -66,9 +66,9 @@ def spread(colors: Tensor, alpha: Tensor) -> Tensor:
 
 
 def within(high: Tensor, alpha: Tensor, scale: int) -> Tensor:
-    """Clip the enlarged alpha (1,1,s*h,s*w) to what lies around every pixel of ``alpha`` (1,1,h,w).
+    """Clip the enlarged alpha (1,1,s*h,s*w) to the range of ``alpha`` (1,1,h,w) around every pixel.
 
-    What was opaque stays wholly opaque, and what was transparent wholly transparent.
+    Opaque areas stay fully opaque, and transparent ones fully transparent.
     """
     most, least = F.max_pool2d(alpha, 3, 1, 1), -F.max_pool2d(-alpha, 3, 1, 1)
     return torch.minimum(torch.maximum(high, _nearest(least, scale)), _nearest(most, scale))

@@ -1,4 +1,4 @@
-"""A picture in, a larger picture out: what ``srkit upscale`` and ``srkit.upscale`` have in common."""
+"""Enlarging pictures: the code that ``srkit upscale`` and ``srkit.upscale`` share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from srkit.photographs.transparency import Cover
 
 
 def warn(message: str) -> None:
-    """Say it as Python's warnings do."""
+    """Show a note as a Python warning."""
     warnings.warn(message, RuntimeWarning, stacklevel=3)
 
 
@@ -31,11 +31,11 @@ class Upscaler:
     """A network that enlarges pictures of any size, a tile at a time.
 
     Args:
-        network: The network, such as ``srkit.weights.load.load`` gives.
-        device: cpu, cuda, ...; auto takes what there is.
-        precision: fp32 or bf16; auto is bf16 where the device computes it fast and the network bears it.
-        tile: Side of a tile in input pixels; None is what fits into memory and is fast.
-        say: Called with what the user should know.
+        network: The network, such as the result of ``srkit.weights.load.load``.
+        device: cpu, cuda, ...; auto is CUDA, then MPS, then the CPU.
+        precision: fp32 or bf16; auto is bf16 if the device computes it fast and the network allows it.
+        tile: Side of a tile in input pixels; None chooses one that fits into memory and is fast.
+        say: Called with notes for the user.
 
     Raises:
         TrainingError: There is no such device or precision.
@@ -74,7 +74,7 @@ class Upscaler:
         Raises:
             TypeError: The array is no picture.
             ValueError: Its values or the scale are out of range.
-            SrkitError: The network gives no numbers.
+            SrkitError: The result has values that are not numbers.
         """
         picture = picture_of(image)
         height, width = self.size(picture.shape[0], picture.shape[1], scale)
@@ -97,11 +97,11 @@ class Upscaler:
     def steps(self, image: NDArray[Any], result: NDArray[Any]) -> Iterator[float]:
         """Fill ``result`` (H',W',C) from ``image`` (H,W,C), and yield the share that is done after every tile.
 
-        Where the memory is not enough for a tile, it is cut in half, and so are those after it.
+        If the memory is not enough for a tile, this tile and all later ones are cut in half.
 
         Raises:
-            SrkitError: The network gives no numbers, the picture is too small for it, or not even the smallest
-                tile fits into memory.
+            SrkitError: The result has values that are not numbers, the picture is too small for the network, or not
+                even the smallest tile fits into memory.
         """
         cover = transparency.cover_of(image)
         more = transparency.REACH if cover and cover.hides else 0
@@ -125,7 +125,7 @@ class Upscaler:
         return to_array(high, image.dtype)
 
     def _enlarge(self, low: Tensor, cover: Cover | None) -> Tensor:
-        """Enlarge (1,C,h,w), its alpha too."""
+        """Enlarge (1,C,h,w) with its alpha."""
         color = self.network.color
         if cover is None:
             return color.apply(self._run, low, self.scale)

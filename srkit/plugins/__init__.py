@@ -1,4 +1,4 @@
-"""From installed packages to a catalog: the only room that knows who offers what."""
+"""From installed packages to a catalog of their parts. No other room knows which package offers a part."""
 
 from srkit.plugins.catalog import Catalog, Plugin, installed, load_catalog
 

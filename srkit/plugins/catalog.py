@@ -1,4 +1,4 @@
-"""Ask the built-in rooms, then each installed plugin, for parts and kinds, and shelve the parts by kind."""
+"""The catalog: parts and kinds of the built-in rooms and of each installed plugin, shelved by kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEAVE_OUT = "set SRKIT_PLUGINS to a comma list of the plugins to load, or to not
 
 @dataclass
 class Plugin:
-    """An installed package that offers parts and kinds of parts, or fails to."""
+    """An installed package that offers parts and kinds of parts, or the problem that kept it from loading."""
 
     name: str
     version: str
@@ -36,7 +36,7 @@ class Plugin:
 
     @property
     def origin(self) -> str:
-        """What stands in every message about its parts: the package and its version."""
+        """The package and its version, as messages about its parts name it."""
         return f"{self.name} {self.version}".strip()
 
 
@@ -58,19 +58,19 @@ class Catalog(Mapping[str, Registry]):
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """The kinds that there are: those of srkit first, in their order, then those of plugins."""
+        """All kinds: those of srkit first, in their order, then those of plugins."""
         return tuple(shelf.kind for shelf in self._shelves.values())
 
     def add(self, parts: Iterable[Part], *, kinds: Iterable[Kind] = (), origin: str = "") -> None:
-        """Shelve ``parts``: all of them, or none if a name is taken or YAML cannot say an option.
+        """Shelve ``parts``: all of them, or none if a name is taken or YAML cannot write an option.
 
         Args:
             parts: The parts.
             kinds: New kinds, each of which gets a shelf first.
-            origin: Who offers the new kinds.
+            origin: The package that offers the new kinds.
 
         Raises:
-            PartError: What is wrong with the first kind or part that is refused.
+            PartError: Tells what is wrong with the first kind or part that is refused.
         """
         shelves = {kind: shelf.copy() for kind, shelf in self._shelves.items()}
         for kind in kinds:
@@ -93,7 +93,7 @@ class Catalog(Mapping[str, Registry]):
     def build(self, kind: str, use: str, *wired: Any, **options: Any) -> Any:
         """Check ``options`` as a config would be, and build the part ``use``.
 
-        For Python without a file: ``catalog.build("model", "lapsrn", 4, 1, depth=5)``.
+        It builds parts without a config file: ``catalog.build("model", "lapsrn", 4, 1, depth=5)``.
 
         Raises:
             ConfigError: An option is unknown, missing, or of the wrong type.
@@ -117,12 +117,12 @@ def load_catalog(points: Iterable[EntryPoint] | None = None, *, survive: bool = 
 
     Args:
         points: Entry points of the group ``srkit``; None is every installed one.
-        survive: Note what is wrong with a plugin on its ``Plugin`` and go on (``srkit plugins``),
+        survive: Whether to note the problem of a plugin on its ``Plugin`` and go on (``srkit plugins``),
             instead of raising.
 
     Raises:
-        PartError: Every plugin that does not load, misspells the hook, offers
-            something that is no part or a name that is taken; all at once.
+        PartError: Lists every plugin that does not load, misspells the hook, or offers
+            something that is no part or a name that is taken.
     """
     catalog = Catalog()
     for room in BUILT_IN:
@@ -151,7 +151,7 @@ def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:
     except PartError as error:  # of a mark
         plugin.problem = f"is refused: {error}"
         return
-    except (Exception, SystemExit) as error:  # whatever a stranger's import raises, it must be named, not passed on
+    except (Exception, SystemExit) as error:  # any error of a plugin becomes a problem with its name
         plugin.problem = f"does not load: {type(error).__name__}: {error}"
         return
     try:
@@ -163,10 +163,10 @@ def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:
 
 
 def _shelve(catalog: Catalog, plugin: Plugin, module: Any, *, origin: str) -> None:
-    manager = pluggy.PluginManager("srkit")  # one each, so that every part knows whose it is
+    manager = pluggy.PluginManager("srkit")  # a manager for each plugin, so that every part knows its origin
     manager.add_hookspecs(hookspecs)
     manager.register(module, name=origin)
-    for name in dir(module):  # a misspelt hook is otherwise ignored in silence
+    for name in dir(module):  # pluggy ignores a misspelt hook silently
         if name not in HOOKS and manager.parse_hookimpl_opts(module, name) is not None:
             raise PartError(f"unknown hook {name!r}{did_you_mean(name, HOOKS)}")
     offers = manager.hook.srkit_parts.get_hookimpls()

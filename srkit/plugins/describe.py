@@ -1,4 +1,4 @@
-"""What a part says of itself: its options, their types, defaults and meaning."""
+"""Descriptions of parts: their options with types, defaults and meaning."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from srkit.registry import Part
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a part, in the words of YAML."""
+    """One option of a part, spelled for authors of YAML."""
 
     name: str
     wants: str

@@ -1,8 +1,8 @@
-"""The names of all parts, read from source text: nothing is imported, so it takes no time.
+"""The names of all parts, read from source text without importing anything, which is fast.
 
 A part is marked where it is written, ``@srkit.upsampler("subpixel")``, so its
-name can be read without importing torch. What a plugin marks but does not
-return from ``srkit_parts`` is listed here too; ``load_catalog`` is the judge.
+name can be read without importing torch. Parts that a plugin marks but does not
+return from ``srkit_parts`` are listed here too; ``load_catalog`` is exact.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from srkit.plugins.catalog import installed
 from srkit.plugins.rooms import BUILT_IN
 
 KIND_NAMES = {kind.name: kind.name for kind in KINDS}
-"""The decorator of each built-in kind, and the kind's name."""
+"""The names of the built-in kinds by their decorators."""
 
 
 def part_names(points: Iterable[EntryPoint] | None = None) -> dict[str, list[str]]:
@@ -35,7 +35,7 @@ def part_names(points: Iterable[EntryPoint] | None = None) -> dict[str, list[str
 
 
 def _tree(file: Path) -> ast.Module | None:
-    """Return the syntax of a file; None where it is no Python, for then its plugin does not load."""
+    """Return the syntax tree of a file; None if it is not valid Python, and its plugin does not load."""
     try:
         return ast.parse(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, SyntaxError):

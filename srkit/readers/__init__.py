@@ -1,4 +1,4 @@
-"""What reads a network out of a file of weights. One file each; list them below."""
+"""Readers, which read a network from a file of weights. One file each; list them below."""
 
 from __future__ import annotations
 

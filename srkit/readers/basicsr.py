@@ -1,4 +1,4 @@
-"""Tensors by name, as BasicSR and many others save them."""
+"""A reader of tensors by name, as BasicSR and many other frameworks save them."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from srkit.parts import Model
 SUFFIXES = (".pth", ".pt", ".ckpt")
 
 WRAPPERS = ("params_ema", "params-ema", "params", "model_state_dict", "state_dict", "model", "net")
-"""Keys that other frameworks put a state_dict under, the better weights first."""
+"""Keys under which other frameworks save a state_dict; keys of averaged weights come first."""
 
 PREFIXES = ("module.", "generator.", "netG.")
 
 
 @srkit.reader("basicsr")
 class BasicSR:
-    """Files of BasicSR's kind (.pth), which hold tensors alone: they must be told their model.
+    """Files in the format of BasicSR (.pth), which hold tensors only: the model must be given.
 
     Args:
-        model: What the tensors belong to; without it no file is read.
+        model: The model that the tensors belong to; without it no file is read.
         scale: How many times larger the model makes an image.
-        color: What the model works on.
+        color: The colours that the model works on.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class BasicSR:
         self.model, self.scale, self.color = model, scale, Color(color)
 
     def accepts(self, file: Path) -> bool:
-        """Whether it is called so, and the model is known."""
+        """Return whether the file has a suffix of this format, and the model is known."""
         return file.suffix in SUFFIXES and self.model is not None
 
     def read(self, file: Path) -> Network:
@@ -74,7 +74,7 @@ class BasicSR:
 
 
 def unwrap(state: Mapping[str, Any], source: Path) -> tuple[dict[str, Tensor], str | None]:
-    """Find the tensors in what another framework saved, and the key they were under.
+    """Return the tensors in a file of another framework, and the key under which they were found.
 
     Raises:
         CheckpointError: There are none.

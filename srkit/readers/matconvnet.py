@@ -33,21 +33,21 @@ class MatConvNet:
     """The official LapSRN and MS-LapSRN weights (.mat): MATLAB files of MatConvNet networks.
 
     Args:
-        scale: Of MS-LapSRN, whose weights fit every scale; LapSRN's is read from its levels.
+        scale: Scale of an MS-LapSRN, whose weights fit every scale; that of a LapSRN follows from its levels.
     """
 
     def __init__(self, build: BuildModel, *, scale: int | None = None) -> None:
         self.build, self.scale = build, scale
 
     def accepts(self, file: Path) -> bool:
-        """Whether it is called so."""
+        """Return whether the file has the suffix of this format."""
         return file.suffix == ".mat"
 
     def read(self, file: Path) -> Network:
         """Return the released network.
 
         Raises:
-            CheckpointError: The file is damaged or of another network, scipy is missing, or a scale is.
+            CheckpointError: The file is damaged or of another network, or scipy or the scale is missing.
         """
         found = _released(file, self.scale)
         try:
@@ -138,6 +138,6 @@ def _arrays(path: Path) -> dict[str, NDArray[np.float32]]:
     try:
         parameters = loadmat(path)["net"]["params"][0, 0][0]
         return {str(one["name"][0]): np.asarray(one["value"], dtype=np.float32) for one in parameters}
-    except Exception as error:  # scipy raises whatever a damaged file leads it to
+    except Exception as error:  # scipy may raise any error for a damaged file
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise CheckpointError(f"{path}: is damaged or no MatConvNet network: {reason}") from None

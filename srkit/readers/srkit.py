@@ -21,19 +21,19 @@ NEEDED = ("model", "scale", "color")
 
 @srkit.reader("srkit")
 class Srkit:
-    """Checkpoints that srkit wrote (.safetensors), which say all about themselves."""
+    """Checkpoints that srkit wrote (.safetensors), whose metadata describe the network."""
 
     def __init__(self, build: BuildModel) -> None:
         self.build = build
 
     def accepts(self, file: Path) -> bool:
-        """Whether it is a .safetensors file that is not plainly another program's."""
+        """Return whether it is a .safetensors file, unless it is plainly another program's."""
         if file.suffix != ".safetensors":
             return False
         try:
             with safe_open(file, framework="pt") as opened:
                 return "srkit" in (opened.metadata() or {})
-        except Exception:  # missing or damaged, in whatever way; reading it will say how
+        except Exception:  # missing or damaged: reading it will report how
             return True
 
     def read(self, file: Path) -> Network:
@@ -57,7 +57,7 @@ class Srkit:
 
 
 def _made_with(metadata: Mapping[str, Any]) -> str:
-    """Return which packages made a checkpoint that are another version now, or gone: they may be why."""
+    """Return a hint with the packages of a checkpoint that are missing or have another version here."""
     here = {name: _installed(name) for name in metadata.get("versions", {}) if name != "torch"}
     found = [
         f"{name} {made} ({f'{here[name]} is installed' if here[name] else 'not installed'})"

@@ -1,4 +1,4 @@
-"""``environment.json``: what a run runs on, and how it was called."""
+"""``environment.json``: versions and machine of a run, and its command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Environment(ObjectFile):
     """Versions, machine, seed and command of a run.
 
     Args:
-        srkit: Its version, as of the other packages.
+        srkit: Version.
         plugins: The version of every plugin, by the plugin's name.
         torch: Version.
         numpy: Version.

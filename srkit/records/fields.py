@@ -14,7 +14,7 @@ from srkit.records.jsonfile import read_lines, read_object, write_lines, write_o
 T = TypeVar("T")
 
 NOT_FINITE = ("inf", "-inf", "nan")
-"""How JSON of srkit spells floats that JSON has no number for."""
+"""Strings in srkit's JSON for floats that JSON has no number for."""
 
 
 class ObjectFile:
@@ -103,7 +103,7 @@ def _checked(hint: Any, value: Any, where: str, name: str) -> Any:
 
 
 def _said(hint: Any) -> str:
-    """Return a type as a message names it."""
+    """Return a type in words, for messages."""
     if get_origin(hint) is tuple:
         return "a list"
     if get_origin(hint) is Mapping or is_dataclass(hint):

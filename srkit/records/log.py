@@ -1,4 +1,4 @@
-"""``log.jsonl``: what happened in a run, one record a line, in the order in which it happened."""
+"""``log.jsonl``: the events of a run, one record a line, in the order in which they happened."""
 
 from __future__ import annotations
 

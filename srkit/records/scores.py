@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from srkit.records.fields import RowFile
 
 NETWORK = "srkit"
-"""What the trained network is called in rows of scores, and its pictures."""
+"""Name of the trained network in rows of scores and in files of pictures."""
 
 BASELINE = "bicubic"
-"""What the interpolation beside it is called there."""
+"""Name of the interpolation beside it."""
 
 
 @dataclass(frozen=True)

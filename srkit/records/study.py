@@ -38,17 +38,17 @@ class BlockEntry:
 
 @dataclass(frozen=True)
 class StudyIndex(ObjectFile):
-    """What a study compares.
+    """The arms, seeds and tests that a study compares.
 
     Args:
-        title: What stands above the report.
-        question: What the study is to answer.
+        title: Title of the report.
+        question: The question that the study answers.
         command: The command line that ran it.
-        mode: What is equal for all arms: steps, seconds or parameters.
-        seeds: Every arm is trained once with each.
+        mode: The quantity that is equal for all arms: steps, seconds or parameters.
+        seeds: Seeds; every arm is trained once with each.
         intervals: Whether differences get 95 % intervals.
         tests: Names of the further tests.
-        blocks: What is compared.
+        blocks: The blocks with their arms.
         name: The study's name.
     """
 

@@ -1,4 +1,4 @@
-"""``summary.json``: what a run came to. It is written last, so a run that has one is finished."""
+"""``summary.json``: the results of a run. It is written last, so a run that has one is finished."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from srkit.records.scores import BASELINE, NETWORK
 
 @dataclass(frozen=True)
 class Summary(ObjectFile):
-    """What was trained, for how long, how each metric measures, and the means over the test images.
+    """The training of a run, the protocol of each metric, and the means over the test images.
 
     Args:
         name: The experiment's name.
@@ -28,7 +28,7 @@ class Summary(ObjectFile):
         own_low: Whether the test set brought its own LR images.
         resize: How the baseline enlarges, in words.
         network: The trained network's name in the scores.
-        baseline: The name there of what it is compared with.
+        baseline: The name of the interpolation in the scores, with which the network is compared.
         scores: The network's mean of every metric, by the metric's name.
         baseline_scores: The means of the baseline.
         gain: The mean of the differences, network minus baseline, image by image.

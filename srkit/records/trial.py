@@ -1,4 +1,4 @@
-"""What a study adds to the run folder of a trial: its orders, its measures and its costs."""
+"""The files that a study adds to the run folder of a trial: its orders, measures and costs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from srkit.records.jsonfile import read_object, write_object
 
 @dataclass(frozen=True)
 class TrialOrders(ObjectFile):
-    """``measure.json``: what the process of a trial is to do besides training and scoring.
+    """``measure.json``: the tasks of a trial's process in addition to training and scoring.
 
     Args:
         what: The measures of the checkerboard to take: M1, M2, M3, M4.
@@ -30,7 +30,7 @@ class TrialOrders(ObjectFile):
 class MeasureRow(RowFile):
     """A line of ``measures.jsonl``: one measure of the checkerboard after ``step`` steps.
 
-    ``image`` is the validation image that it was taken of; None where a measure is of none. Units are those of
+    ``image`` is the validation image that was measured; None for a measure without images. Units are those of
     docs/numbers.md.
     """
 
@@ -42,7 +42,7 @@ class MeasureRow(RowFile):
 
 @dataclass(frozen=True)
 class Cost(ObjectFile):
-    """``cost.json``: what the network of a trial costs.
+    """``cost.json``: the costs of the network of a trial.
 
     Args:
         parameters: How many numbers it learns.

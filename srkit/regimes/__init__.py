@@ -1,4 +1,4 @@
-"""How a network is trained. One file each; list them below.
+"""Regimes, which train a network. One file each; list them below.
 
 A regime owns all that changes while it trains, in addition to the model: optimizers, schedules, averages, and
 networks that are only needed for training. It is given the recipe of the model and the place to compute at.

@@ -41,5 +41,5 @@ class Supervised:
         return self.state.state_dict()
 
     def load_state_dict(self, state: Mapping[str, Any], where: str) -> None:
-        """Go on from ``state``."""
+        """Restore ``state``."""
         self.state.load_state_dict(state, where)

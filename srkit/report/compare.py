@@ -1,4 +1,4 @@
-"""What a network gains over interpolation, image by image; and every arm beside the baseline, by image and seed."""
+"""Gains of a network over interpolation, image by image, and of arms over the baseline, by image and seed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Values = Mapping[int, Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Gain:
-    """One metric of a run's network beside the interpolation: each image's values, and what they come to.
+    """One metric of a run's network and of the interpolation: values by image, means and difference.
 
     ``difference`` is network minus interpolation, paired by image.
     """
@@ -57,7 +57,7 @@ class Gain:
 
 
 def gains(results: Results) -> list[Gain]:
-    """Return what the network of a run gains, by every metric in the order of the config."""
+    """Return the gains of a run's network, one for every metric in the order of the config."""
     (run,) = results.runs
     return [gain_of(run, metric) for metric in run.scores.metrics]
 
@@ -73,7 +73,7 @@ def gain_of(run: Run, metric: str) -> Gain:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an arm scored on one test, by one metric.
+    """The scores of an arm on one test by one metric, and their difference to the baseline.
 
     ``mean`` is over images and seeds, ``spread`` the standard deviation of the seeds' means (None of
     fewer than two), ``gain`` the mean difference to the interpolation. ``difference`` is to the baseline, None for
@@ -100,19 +100,19 @@ class Standing:
 
     @property
     def better(self) -> bool | None:
-        """Whether the arm is better than the baseline; None where that is not certain."""
+        """Whether the arm is better than the baseline; None if that is not certain."""
         found = self.difference
         return (found.mean < 0) == self.lower_is_better if found and found.certain else None
 
 
 def metrics(block: Block, test: str = OWN) -> list[str]:
-    """Return what the arms of a block were scored by, in the order of their configs."""
+    """Return the metrics by which the arms of a block were scored, in the order of their configs."""
     found = [trial.tests[test].scores for arm in block.arms for trial in arm.scored if test in trial.tests]
     return list(dict.fromkeys(metric for scores in found for metric in scores.metrics))
 
 
 def standings(results: Results, block: Block, metric: str, test: str = OWN) -> list[Standing]:
-    """Return how each arm of a block stands, in the order of the study; those without scores are left out."""
+    """Return the standing of each arm of a block, in the order of the study; arms without scores are left out."""
     return list(_standings(results.intervals, block, metric, test))
 
 
@@ -166,7 +166,7 @@ def _alike(arm: Arm, base: Arm, metric: str, test: str) -> bool:
 
 
 def _paired(own: Values, base: Values) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return (images, seeds) of both, of the seeds and images that both have; None where there are none."""
+    """Return the values (images, seeds) of both for the seeds and images that both have; None if there are none."""
     seeds = [seed for seed in own if seed in base]
     images = [
         image

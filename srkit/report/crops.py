@@ -1,4 +1,4 @@
-"""Where crops of an image lie, and what is measured in them."""
+"""Places of crops within an image, and measurements in them."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def window_means(values: NDArray[np.floating], scale: int) -> NDArray[np.float64
 
 
 def corner(index: int, shape: tuple[int, ...], scale: int) -> tuple[int, int]:
-    """Return top and left of the crop that ``index`` counts in ``window_means`` of an image (H,W)."""
+    """Return top and left of the crop number ``index``, as counted by ``window_means``, of an image (H,W)."""
     rows, columns = (starts(length, scale) for length in shape)
     return int(rows[index // len(columns)]), int(columns[index % len(columns)])
 
 
 def starts(length: int, scale: int) -> NDArray[np.intp]:
-    """Return where crops may begin along a side: half a crop apart, on whole LR pixels, the last at the end."""
+    """Return the starts of crops along a side: half a crop apart, on whole LR pixels, the last crop at the end."""
     side = crop_side(scale)
     last = max(0, length - side) // scale * scale
     return np.unique([*range(0, last + 1, max(1, side // 2 // scale) * scale), last])
@@ -57,6 +57,6 @@ def luma_plane(image: UInt8Image) -> Plane:
 
 
 def psnr_of(error: Plane) -> float:
-    """Return the PSNR that errors of luma come to, in dB; infinite where there are none."""
+    """Return the PSNR in dB for errors of luma; infinite if all are zero."""
     mean = float((error.astype(float) ** 2).mean())
     return 10 * np.log10(255**2 / mean) if mean else float("inf")

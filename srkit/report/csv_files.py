@@ -12,15 +12,15 @@ from srkit.report.results import Results, Trial
 from srkit.report.statistics import difference
 
 OF_STUDY = ("block", "arm", "seed", "test")
-"""Columns that say which trial of a study a score is of; a run has none of them."""
+"""Columns that identify the trial of a score in a study; a run has none of them."""
 
 MEASURES = ("block", "arm", "seed", "step", "measure", "image", "value")
 
 
 def scores_csv(results: Results) -> str:
-    """Return a row for each image and metric, of a study for each block, arm, seed and test too.
+    """Return a row for each image and metric, and in a study for each block, arm, seed and test.
 
-    The gain is network minus interpolation. The test that an arm was made for has no name.
+    The gain is network minus interpolation. The name of an arm's own test is empty.
     """
     of_trial = () if results.single else OF_STUDY
     heads = (*of_trial, "image", "metric", results.network, results.interpolation, "gain", "protocol")
@@ -28,7 +28,7 @@ def scores_csv(results: Results) -> str:
 
 
 def measures_csv(results: Results) -> str:
-    """Return a row for each block, arm, seed, step, measure and image; what is measured of no image names none."""
+    """Return a row for each block, arm, seed, step, measure and image; measures without images name none."""
     return _csv(
         MEASURES,
         (

@@ -11,12 +11,12 @@ Curve = tuple[Sequence[float], Sequence[float]]
 """Steps, and the value at each of them."""
 
 POINTS = 64
-"""Points of a drawn curve. A hundred thousand steps would make a page of megabytes, and a solid bar."""
+"""Points of a drawn curve. A hundred thousand points would take megabytes and look like a solid bar."""
 
 
 @dataclass(frozen=True)
 class Band:
-    """Steps, and the smallest, mean and largest value at or around each of them."""
+    """Steps, with the smallest, mean and largest value at or around each step."""
 
     steps: list[float]
     low: list[float]

@@ -1,4 +1,4 @@
-"""Pictures as the page holds them: coloured, and packed into an address."""
+"""Pictures for the page: coloured, and encoded as data URIs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def png_uri(image: UInt8Image) -> str:
 
 
 def thumbnail_uri(image: UInt8Image, width: int = 384) -> str:
-    """Pack a small copy of an image, for finding one's way; no place to look at pixels."""
+    """Pack a small copy of an image, which shows where a crop lies."""
     factor = max(1, round(image.shape[1] / width))
     small = np.asarray(Image.fromarray(image.squeeze(-1) if image.shape[-1] == 1 else image).reduce(factor))
     return _uri(small, "jpeg", quality=82)

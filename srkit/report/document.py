@@ -86,10 +86,10 @@ class Section:
     Args:
         key: Its anchor on the page.
         title: Its heading.
-        parts: What stands in it.
-        intro: What must be known to read it.
+        parts: Its parts in order.
+        intro: Explanations that a reader needs.
         link: Its name in the page's table of contents; the title where empty.
-        lasting: Whether it holds what another run of the same study gives again: no time, memory or machine.
+        lasting: Whether another run of the same study gives the same section: no time, memory or machine.
     """
 
     key: str
@@ -106,12 +106,12 @@ class Document:
 
     Args:
         kind: ``run`` or ``study``.
-        title: What stands above it.
-        question: What the study is to answer.
+        title: Its title.
+        question: The question that the study answers.
         sketch: The results in a few words.
-        gains: What the network of a run gains, by metric.
-        answers: How the arms of a study stand to the baseline.
-        warning: What is missing, in a sentence; empty where nothing is.
+        gains: The gains of a run's network, by metric.
+        answers: The arms of a study that are better or worse than the baseline.
+        warning: A sentence about missing trials; empty if none is missing.
         sections: The sections in their order.
     """
 

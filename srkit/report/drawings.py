@@ -1,4 +1,4 @@
-"""The figures of a report as files, and as the page holds them."""
+"""The figures of a report as files, and as elements of the page."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDER = "figures"
 
 @dataclass(frozen=True)
 class Written:
-    """A figure that has been written: where its PNG lies within the folder, and the SVG element of the page."""
+    """A figure that has been written: the path of its PNG within the folder, and the SVG element of the page."""
 
     path: str
     element: str

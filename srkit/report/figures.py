@@ -31,7 +31,7 @@ THEME = {
     INK: "var(--ink)",
     **{color: f"var(--arm-{index})" for index, color in enumerate(COLORS, 1)},
 }
-"""The page's variable for each colour, so that a figure is at home in the light and in the dark."""
+"""The page's variable for each colour, so that figures follow its light and dark themes."""
 
 WIDTH, HEIGHT = 4.8, 3.1
 """Size of a figure in inches. It is narrow, so that its letters can be read on a phone."""
@@ -52,7 +52,7 @@ def color_of(number: int) -> str:
 
 
 def svg_file(figure: Figure, name: str) -> str:
-    """Return a figure as an SVG file; ``name`` sets its ids apart from those of other figures."""
+    """Return a figure as an SVG file; ``name`` makes its ids differ from those of other figures."""
     FigureCanvasSVG(figure)
     text = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -62,11 +62,12 @@ def svg_file(figure: Figure, name: str) -> str:
 
 
 def for_page(file: str, name: str, theme: Mapping[str, str] = THEME) -> str:
-    """Return an SVG file as an element of a page that is read as ``name``, its colours replaced by ``theme``."""
+    """Return an SVG file as an element of a page with the label ``name``, its colours replaced by ``theme``."""
     drawing = file[file.index("<svg") :]
-    drawing = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", drawing, flags=re.S)  # it would rule the page
+    # its style would apply to the whole page
+    drawing = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", drawing, flags=re.S)
     head, body = drawing.split(">", 1)
-    head = re.sub(r' (width|height)="[^"]*"', "", head)  # the page gives it its place
+    head = re.sub(r' (width|height)="[^"]*"', "", head)  # the page sets its size
     drawing = f'{head} role="img" aria-label="{html.escape(name)}">{body}'
     used = set(re.findall(r"#([\w-]+)", drawing))
     drawing = re.sub(r' id="([\w.-]+)"', lambda m: m[0] if m[1] in used else "", drawing)

@@ -1,4 +1,4 @@
-"""A report as one page, which holds everything and asks the network for nothing."""
+"""A report as one page that contains everything and loads nothing from the network."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "unit": lambda metric: UNITS.get(metric, ""),
     "wins": sentences.wins,
 }
-"""What the template does to the values of a document."""
+"""Filters of the template for values of a document."""
 
 
 def page(document: Document, drawn: Mapping[str, Written], scores: str) -> str:
@@ -67,5 +67,5 @@ def page(document: Document, drawn: Mapping[str, Written], scores: str) -> str:
 
 
 def _own(name: str) -> Markup:
-    """Read a file of our own, which needs no escaping."""
+    """Read a file of this package, which needs no escaping."""
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))

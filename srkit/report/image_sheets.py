@@ -24,7 +24,7 @@ INK, SOFT, MARK = "#1b1f24", "#5c6570", "#ff8c1a"
 
 
 def view_sheet(view: View, error_range: int) -> Figure:
-    """Draw a place in its four versions; below, where it is, the errors, and what their colours mean."""
+    """Draw a place in its four versions, with its position in the image, the errors, and their colour scale."""
     figure = Figure(figsize=(8, 4.36))
     for column, version in enumerate(view.versions):
         psnr = "" if version.psnr is None else f"  {number('psnr', version.psnr)} dB"
@@ -57,7 +57,7 @@ def kernel_sheet(kernels: Mapping[str, NDArray[np.float64]]) -> Figure:
 
 
 def _panel(figure: Figure, row: int, column: int) -> Axes:
-    """Add a panel to a sheet of two rows and four columns; by hand, as a layout engine takes its second."""
+    """Add a panel to a sheet of two rows and four columns; placed by hand, as a layout engine needs a second."""
     return figure.add_axes((0.0075 + column * 0.25, 0.015 + (1 - row) * 0.5, 0.235, 0.43), anchor="N")
 
 

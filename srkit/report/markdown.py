@@ -28,7 +28,7 @@ def report(document: Document, drawn: Mapping[str, Written], folder: Path) -> st
 
 
 def lasting(document: Document) -> str:
-    """Return the sections that another run of the same study gives again, without their figures."""
+    """Return the sections that are equal in another run of the same study, without their figures."""
     parts = [text for one in document.sections if one.lasting for text in _section(one, {}, None)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -67,7 +67,7 @@ def _part(part: Part, drawn: Mapping[str, Written], folder: Path | None) -> Iter
 
 
 def _views(part: Views, folder: Path) -> Iterator[str]:
-    """Yield a sheet for each place of a run; a study's arms are too many for one, and stand on the page alone."""
+    """Yield a sheet for each place of a run; those of a study have too many arms, and are on the page only."""
     for number, view in enumerate(part.views, 1):
         if view.whole is not None:
             path = write_png(folder, f"place-{number}", view_sheet(view, part.limit))
@@ -87,7 +87,7 @@ def table(table: Table) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text that Markdown takes as it is, in a table too."""
+    """Return text in which no character has a meaning in Markdown, in a table either."""
     for mark in "\\`*_[]|#":
         text = text.replace(mark, "\\" + mark)
     return " ".join(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").split())

@@ -1,4 +1,4 @@
-"""The checkerboard of every arm: what the measures are, how they began, went and ended."""
+"""The checkerboard of every arm: its measures, their values at the start and the end, and their curves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from srkit.report.results import Arm, Results, Trial
 
 @dataclass(frozen=True)
 class MeasureLegend:
-    """A measure as it is shown: its unit, its digits, and what it says."""
+    """A measure as it is shown: its unit, its digits, and its explanation."""
 
     label: str
     unit: str
@@ -23,7 +23,7 @@ class MeasureLegend:
 
     @property
     def head(self) -> str:
-        """The label with its unit, as it heads a column."""
+        """The label with its unit, as the heading of a column."""
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
     def text(self, value: float) -> str:
@@ -92,7 +92,7 @@ def measured(results: Results) -> list[str]:
 
 
 def ends(arm: Arm, measure: str) -> tuple[float, float] | None:
-    """Return a measure at the start and at the end, the mean over images and then over seeds; None without."""
+    """Return a measure at the start and at the end, as mean over images and then seeds; None if not measured."""
     curves = [values for _, values in curves_of(arm, measure)]
     if not curves:
         return None
@@ -115,5 +115,5 @@ def _curve(trial: Trial, measure: str) -> Curve:
 
 
 def legends(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each measure's label and what it says."""
+    """Yield each measure's label and explanation."""
     return ((MEASURES[name].head, MEASURES[name].legend) for name in names)

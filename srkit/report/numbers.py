@@ -14,7 +14,7 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def label(metric: str) -> str:
-    """Return a metric's name with its unit, as it heads a column."""
+    """Return a metric's name with its unit, as the heading of a column."""
     return f"{metric.upper()} ({UNITS[metric]})" if metric in UNITS else metric.upper()
 
 
@@ -37,7 +37,7 @@ def protocol(values: Mapping[str, Any]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time in seconds, minutes or hours, whichever is easiest to imagine."""
+    """Return a time in seconds, minutes or hours, by its size."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 90 * 60:
@@ -46,5 +46,5 @@ def duration(seconds: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Return how many there are of a noun, which is put into the plural where it needs one."""
+    """Return a number with a noun, in the plural unless the number is 1."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

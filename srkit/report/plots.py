@@ -1,4 +1,4 @@
-"""What a report draws: differences with their intervals, and values over the steps of a training."""
+"""The figures of a report: differences with their intervals, and values over the steps of a training."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
 
 MARKERS = "osD^vPX*"
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)))
-"""The dashes of lines when their colours come round a second and a third time."""
+"""Dashes of lines: solid at first, others when all colours have been used once or twice."""
 
 FEWEST = 3
-"""Measurements that an arm's line needs: one through start and end alone would claim a way that nobody saw."""
+"""Least measurements of an arm's line: a line through start and end alone would suggest values between them."""
 
 FLAT = 1e-2
-"""Ripple in grey levels below which nobody sees one; there its axis goes on linearly, down to zero."""
+"""Ripple, in grey levels, that is too small to see; below it the axis is linear, down to zero."""
 
 APART = 0.058
 """Least distance of two names beside a figure, in heights of its axes."""
 
 KEPT = 2
-"""Number of the line of a run's validation, and of the mark at the weights that were kept."""
+"""Number of the colour of a run's validation line, and of the mark at the weights that were kept."""
 
 TITLES = {"loss": "training loss", "lr": "learning rate", "grad_norm": "norm of the gradient"}
 """Titles of the values that a record of training carries; another value is called by its name."""
 
 RATES = ("lr",)
-"""Values that end near zero, where a logarithm would show little else than their end."""
+"""Values that end near zero, for which a logarithmic axis would mostly show the end."""
 
 NOT_DRAWN = ("seconds", "seconds_per_step", "images_per_second", "best")
-"""Values of a record that tell of the machine or of a decision, not of what is learnt."""
+"""Values of a record about the machine or about decisions, not about learning."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def arm_lines(arms: Sequence[Arm], curves: Sequence[Sequence[Any]]) -> list[Line
 def differences(found: Sequence[Standing]) -> Figure | None:
     """Draw each arm's difference to the baseline with its interval, and small, that of each seed.
 
-    A dot is filled where the interval leaves zero out. None where there is nothing to compare.
+    A dot is filled if the interval excludes zero. The result is None if there is nothing to compare.
     """
     found = [one for one in found if one.difference and math.isfinite(one.difference.mean)]
     if not found:
@@ -164,7 +164,7 @@ def lines(title: str, found: Sequence[Line], *, scale: Scale = "linear") -> Figu
     """Draw lines over training steps, each the mean in its range, and named where it ends.
 
     Args:
-        title: What is drawn, with its unit.
+        title: The quantity that is drawn, with its unit.
         found: The lines; at least one.
         scale: How values are drawn: as they are, by their logarithm, or as ripples: small ones as they are and
             large ones by their logarithm.
@@ -177,7 +177,7 @@ def lines(title: str, found: Sequence[Line], *, scale: Scale = "linear") -> Figu
         few = len(found) > 1 or len(band.steps) <= POINTS // 2
         drawn = axes.plot(band.steps, band.mean, color=color, linestyle=dash, linewidth=1.6)[0]
         drawn.set(marker=_marker(line) if few else "", markersize=4)
-        drawn.set(markevery=max(1, len(band.steps) // 8), clip_on=False)  # markers on the edge are whole
+        drawn.set(markevery=max(1, len(band.steps) // 8), clip_on=False)  # markers on the edge are not cut off
     if scale == "ripple":
         _ripples(axes, max(max(line.band.high) for line in found))
     elif scale == "log":
@@ -220,8 +220,8 @@ def _ripples(axes: Axes, most: float) -> None:
 
 
 def _name_ends(axes: Axes, found: Sequence[Line]) -> None:
-    """Write the lines' names beside the right edge, where they end; names that would overlap move apart."""
-    axes.set_ylim(axes.get_ylim())  # limits are found late, and what follows asks for them
+    """Write the lines' names beside the right edge, at their last values; names that would overlap move apart."""
+    axes.set_ylim(axes.get_ylim())  # draws once, which sets the limits that are needed below
     place = axes.transScale + axes.transLimits
     heights = [float(place.transform((line.band.steps[-1], line.band.mean[-1]))[1]) for line in found]
     size = axes.figure.get_size_inches()[1]  # type: ignore[union-attr]

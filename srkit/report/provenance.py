@@ -1,4 +1,4 @@
-"""How the numbers of a report were measured, and what they were made with."""
+"""Facts about the numbers of a report: protocols, configs, machines and versions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def sketch(results: Results) -> list[str]:
 
 
 def measured(results: Results) -> dict[str, str]:
-    """Return how the numbers came about, each fact by its name."""
+    """Return facts about training and measurement, by their names."""
     runs = results.runs
     images = _several(chosen((run.settings.get("data") or {}).get("test")) for run in runs)
     facts = {
@@ -61,7 +61,7 @@ def _measured_run(results: Results, run: Run, images: str) -> dict[str, str]:
     return {
         "test images": f"{number}; {images}".rstrip("; "),
         "weights": "best on the validation images" + ("" if step is None else f", of step {step:,}"),
-        "seeds": "",  # stands beside the machine
+        "seeds": "",  # shown among the facts of the machine
         **{label(gain.metric): protocol(gain.protocol) for gain in gains(results)},
         "averages": "mean of the values per image, unrounded",
         "intervals": f"paired bootstrap of the gain over {number} images, {RESAMPLES:,} resamples, seed 0, "
@@ -72,7 +72,7 @@ def _measured_run(results: Results, run: Run, images: str) -> dict[str, str]:
 
 
 def machinery(results: Results) -> dict[str, str]:
-    """Return what the runs ran on, for how long, and how they were called, each fact by its name."""
+    """Return machine, time, versions and command of the runs, by their names."""
     runs = results.runs
     seconds = sum(run.summary.seconds for run in runs)
     return _told(
@@ -92,7 +92,7 @@ def machinery(results: Results) -> dict[str, str]:
 
 
 def low(run: Run) -> str:
-    """Return where the LR of the test images came from."""
+    """Return the origin of the LR test images, in words."""
     return "the test set's own" if run.summary.own_low else chosen(run.settings.get("degradation"))
 
 

@@ -1,4 +1,4 @@
-"""The folder of a run or of a study, read as far as it has come."""
+"""Reading the folder of a run, or of a study that may be incomplete."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from srkit.report.scores import Scores
 
 
 def read_results(folder: Path) -> Results:
-    """Read the folder of a finished run, or of a study as far as it has come.
+    """Read the folder of a finished run, or of a study with the trials that it has so far.
 
     Raises:
         RunError: The folder is neither; the run is not finished; no trial of the study has scores; or a file is
@@ -67,8 +67,8 @@ def read_scores(path: Path, summary: Summary, again: str) -> Scores:
 
     Args:
         path: The file.
-        summary: That of the run, which names the models and the metrics' order.
-        again: The way out where a row is missing: how the run or the test is scored again.
+        summary: The summary of the run, which gives the models and the order of the metrics.
+        again: The way out for a missing row, in words: how the run or the test is scored again.
 
     Raises:
         RunError: A row is damaged, or a model or image lacks a score that others have.
@@ -124,7 +124,7 @@ def _read_study(files: StudyFiles) -> Results:
 
 
 class _TrialReader:
-    """Reads the blocks of a study, and each trial once, however many arms share it."""
+    """Reads the blocks of a study, and each trial once, even if several arms share it."""
 
     def __init__(self, files: StudyFiles, index: StudyIndex) -> None:
         self.files, self.index = files, index
@@ -175,6 +175,6 @@ def _own(run: Run) -> TestResult:
 
 
 def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all that the LR images of a test depend on."""
+    """Return all values on which the LR images of a test depend."""
     images = (settings.get("data") or {}).get("test")
     return {"images": images, **{name: settings.get(name) for name in ("degradation", "scale", "seed")}}

@@ -1,4 +1,4 @@
-"""What a finished folder says: a study's blocks, arms and trials. A run is a study of one arm with one seed."""
+"""The contents of a folder of results: blocks, arms and trials. A run is a study of one arm with one seed."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from srkit.records.trial import Cost, MeasureRow
 from srkit.report.scores import Scores
 
 OWN = ""
-"""The name of the test that a trial was made for, beside the further tests of a study."""
+"""The name of a trial's own test, beside the further tests of a study."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run folder says."""
+    """The contents of a run folder."""
 
     files: RunFiles
     summary: Summary
@@ -64,7 +64,7 @@ class TestResult:
     Two results with equal ``given`` are of the same LR images.
     """
 
-    __test__ = False  # pytest would take it for a class of tests
+    __test__ = False  # keeps pytest from collecting it as a class of tests
 
     scores: Scores
     protocol: Mapping[str, Mapping[str, Any]]
@@ -120,15 +120,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Results:
-    """What the folder of a study or of a run says.
+    """The contents of the folder of a study or of a run.
 
     Args:
         folder: The folder.
-        title: What stands above the report.
-        question: What the study is to answer; empty for a run.
+        title: Title of the report.
+        question: The question that the study answers; empty for a run.
         command: The command line.
-        mode: What is equal for all arms: steps, seconds or parameters; empty for a run.
-        seeds: Every arm was to be trained once with each.
+        mode: The quantity that is equal for all arms: steps, seconds or parameters; empty for a run.
+        seeds: Seeds; every arm is trained once with each.
         intervals: Whether differences between arms get 95 % intervals.
         tests: Names of the further tests.
         blocks: Arms and their trials.
@@ -178,7 +178,7 @@ class Results:
         return self.runs[0].summary.baseline
 
     def titled(self) -> Iterator[tuple[str, Trial]]:
-        """Yield each trial once, with what it is called: block, arm, seed."""
+        """Yield each trial once, with its title: block, arm, seed."""
         seen: set[str] = set()
         for block in self.blocks:
             for arm in block.arms:

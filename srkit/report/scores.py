@@ -9,7 +9,7 @@ from typing import Any
 from srkit.records.scores import ScoreRow
 
 LOWER_IS_BETTER = ("lpips",)
-"""Metrics that measure a distance. A plugin's says so in its protocol: ``better: lower``."""
+"""Metrics that measure a distance. The protocol of a plugin's metric marks it by ``better: lower``."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Scores:
         return [by_image[image] for image in self.images]
 
     def gaps(self, models: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-        """Yield each (model, image, metric) that has no row, of ``models`` and of all others that were scored."""
+        """Yield each missing (model, image, metric), for ``models`` and all others that were scored."""
         there = {(row.model, row.image, row.metric) for row in self.rows}
         for model in dict.fromkeys((*models, *(row.model for row in self.rows))):
             for image in self.images:
@@ -60,5 +60,5 @@ def lower_is_better(metric: str, protocol: Mapping[str, Any]) -> bool:
 
 
 def mean(values: Sequence[float]) -> float:
-    """Return the mean; infinite where one value is."""
+    """Return the mean; infinite if a value is."""
     return sum(values) / len(values)

@@ -16,7 +16,7 @@ from srkit.report.results import OWN, Block, Results
 from srkit.report.views import error_range, views
 
 KERNELS = 24
-"""Kernels that are shown; every one of a large test set would be most of a report."""
+"""Most kernels that are shown; all kernels of a large test set would fill the report."""
 
 PLACES = (
     "Each image shows one place, chosen by the squared error of luma; the last place is the worst one of all these "
@@ -164,8 +164,8 @@ def _title(block: Block) -> list[Part]:
 
 
 def _drawings(results: Results, block: Block, drawings: Iterable[Drawing]) -> list[Part]:
-    """Return figures whose names are those of files: the name or the number of their block stands behind each."""
-    short = [re.sub(r"[^\w.-]+", "-", one.name) for one in results.blocks]  # nothing that Markdown would escape
+    """Return figures with unique names for files: each ends in the name or the number of its block."""
+    short = [re.sub(r"[^\w.-]+", "-", one.name) for one in results.blocks]  # Markdown must not escape it
     at = results.blocks.index(block)
     behind = short[at] if short.count(short[at]) == 1 else str(at + 1)
     found = [replace(one, name=f"{one.name}-{behind}" if block.name else one.name) for one in drawings]

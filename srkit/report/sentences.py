@@ -1,4 +1,4 @@
-"""The sentences of a report: what came out, what must be known to read the tables, what is missing."""
+"""The sentences of a report: answers, explanations of its tables, and missing results."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KEPT = "A ring marks the weights that were kept."
 
 @dataclass(frozen=True)
 class Answer:
-    """What came out of a block: what it is about, and arms by how they stand to the baseline."""
+    """The answer of a block: its subject, and its arms that are better or worse than the baseline."""
 
     about: str
     verdicts: dict[str, str]
@@ -37,7 +37,7 @@ class Answer:
 def answers(results: Results) -> list[Answer]:
     """Return for each block with scores which arms are better or worse than the baseline, by its first metric.
 
-    Where arms were made for tests of their own, only further tests can tell.
+    If the arms have different tests of their own, only further tests can compare them.
     """
     return [
         _answer(results, block, test)
@@ -78,7 +78,7 @@ def _listed(found: list[Standing]) -> str:
 
 
 def interval(gain: Gain) -> str:
-    """Return the interval of a mean gain in words; nothing where one image cannot give one."""
+    """Return the interval of a mean gain in words; empty for one image, which has none."""
     if gain.difference.count < 2:
         return ""
     low, high = (number(gain.metric, bound, sign=True) for bound in (gain.difference.low, gain.difference.high))
@@ -100,7 +100,7 @@ def headline(gain: Gain) -> str:
 
 
 def comparison(results: Results) -> list[str]:
-    """Return what must be known to read the score tables."""
+    """Return the explanation of the score tables."""
     images = sorted({len(run.scores.images) for run in results.runs})
     numbers = " or ".join(map(str, images))
     reading = [
@@ -138,7 +138,7 @@ def protocols(block: Block, test: str = OWN) -> str:
 
 
 def missing(results: Results) -> list[tuple[str, str]]:
-    """Return what has failed or not run yet, and why."""
+    """Return the trials that failed or have not run yet, and why."""
     found = []
     for name, trial in results.titled():
         untested = [test for test in results.tests if test not in trial.tests]
@@ -152,7 +152,7 @@ def missing(results: Results) -> list[tuple[str, str]]:
 
 
 def costs(results: Results) -> str:
-    """Return what must be known to read the cost tables."""
+    """Return the explanation of the cost tables."""
     whose = "GPU" if any(run.environment.device not in ("", "cpu") for run in results.runs) else "process"
     return (
         "Multiply-adds count convolutions and matrix products for one HR image of 1280x720 pixels. Times and steps "

@@ -1,4 +1,4 @@
-"""Paired differences that one can believe."""
+"""Paired differences and their bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 RESAMPLES = 10_000
 
 STUDENT = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 6: 2.447, 8: 2.306, 10: 2.228, 15: 2.131, 30: 2.042}
-"""97.5 % quantiles of Student's t by its degrees of freedom; between them, ``student`` draws lines over 1/dof."""
+"""97.5 % quantiles of Student's t by degrees of freedom (dof); ``student`` interpolates linearly in 1/dof."""
 
 NORMAL = 1.960
-"""The 97.5 % quantile of the normal distribution, which Student's t comes to."""
+"""The 97.5 % quantile of the normal distribution, the limit of Student's t."""
 
 
 @dataclass(frozen=True)
@@ -72,19 +72,20 @@ def crossed(
 ) -> Difference:
     """Compare two arrays (images, seeds): every image was scored with every seed.
 
-    Differences of one image resemble each other, and so do those of one seed. Drawn anew one by one
-    they pass for as many independent witnesses, and an interval of 95 % holds the truth in two thirds of
-    cases, or in one. So images and seeds are drawn anew as wholes, each by themselves (the two-way or
+    Differences of one image resemble each other, and so do those of one seed. Resampling single pairs
+    would treat all of them as independent, and a 95 % interval would hold the truth in two thirds of
+    cases or fewer. So whole images and whole seeds are resampled, each by themselves (the two-way or
     pigeonhole bootstrap; McCullagh 2000, Owen 2007).
 
-    A bootstrap of three seeds knows no seed but these three: it is still too narrow. Its distances from
-    the mean are therefore stretched to what two standard errors, one of few images and one of few seeds,
-    come to when each is multiplied by its own Student's t and their squares are added (Howe 1974). Of
+    A bootstrap of three seeds sees no variation but theirs, so its interval is still too narrow. Its distances
+    from the mean are therefore stretched: the standard errors over images and over seeds are each multiplied
+    by their own Student's t, and the root of the sum of their squares (Howe 1974) is the half width. For
     normal differences such an interval holds the truth in 94 to 99 % of cases, whatever the share of
-    images, seeds and chance; two seeds make it wide.
+    images, seeds and chance; with two seeds it is wide.
 
-    With one seed there is no interval: nothing tells how another one would differ. With one image the
-    interval is that of the seeds alone. Infinities are treated as ``paired`` does, and nothing is stretched.
+    With one seed there is no interval, since nothing tells how another seed would differ. With one image the
+    interval is that of the seeds alone. Infinities are treated as in ``paired``, and intervals with them are
+    not stretched.
 
     Raises:
         ValueError: The shapes differ or there are no pairs.
@@ -130,24 +131,24 @@ def _drawn_means(differences: NDArray[np.float64], seed: int) -> NDArray[np.floa
 
 
 def _stretch(differences: NDArray[np.float64], drawn: float) -> float:
-    """Return by how much the interval of so few images and seeds must be widened; ``drawn`` is its own spread."""
+    """Return the factor that widens the interval for few images and seeds; ``drawn`` is its own spread."""
     images, seeds = differences.shape
     by_image, by_seed = differences.mean(1), differences.mean(0)
     rows = student(images - 1) * by_image.std(ddof=1) / math.sqrt(images) if images > 1 else 0.0
     columns = student(seeds - 1) * by_seed.std(ddof=1) / math.sqrt(seeds)
     rest = differences - by_image[:, None] - by_seed + differences.mean()
-    both = (rest**2).sum() / (max(1, images - 1) * (seeds - 1) * differences.size)  # is in rows and in columns
+    both = (rest**2).sum() / (max(1, images - 1) * (seeds - 1) * differences.size)  # counted in rows and in columns
     both *= student(max(1, images - 1)) * student(seeds - 1)
     half = math.sqrt(max(rows**2 + columns**2 - both, rows**2, columns**2))
     return max(1.0, half / (NORMAL * drawn)) if drawn else 1.0
 
 
 def differences(values: NDArray[np.float64], baseline: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return ``values - baseline``; zero where they are equal, be it infinity."""
+    """Return ``values - baseline``; zero for equal values, also for infinite ones."""
     with np.errstate(invalid="ignore"):
         return np.where(values == baseline, 0.0, values - baseline)
 
 
 def difference(value: float, baseline: float) -> float:
-    """Return ``value - baseline``; zero where they are equal, be it infinity."""
+    """Return ``value - baseline``; zero for equal values, also for infinite ones."""
     return 0.0 if value == baseline else float(value) - float(baseline)

@@ -12,12 +12,12 @@ class Cell:
     """A number or a name as it is shown.
 
     Args:
-        text: What stands in the cell.
+        text: Text of the cell.
         value: The number that sorts the cell; a cell without one goes last.
-        note: What stands beneath the text, in small letters.
+        note: Note beneath the text, in small letters.
         strong: Whether a difference is certain.
-        good: Whether a difference is one to the better; None where there is no difference.
-        share: How large a difference is beside the largest one of its column, from 0 to 1; it is drawn as a bar.
+        good: Whether a difference is an improvement; None without a difference.
+        share: The difference relative to the largest one of its column, from 0 to 1; it is drawn as a bar.
         arm: The number of the arm whose colour stands beside the text.
     """
 
@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, and the heading of its group; ``alone`` heads it where groups have no line."""
+    """A column: its heading, and the heading of its group; ``alone`` replaces it in tables without groups."""
 
     head: str
     group: str = ""
@@ -44,11 +44,11 @@ class Table:
     """A table; the first cell of each line is the line's name.
 
     Args:
-        about: What the table is of, for readers who hear the page.
+        about: Title of the table, for screen readers.
         columns: The columns, that of names first.
         lines: The cells of every line.
-        foot: A line of means below the others; empty where there is none.
-        split: Whether text that is read from top to bottom has a table for each group of columns.
+        foot: A line of means below the others; may be empty.
+        split: Whether Markdown has a separate table for each group of columns.
     """
 
     about: str
@@ -59,7 +59,7 @@ class Table:
 
     @property
     def groups(self) -> list[tuple[str, int]]:
-        """The groups of the columns behind the names, each with how many columns it spans; none has a name: []."""
+        """The groups of the columns behind the names, each with its number of columns; empty if none has a name."""
         spans: list[tuple[str, int]] = []
         for column in self.columns[1:]:
             if spans and spans[-1][0] == column.group:
@@ -69,7 +69,7 @@ class Table:
         return spans if any(name for name, _ in spans) else []
 
     def parts(self) -> list[Table]:
-        """Return a table for each group where ``split`` asks for it, otherwise the table itself."""
+        """Return a table for each group if ``split`` is set, otherwise the table itself."""
         if not self.split:
             return [self]
         tables, start = [], 1

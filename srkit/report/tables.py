@@ -14,7 +14,7 @@ from srkit.report.statistics import difference
 from srkit.report.table import NOTHING, Cell, Column, Table
 
 AS_TRAINED = "as trained"
-"""The name of the test that an arm was made for, beside the further tests."""
+"""The name of an arm's own test in tables, beside the further tests."""
 
 
 def image_table(results: Results) -> Table:
@@ -91,7 +91,7 @@ def further_table(results: Results, block: Block, metric: str) -> Table:
 
 
 def checkerboard_table(results: Results, block: Block) -> Table:
-    """Return every measure of every arm as it was at the start and became at the end."""
+    """Return every measure of every arm at the start and at the end."""
     names = measures.measured(results)
     lines = []
     for arm in block.arms:
@@ -106,7 +106,7 @@ def checkerboard_table(results: Results, block: Block) -> Table:
 
 
 def cost_table(block: Block) -> Table:
-    """Return what every arm costs: the median of times over seeds, and the most of memory."""
+    """Return the costs of every arm: the median of times over seeds, and the largest memory."""
     heads = ("arm", "parameters", "multiply-adds", "steps", "seconds per step", "peak memory", "training")
     lines = tuple((_name(block, arm), *_cost_cells(arm)) for arm in block.arms)
     return Table(f"Costs {block.name}".strip(), tuple(map(Column, heads)), lines)

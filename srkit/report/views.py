@@ -1,4 +1,4 @@
-"""One crop of a test image in every version, chosen where it tells most."""
+"""Crops of test images in every version, chosen where versions differ most."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from srkit.report.results import Block, Results, Run
 from srkit.report.statistics import difference
 
 SHOWN = 6
-"""Images that are shown of a run; of more, as many from the largest to the smallest gain."""
+"""Most images that are shown of a run; of more images, this many from the largest to the smallest gain."""
 
 PLACES = 3
-"""Images that are shown of a block of a study, if there is room for them."""
+"""Most images that are shown of a block of a study."""
 
 PICTURES = 72
-"""Crops that the page of a study has room for: of so many noisy ones it comes to about five megabytes."""
+"""Most crops on the page of a study: with this many noisy crops it has about five megabytes."""
 
 CANDIDATES = 8
-"""Images of a block that are looked through for differences; of more, as many at even distances."""
+"""Images of a block that are searched for differences; of more images, this many at even distances."""
 
 ROUND_RANGES = (4, 8, 16, 24, 32, 48, 64, 96, 128)
 
 
 @dataclass(frozen=True)
 class Version:
-    """The crop in one version: as an arm made it, or HR, LR or the interpolation.
+    """The crop in one version: the result of an arm, HR, LR or the interpolation.
 
     ``picture`` is (h,w,C), LR in its own small size. ``psnr`` in dB and ``error``, the absolute differences from
-    HR, are of the crop's luma; None where the version has none.
+    HR, are of the crop's luma; None for a version without them.
     """
 
     name: str
@@ -53,12 +53,12 @@ class View:
     Args:
         block: The block of the study.
         image: The test image.
-        why: Why it is shown, in words.
+        why: The reason why it is shown, in words.
         corner: Left and top in HR pixels.
         size: Width and height in HR pixels.
         versions: The crop in every version.
         sides: The names of the two versions that are compared first.
-        whole: The whole HR image, on which the place is marked; None where it is not.
+        whole: The whole HR image, on which the place is marked, or None.
     """
 
     block: str
@@ -175,7 +175,7 @@ def _pictured(run: Run, image: str) -> bool:
 
 
 def _alike(run: Run, first: Run, image: str) -> bool:
-    """Return whether two runs made the same HR image out of LR of the same size: their crops can be compared."""
+    """Return whether two runs made the same HR image from LR of the same size, so that crops can be compared."""
     if run is first:
         return True
     if run.summary.scale != first.summary.scale or not _pictured(run, image):
@@ -185,7 +185,7 @@ def _alike(run: Run, first: Run, image: str) -> bool:
 
 
 def _variance(runs: Sequence[Run], image: str) -> NDArray[np.float64]:
-    """Return how the luma of arms varies at every pixel (H,W); of a single arm, how it varies from HR."""
+    """Return the variance of the arms' luma at every pixel (H,W); for a single arm, that of arm and HR."""
     paths = [run.files.picture(image, run.summary.network) for run in runs]
     if len(paths) == 1:
         paths.append(runs[0].files.picture(image, "hr"))
@@ -210,11 +210,11 @@ def _view(
     Args:
         block: The block of the study.
         image: The test image.
-        why: Why the place is shown.
+        why: The reason why the place is shown.
         index: The crop, as ``window_means`` counts them.
         runs: The run of each arm, by the arm's name.
         sides: The versions that are compared first.
-        judged: Whether errors and the whole image are shown too.
+        judged: Whether errors and the whole image are also shown.
     """
     first = next(iter(runs.values()))
     scale, side = first.summary.scale, crop_side(first.summary.scale)
@@ -235,7 +235,7 @@ def _view(
         return f"{name} (no arm)" if name in runs else name
 
     inputs: dict[bytes, tuple[str, Run]] = {}
-    for name, run in runs.items():  # arms that degrade in their own ways were given different images
+    for name, run in runs.items():  # arms with degradations of their own had different LR images
         inputs.setdefault(cut(run, "lr", scale).tobytes(), (name, run))
     given = [(f" of {name}" if len(inputs) > 1 else "", run) for name, run in inputs.values()]
     versions = (

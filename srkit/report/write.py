@@ -1,4 +1,4 @@
-"""Write the report of a run or of a study into its folder."""
+"""Writing the report of a run or of a study into its folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from srkit.report.sections import document
 
 
 def write_report(folder: Path) -> Path:
-    """Write the report of a finished run, or of a study as far as it has come, and return the page's path.
+    """Write the report of a finished run, or of a study with the trials that it has, and return the page's path.
 
     The page (``report.html`` of a run, ``study.html`` of a study), ``report.md``, ``scores.csv`` and ``figures/``
     are written into the folder; for a study ``table.md`` and ``measures.csv`` too. ``table.md`` and both CSV files

@@ -1,4 +1,4 @@
-"""From an experiment and a folder to a trained and evaluated run: the hall where all rooms meet."""
+"""From an experiment and a folder to a trained and evaluated run, with the help of all rooms below."""
 
 from srkit.records.log import Record
 from srkit.run.build import Built, build

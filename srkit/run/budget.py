@@ -1,4 +1,4 @@
-"""How many steps a budget is."""
+"""The number of steps of a training budget."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from srkit.run.build import Built
 from srkit.run.session import Session
 
 TRIED, COUNTED = 7, 5
-"""Steps that are run to measure the speed; the first ones warm up and do not count."""
+"""Steps that are run to measure the speed, and how many of them count; the first ones warm up."""
 
 
 def planned_steps(experiment: Experiment, built: Built, session: Session) -> int:
     """Return the number of steps of the experiment's budget, and start the session for them.
 
-    Minutes become steps by running a few and forgetting them, so that training itself
-    depends on the number of steps alone: a run of four minutes that came out as 250
-    steps is repeated exactly by ``train.steps=250``.
+    Minutes are converted to steps by timing a few steps, whose results are discarded. So training
+    itself depends on the number of steps alone: a run of four minutes that took 250 steps is
+    repeated exactly by ``train.steps=250``.
     """
     options = experiment.train
     steps = options.steps_of(len(built.train))
@@ -34,14 +34,14 @@ def planned_steps(experiment: Experiment, built: Built, session: Session) -> int
 
 
 def _seconds_per_step(experiment: Experiment, session: Session) -> float:
-    """Measure a step, with its share of validation."""
+    """Return the seconds of a step, with its share of validation."""
     options = experiment.train
     before, loss_before = copy.deepcopy((session.model.state_dict(), loss_state(session.loss)))
     session.start(TRIED)
     times = [time.monotonic()]
     with torch.random.fork_rng():
         for step in session.training.fit(session.pair, until=TRIED):
-            _ = step.numbers  # on a GPU a step is over when its loss is there
+            _ = step.numbers  # on a GPU a step ends when its loss can be read
             times.append(time.monotonic())
     session.model.load_state_dict(before)
     load_loss_state(session.loss, loss_before, "what was tried")

@@ -32,7 +32,7 @@ from srkit.training import ON_CPU, Recipe
 from srkit.weights.load import read
 
 MANY = 1_000_000
-"""Steps that a schedule is tried with where minutes do not tell how many there will be."""
+"""Number of steps for trying out a schedule when the budget is in minutes."""
 
 
 @dataclass(frozen=True)
@@ -58,15 +58,15 @@ class Built:
 
 
 def build(experiment: Experiment, catalog: Catalog) -> Built:
-    """Build every part, the ones that are quick to refuse first.
+    """Build every part, those that find errors fastest first.
 
-    What a part draws when it is built, such as initial weights, depends on the experiment's seed alone;
-    torch's own generator is left as it was.
+    Random numbers of building, such as initial weights, depend on the experiment's seed alone;
+    the state of torch's own generator is restored.
 
     Raises:
         ConfigError: A metric is named twice, or ``train.select`` names none.
         BuildError: A part refuses its options, optimizer and schedule included.
-        TrainingError: No device is called so.
+        TrainingError: There is no device of this name.
         DataError: A collection of images is missing, empty or does not fit.
     """
     scale, channels = experiment.scale, Color(experiment.color).channels
@@ -99,7 +99,7 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
 
 
 def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | None:
-    """Return what reads the weights to start from; a file that does not name its model has the experiment's."""
+    """Return a function that reads the start weights; a file that names no model is read as the experiment's."""
     if experiment.start is None:
         return None
     hints: dict[str, Any] = {"scale": experiment.scale, "color": experiment.color, "model": fill(experiment.model)}
@@ -108,20 +108,20 @@ def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | 
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Have torch draw what depends on ``seed`` alone, and leave its generator as it was."""
+    """Seed torch's generator by ``seed`` within the block, and restore its state afterwards."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         yield
 
 
 def recipe(experiment: Experiment, loss: LossFn) -> Recipe:
-    """Return how the experiment's model is trained, whatever the regime."""
+    """Return how the experiment's model is trained, as any regime takes it."""
     options = experiment.train
     return Recipe(loss, options.optimizer, options.schedule, options.clip, options.ema, options.pyramid)
 
 
 def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> None:
-    """Ask what is built when training starts, by then in a run folder, whether it will refuse."""
+    """Build the optimizer and the schedule, so that they refuse options before a run folder exists."""
     options = experiment.train
     named_device(options.device)
     with _without_compiler(), seeded(experiment.seed):
@@ -130,7 +130,7 @@ def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images
 
 @contextmanager
 def _without_compiler() -> Iterator[None]:
-    """Keep torch from importing its compiler, as its first optimizer does: `srkit check` answers 1.2 s earlier."""
+    """Keep torch's first optimizer from importing the compiler, which saves `srkit check` 1.2 s."""
     guarded = Optimizer.add_param_group
     Optimizer.add_param_group = getattr(guarded, "__wrapped__", guarded)  # type: ignore[method-assign]
     try:
@@ -152,12 +152,12 @@ def _named(metrics: Sequence[Metric], scale: int, catalog: Catalog) -> dict[str,
 
 
 def check_files(built: Built, experiment: Experiment) -> None:
-    """See that a new run can use what it will read: images, by their headers, and the weights to start from.
+    """Check the inputs of a new run: images, by their headers, and the weights to start from.
 
     Raises:
         CheckpointError: The weights are missing, damaged, or belong to another model.
         DataError: An image is smaller than a crop or than a metric wants, LR has another scale, or an
-            image is used for training and for testing or validation.
+            image is used for training and also for testing or validation.
     """
     if built.start is not None:
         load_into(built.model, built.start().module.state_dict(), str(experiment.start))

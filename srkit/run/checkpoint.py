@@ -1,4 +1,4 @@
-"""The file that a run goes on from: written while it trains, read when it is resumed."""
+"""The file from which a run resumes."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LEARNT_FROM = ("train", "validate")
 
 
 class Checkpoint:
-    """``last.pt`` of a run: the state of its training, its progress, and what both belong to.
+    """``last.pt`` of a run: the state of its training, its progress, and the config and images of both.
 
     Args:
-        experiment: The experiment, as it is now.
+        experiment: The experiment with its present config.
         built: Its parts.
         folder: The folder of the run.
-        session: What is trained; all its processes must call each method at the same step.
+        session: The training; all its processes must call each method at the same step.
     """
 
     def __init__(self, experiment: Experiment, built: Built, folder: RunFolder, session: Session) -> None:
@@ -58,7 +58,7 @@ class Checkpoint:
             save_training(self.folder.last, state)
 
     def restore(self) -> Progress | None:
-        """Start the session from the file, or return None where there is none.
+        """Start the session from the file; return None if there is no file.
 
         Raises:
             CheckpointError: The file is damaged, or belongs to another network or regime.
@@ -81,19 +81,19 @@ class Checkpoint:
         self.session.start(progress.steps)
         self.session.training.load_state_dict(saved["state"], str(self.folder.last))
         generators = saved["generators"]
-        if len(generators) == self.session.world.size:  # with more or fewer processes, dropout is another one
+        if len(generators) == self.session.world.size:  # with other processes, dropout cannot be continued
             restore_generators(generators[self.session.world.rank], self.session.device)
         return progress
 
     def _refuse_changes(self, saved: Mapping[str, Any]) -> None:
-        """See that config and images are those that the run has been trained with so far.
+        """Check that config and images are those of the training so far.
 
         Raises:
-            RunError: Every difference, and the ways out.
+            RunError: Lists every difference, and the ways out.
         """
         found = list(changes(saved["config"], self.config, newer=saved.get("srkit") != __version__))
         others = [use for use in LEARNT_FROM if saved["images"][use] != self.images[use]]
-        if not any(line.startswith("data.") for line in found):  # which would say it already
+        if not any(line.startswith("data.") for line in found):  # the difference in the config is reported already
             found += [f"data.{use}: has other images than the run was begun with" for use in others]
         if found:
             best = f"start={self.folder.best}" if self.folder.best.exists() else "them"

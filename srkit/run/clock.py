@@ -1,18 +1,18 @@
-"""How long a training takes, and how fast it goes, without what others do meanwhile."""
+"""The time and speed of a training, without the time that readers of its records take."""
 
 from __future__ import annotations
 
 import time
 
 WARM_UP = 3
-"""Steps at the start that do not count: caches are cold and memory is being taken."""
+"""Steps at the start that do not count, while caches fill and memory is allocated."""
 
 
 class Clock:
-    """The time that a training has taken; it stands still while somebody else looks at a record.
+    """The time that a training has taken; it is stopped while the caller handles a record.
 
     Args:
-        seconds: What it took before this process went on with it.
+        seconds: The time that it took before this process resumed it, in seconds.
     """
 
     def __init__(self, seconds: float = 0.0) -> None:
@@ -21,24 +21,24 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Seconds up to now, or to when it was stopped."""
+        """Seconds until now, or until it was stopped."""
         return self._before + (time.monotonic() - self._since if self._running else 0.0)
 
     def stop(self) -> None:
-        """Stand still."""
+        """Stop the clock."""
         self._before, self._running = self.seconds, False
 
     def go(self) -> None:
-        """Run on."""
+        """Start the clock again."""
         self._since, self._running = time.monotonic(), True
 
 
 class Pace:
-    """How fast steps are taken, without what happens between them.
+    """The speed of steps, without the time between them.
 
     Args:
-        batch: Crops in a step.
-        clock: That of the training.
+        batch: Number of crops in a step.
+        clock: The clock of the training.
     """
 
     def __init__(self, batch: int, clock: Clock) -> None:
@@ -47,18 +47,18 @@ class Pace:
         self._took = self._mean = 0.0
 
     def step(self) -> None:
-        """Count one more step, which ends now."""
+        """Count a step that has just ended."""
         self._take()
         self._steps += 1
 
     def skip(self) -> None:
-        """Do not count the time since the last step."""
+        """Leave out the time since the last step."""
         self._last = self._clock.seconds
 
     def lap(self) -> tuple[float, float]:
-        """Return the seconds of a step since the last call, and the crops a second of a mean that forgets slowly.
+        """Return the mean seconds of a step since the last call, and a moving average of crops per second.
 
-        On a GPU a step is over when its loss is there: read that first.
+        On a GPU, read the loss of the last step first: a step ends when its loss can be read.
         """
         self._take()
         own = self._took / max(self._steps, 1)

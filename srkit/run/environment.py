@@ -1,4 +1,4 @@
-"""What a run ran on: versions, machine, seed."""
+"""The environment of a run: versions, machine, seed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from srkit.records.environment import Environment
 
 
 def environment(catalog: Catalog, seed: int, device: torch.device) -> Environment:
-    """Describe what a run of this process on ``device`` runs on."""
+    """Return the environment of a run of this process on ``device``."""
     return Environment(
         srkit=srkit.__version__,
         plugins={plugin.name: plugin.version for plugin in catalog.plugins},
@@ -30,13 +30,13 @@ def environment(catalog: Catalog, seed: int, device: torch.device) -> Environmen
         threads=torch.get_num_threads(),
         device=torch.cuda.get_device_name(device) if device.type == "cuda" else str(device),
         seed=seed,
-        command=("srkit", *sys.argv[1:]),  # whatever it was found as: a script, python -m srkit
+        command=("srkit", *sys.argv[1:]),  # also if it was started as a script or by python -m srkit
         started=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
 def _processor() -> str:
-    """Name the processor; Linux keeps it where ``platform`` does not look."""
+    """Return the name of the processor; ``platform`` does not know it on Linux."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))

@@ -17,20 +17,20 @@ from srkit.records.log import Record, whole_records
 
 @dataclass(frozen=True)
 class RunFolder(RunFiles):
-    """The folder of one run, with what its writer does to it."""
+    """The folder of one run, with the operations of its writer."""
 
     @classmethod
     def create(cls, path: Path, config: str, environment: Environment) -> RunFolder:
         """Claim ``path`` for a new run, and write its config and its environment.
 
         Raises:
-            RunError: Something is there already; nothing of it is touched.
+            RunError: The folder exists already; nothing in it is changed.
         """
         cls._refuse_taken(path)
         try:
             path.mkdir(parents=True, exist_ok=True)
             with _alone(path):
-                cls._refuse_taken(path)  # another may have been faster
+                cls._refuse_taken(path)  # another process may have been faster
                 folder = cls(path)
                 write_text(folder.config, config)
                 environment.write(folder.environment)
@@ -40,7 +40,7 @@ class RunFolder(RunFiles):
 
     @classmethod
     def open(cls, path: Path) -> RunFolder:
-        """Find the run in ``path``.
+        """Open the folder of an existing run.
 
         Raises:
             RunError: There is no run folder of that name.
@@ -53,10 +53,10 @@ class RunFolder(RunFiles):
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other processes from the run, and clear away what a killed one was writing.
+        """Lock the run against other processes, and remove temporary files of a killed one.
 
         Raises:
-            RunError: Another process holds it, or the folder cannot be written; nothing is touched.
+            RunError: Another process holds it, or the folder cannot be written; nothing is changed.
         """
         with ExitStack() as stack:
             try:
@@ -67,7 +67,7 @@ class RunFolder(RunFiles):
             yield
 
     def sweep(self) -> None:
-        """Remove what a killed process was writing; only the process that holds the folder may do so."""
+        """Remove temporary files of a killed process; the caller must hold the lock."""
         for torn in self.path.glob(".*.part"):
             torn.unlink(missing_ok=True)
 
@@ -83,11 +83,11 @@ class RunFolder(RunFiles):
             file.writelines(record.to_line() + "\n" for record in records)
 
     def rewind(self, step: int, again: Collection[str] = ()) -> None:
-        """Remove records from the log that a training which goes on from ``step`` will write again.
+        """Remove the records that a training which resumes at ``step`` will write again.
 
         Args:
             step: Records of later steps are removed, and so is everything from the first damaged line on.
-            again: Events that will come again at ``step`` itself.
+            again: Events of ``step`` itself that will be written again.
         """
         if not self.log.exists():
             return

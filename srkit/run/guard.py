@@ -8,7 +8,7 @@ from pathlib import Path
 from srkit.errors import TrainingError
 
 UNGUARDED = 100
-"""Steps in which a network may be worse than ``train.guard`` allows: from scratch it needs some to be any good."""
+"""First steps, in which a network may be worse than ``train.guard`` allows, since it starts from scratch."""
 
 
 def collapsed(
@@ -19,7 +19,7 @@ def collapsed(
     Args:
         step: The step that was validated.
         psnr: Its mean PSNR over the validation images, in dB.
-        bicubic_psnr: Measures the mean PSNR of bicubic over them, in dB; called where it is needed.
+        bicubic_psnr: Measures the mean PSNR of bicubic over them, in dB; it is only called if needed.
         guard: How far below bicubic the network may be, in dB.
         folder: The folder of the run.
     """

@@ -1,4 +1,4 @@
-"""Which images a set has: a digest that tells another set from a copy of the same."""
+"""A digest of the images of a set, which is equal for a copy of the set."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 from srkit.parts.dataset import ImageSet
 
 DECODED = 4
-"""Images of a set whose pixels are looked at; decoding all of them would take longer than many a training."""
+"""Images of a set whose pixels count; decoding all of them would take longer than many trainings."""
 
 
 def image_digest(images: ImageSet) -> str:

@@ -1,4 +1,4 @@
-"""Train an experiment in its folder, from wherever the folder stands."""
+"""Training of an experiment in its folder, from the start or from its last checkpoint."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from srkit.training import Step
 from srkit.world import ALONE, World
 
 SAVE_SECONDS = 600.0
-"""Seconds of training between checkpoints where ``train.checkpoint_every`` is 0."""
+"""Seconds of training between checkpoints if ``train.checkpoint_every`` is 0."""
 
 LATE = 1.1
-"""How far training may run over the minutes it was given, before it is stopped."""
+"""Factor by which training may exceed its budget of minutes before it is stopped."""
 
 
 def train(
@@ -35,11 +35,10 @@ def train(
 ) -> Generator[Record, None, None]:
     """Train ``built`` as ``experiment`` says, yielding every record once it is in the log.
 
-    Goes on from ``last.pt`` where there is one, as if it had never stopped: on a
-    CPU in fp32 the weights come out bit-equal. Whoever leaves the loop early gets
-    a checkpoint at the step where he left, and so does Ctrl-C (KeyboardInterrupt),
-    which waits for the step at hand. Any other error between two steps, such as an
-    image that cannot be read, leaves a checkpoint too.
+    Training resumes from ``last.pt`` if there is one, as if it had never stopped: on a CPU
+    in fp32 the weights are bit-equal. A caller that leaves the loop early leaves a checkpoint
+    of that step, and so does Ctrl-C (KeyboardInterrupt), which waits for the present step. Any
+    other error between two steps, such as an image that cannot be read, leaves one too.
 
     Where several processes train together, each runs this; the first alone writes files. They stop together,
     between two steps, when any of them is interrupted.
@@ -74,7 +73,7 @@ class _Loop:
         self.pace = Pace(self.options.batch, self.clock)
 
     def records(self) -> Generator[Record, None, None]:
-        """Train to the end, yielding what happens; the clock stands still while somebody looks at it."""
+        """Train to the end, yielding records; the clock is stopped while the caller handles one."""
         together = held() if self.world.size > 1 else nullcontext(Held())
         try:
             with together as waiting:
@@ -86,11 +85,12 @@ class _Loop:
             if not self.torn:
                 self._save()
             raise
-        except TrainingError:  # its state is saved where it is worth it, or it is no longer finite
+        except TrainingError:  # a guard has saved the state already, or it is not finite
             raise
         except Exception:
-            if not self.torn and self.world.size == 1:  # the others do not know of it, and would not join in
-                with suppress(CheckpointError, OSError):  # the first error is the one to tell
+            # saving needs all processes, and the others do not know of the error
+            if not self.torn and self.world.size == 1:
+                with suppress(CheckpointError, OSError):  # the first error is the one to report
                     self._save()
             raise
 
@@ -99,10 +99,10 @@ class _Loop:
         self._rewind()
         yield self._log("plan", steps=progress.steps, crops=progress.steps * self.options.batch)
         if self._step_number == 0:
-            self._save()  # a run killed in its first minute resumes too
+            self._save()  # so that a run that is killed in its first minute can be resumed
         if self._due(self.options.validate_every) and progress.validated != self._step_number:
-            yield from self._validate()  # it was left between this step and its validation
-        self._guard()  # what stopped it once stops it again, unless its config was changed
+            yield from self._validate()  # it was stopped between this step and its validation
+        self._guard()  # a guard that stopped it once stops it again, unless its config was changed
         if progress.finished:
             return
         pairs: list[Pair] = []
@@ -116,7 +116,7 @@ class _Loop:
         if reason is not None:
             yield self._log("stop", reason=reason)
         else:
-            next(steps, None)  # looks at the last losses, which may still be on their way from the device
+            next(steps, None)  # checks the last losses, which may still be on their way from the device
         if progress.validated != self._step_number:
             yield from self._validate()
         progress.finished = True
@@ -127,17 +127,18 @@ class _Loop:
         return self.session.training.step
 
     def _rewind(self) -> None:
-        """Take back what the log says of later steps, and of this one what will come again."""
+        """Remove the log's records of later steps, and those of this step that will be written again."""
         validated = self.progress.validated == self._step_number
         again = [*([] if validated else ["validate"]), *([] if self.progress.finished else ["stop"])]
         if self.world.first:
             self.folder.rewind(self._step_number, again=again)
 
     def _step(self, steps: Iterator[Step], pairs: list[Pair]) -> list[Record]:
-        """Take a step and log what there is to say of it; Ctrl-C waits until both are done."""
+        """Take a step and log its records; Ctrl-C waits until both are done."""
         with held():
-            pairs.append(self.session.pair(self._step_number))  # an image that cannot be read tears nothing
-            self.torn = True  # should a signal strike all the same, there is nothing to save
+            # before the state changes, so that the error of an image leaves it whole
+            pairs.append(self.session.pair(self._step_number))
+            self.torn = True  # from here to the end of the step the state must not be saved
             step = next(steps)
             self.torn = False
             self.pace.step()
@@ -149,7 +150,7 @@ class _Loop:
         return records
 
     def _due(self, every: int) -> bool:
-        """Return whether what is done every ``every`` steps is to be done now; the end has its own."""
+        """Return whether an action of every ``every`` steps is due now; the last step is handled apart."""
         return every > 0 and self._step_number % every == 0 and 0 < self._step_number < self.progress.steps
 
     def _long_unsaved(self) -> bool:
@@ -165,7 +166,7 @@ class _Loop:
         """Measure the validation images, and keep the weights if they are the best so far."""
         means = self.session.validation.means(self.session.training.evaluated)
         value = self.select.value(means)
-        with held():  # the file of the best weights and what is remembered of them belong together
+        with held():  # the file of the best weights and the progress must stay consistent
             better = self.select.prefers(value, self.progress.best)
             self.progress.measured(self._step_number, means["psnr"], value, better=better)
             if better and self.world.first:
@@ -180,7 +181,7 @@ class _Loop:
         """Stop a training whose network has become worse than interpolation, with its state saved.
 
         Raises:
-            TrainingError: What was measured, what does this, and the ways out.
+            TrainingError: Gives the PSNR, possible causes, and ways out.
         """
         progress, guard = self.progress, self.options.guard
         if guard is None or progress.validated != self._step_number:
@@ -196,7 +197,7 @@ class _Loop:
         return {f"weight.{name}": weight for name, weight in weights.items()}
 
     def _stop_reason(self, waiting: Held) -> str | None:
-        """Return why training stops before its last step, for all processes alike.
+        """Return the reason to stop before the last step, the same in all processes.
 
         Raises:
             KeyboardInterrupt: One of several processes was interrupted.
@@ -232,5 +233,5 @@ class _Loop:
             self.pace.skip()
 
     def _mark(self) -> tuple[int, int, bool]:
-        """Return what differs between two states worth saving."""
+        """Return a value that differs between two states that are worth saving."""
         return self._step_number, self.progress.validated, self.progress.finished

@@ -1,4 +1,4 @@
-"""What a run remembers of its training, besides the state of the regime."""
+"""The progress of a training, which a checkpoint keeps beside the state of the regime."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass
 class Progress:
-    """How far a training is, and which of its weights were the best.
+    """The progress of a training, and its best weights so far.
 
     Attributes:
         steps: The number of steps that are planned.
-        seconds: What training took so far, validations included.
+        seconds: Training time so far in seconds, validations included.
         best: The mean over the validation images by which the kept weights were chosen; NaN before the first.
         best_step: The step of the kept weights; -1 before the first.
-        without_better: Validations since then.
+        without_better: Number of validations since then.
         finished: Whether the last step has been taken and validated.
         validated: The step of the last validation; -1 before the first.
         psnr: The mean PSNR of that validation in dB.
@@ -31,7 +31,7 @@ class Progress:
     psnr: float = math.inf
 
     def measured(self, step: int, psnr: float, value: float, *, better: bool) -> None:
-        """Remember a validation at ``step``, whose weights are kept where they are ``better``.
+        """Record a validation at ``step``, whose weights are kept if they are ``better``.
 
         Args:
             step: The step that was validated.

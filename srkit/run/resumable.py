@@ -1,4 +1,4 @@
-"""What of a config was changed while its run was interrupted, and whether the run can go on with it."""
+"""Changes of a config between two parts of a run, and whether the run can resume with them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from srkit.config.identity import Role, keys_of
 from srkit.experiment import Experiment
 
 MAY_CHANGE = frozenset(keys_of(Experiment, {Role.MEASURED, Role.HARMLESS}))
-"""Options that may change on the way: what is learnt does not depend on them.
+"""Options that may be changed before a resume, since the trained weights do not depend on them.
 
-Metrics are none of them: PSNR of another protocol would choose among weights that were measured by this one.
+Metrics may not: weights would be compared by values of different protocols.
 """
 
 ABSENT = object()
 
 
 def changes(before: Any, now: Any, at: str = "", *, newer: bool = False) -> Iterator[str]:
-    """Yield ``key: was A, is now B`` for every difference that a run cannot go on with.
+    """Yield ``key: was A, is now B`` for every difference with which a run cannot resume.
 
     Args:
         before: The filled config that the run has been trained with so far, as plain values.
-        now: The one it is to go on with.
+        now: The filled config to resume with.
         at: The key of both; empty for whole configs.
-        newer: Whether this is another srkit than that of before, which may have further options.
+        newer: Whether this srkit has another version, which may have further options.
     """
     if at in MAY_CHANGE or before == now or (newer and before is ABSENT):
         return

@@ -1,4 +1,4 @@
-"""Measure the best weights of a run on the test images, beside bicubic."""
+"""Scores of the best weights of a run on the test images, and of bicubic."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MODELS = (NETWORK, BASELINE)
 
 
 def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[Record, None, None]:
-    """Score the test images in fp32, writing pictures, ``scores.jsonl`` and at last ``summary.json``."""
+    """Score the test images in fp32; write pictures, ``scores.jsonl`` and, last, ``summary.json``."""
     tensors, metadata = load_weights(folder.best)
     load_into(built.model, tensors, str(folder.best))
     enlargers = _enlargers(experiment, built.model, built.baseline)
@@ -55,7 +55,7 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
 
 
 def score_rows(experiment: Experiment, built: Built, model: nn.Module) -> Iterator[ScoreRow]:
-    """Yield the rows of ``scores.jsonl`` for a trained ``model`` on the test images, without pictures."""
+    """Yield the rows of ``scores.jsonl`` for a trained ``model`` on the test images; write no pictures."""
     enlargers = _enlargers(experiment, model, built.baseline)
     for example in examples(
         built.test, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
@@ -66,7 +66,7 @@ def score_rows(experiment: Experiment, built: Built, model: nn.Module) -> Iterat
 
 
 def _enlargers(experiment: Experiment, *models: nn.Module) -> dict[str, Enlarger]:
-    """Return what enlarges in fp32, by its name in ``scores.jsonl``."""
+    """Return the enlargers to score, in fp32, by their names in ``scores.jsonl``."""
     device = resolve_device(experiment.train.device)
     networks = (Network.of(model, experiment.scale, experiment.color) for model in models)
     return dict(zip(MODELS, (NetworkEnlarger(network, device=device) for network in networks), strict=True))
@@ -82,7 +82,7 @@ def _picture(path: Path, image: Tensor) -> None:
 
 
 def _summary(experiment: Experiment, built: Built, folder: RunFolder, rows: list[ScoreRow], best: int) -> Summary:
-    last = last_record(folder.log)  # of the training: scoring writes none
+    last = last_record(folder.log)  # the last one of the training: scoring has not written yet
     return Summary(
         name=str(experiment.name),
         model=experiment.model.name,
@@ -110,7 +110,7 @@ def _means(rows: Iterable[ScoreRow]) -> dict[str, float]:
 
 
 def _gains(rows: list[ScoreRow]) -> dict[str, float]:
-    """Return the mean of every metric's differences; an image that both give perfectly counts as equal."""
+    """Return the mean difference of every metric; two infinite values of an image count as equal."""
     values = {(row.model, row.metric, row.image): row.value for row in rows}
     gains: dict[str, list[float]] = defaultdict(list)
     for (model, metric, image), value in values.items():

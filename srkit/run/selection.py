@@ -1,4 +1,4 @@
-"""Choosing the weights that a run keeps by what was measured on the validation images."""
+"""Choosing the weights that a run keeps by a metric of the validation images."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from srkit.parts.metric import HIGHER_IS_BETTER, MetricFn
 
 @dataclass(frozen=True)
 class Selection:
-    """Which weights of a training are kept.
+    """The rule by which a training keeps its best weights.
 
     Attributes:
         metric: The metric whose mean over the validation images chooses, or ``last``.
@@ -24,11 +24,11 @@ class Selection:
 
     @property
     def title(self) -> str:
-        """What is compared, in words."""
+        """The value that is compared, in words."""
         return f"validation {self.metric.upper()}"
 
     def value(self, means: Mapping[str, float]) -> float:
-        """Return the mean that chooses; NaN where none does."""
+        """Return the mean that chooses; NaN if the last weights are kept."""
         return math.nan if self.metric == LAST else means[self.metric]
 
     def prefers(self, value: float, best: float) -> bool:

@@ -1,4 +1,4 @@
-"""What a training holds while it runs: device, state, stream of crops, validation images, trackers."""
+"""The resources of a running training: device, state, stream of crops, validation images, trackers."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ class Session:
             tracker.close()
 
     def start(self, steps: int) -> None:
-        """Begin the training, once it is known how many steps there will be."""
-        rank = (self.world.rank,) if self.world.rank else ()  # alike ranks would drop the same features
+        """Build the regime for a known number of steps."""
+        rank = (self.world.rank,) if self.world.rank else ()  # else all would drop the same features
         torch.manual_seed(seed_of("train", self.experiment.seed, *rank))
         self.training = self.experiment.train.regime(self.model, self.recipe, steps, self.place)
 
@@ -90,7 +90,7 @@ class Session:
 
     @cached_property
     def place(self) -> Place:
-        """Where and how precisely it is trained."""
+        """The device and the precision of the training."""
         return Place(self.device, self.precision, self.experiment.train.compile, self.world)
 
     def pair(self, step: int) -> Pair:
@@ -98,7 +98,7 @@ class Session:
         return self.stream(step)
 
     def enlarger(self, module: nn.Module) -> NetworkEnlarger:
-        """Return what enlarges whole images by ``module``, as it is measured while it is trained."""
+        """Return an enlarger of whole images by ``module``, for measurements during training."""
         network = Network.of(module, self.experiment.scale, self.experiment.color)
         return NetworkEnlarger(network, device=self.device, precision=self.precision)
 
@@ -110,10 +110,10 @@ class Session:
                 tracker.record(record.step, numbers)
 
     def _placed(self, model: nn.Module, *, fresh: bool) -> nn.Module:
-        if fresh and self.built.start is not None:  # a run that goes on has its own weights
+        if fresh and self.built.start is not None:  # a resumed run has its own weights
             load_into(model, self.built.start().module.state_dict(), str(self.experiment.start))
         chosen = self.experiment.train.channels_last
-        faster = self.device.type != "cpu" or self.precision == "bf16"  # docs/speed.md has what was measured
+        faster = self.device.type != "cpu" or self.precision == "bf16"  # docs/speed.md has the measurements
         last = faster if chosen is None else chosen
         layout = torch.channels_last if last else torch.contiguous_format
         placed: nn.Module = model.to(device=self.device, memory_format=layout)  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""Signals that wait until what must not be torn is whole."""
+"""Holding signals back while a state is being changed."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from types import FrameType
 
 STRIKES = 3
-"""The signal that is not held any more: a step that hangs must not keep its user for ever."""
+"""Number of signals after which they are no longer held, so that a step that hangs can be ended."""
 
 
 @dataclass
 class Held:
-    """Whether a signal waits for the end of a block."""
+    """The state of a block that holds signals: ``struck`` tells whether one waits for its end."""
 
     struck: bool = False
 
 
 @contextmanager
 def held() -> Iterator[Held]:
-    """Let Ctrl-C wait for the end of the block, and SIGTERM too where it is caught; the third one strikes within.
+    """Hold back Ctrl-C, and SIGTERM if Python catches it, until the block ends; the third signal is not held.
 
-    Where Python does not catch a signal it is left alone: the process ends at once, as by SIGKILL.
-    Outside the main thread there is nothing to hold: signals do not come there.
+    A signal that Python does not catch is not changed: it ends the process at once, as SIGKILL does.
+    Outside the main thread nothing is held, since signals do not arrive there.
     """
     if threading.current_thread() is not threading.main_thread():
         yield Held()

@@ -29,10 +29,10 @@ class Validation:
     The processes that train together share the images out among them; each gets the means over all.
 
     Args:
-        experiment: Says scale, colour and seed.
+        experiment: The experiment, with scale, colour and seed.
         built: Its parts.
-        enlarger: Makes of a module what enlarges whole images by it.
-        cache: Tells whether there is room for keeping decoded images.
+        enlarger: Returns an enlarger of whole images by a module.
+        cache: Gives memory for decoded images, if there is room.
         world: The processes that train together.
     """
 
@@ -64,11 +64,11 @@ class Validation:
         scores = evaluate(enlarged(self.enlarger(module), self._examples()), metrics)
         own = {(score.image, score.metric): score.value for score in scores}
         values = {key: value for part in self.world.gather(own) for key, value in part.items()}
-        names = self.built.validate.names  # one order of summing, however many processes there are
+        names = self.built.validate.names  # the order of sums does not depend on the number of processes
         return {metric: sum(values[name, metric] for name in names) / len(names) for metric in metrics}
 
     def _examples(self) -> Iterable[Example]:
-        """Return this process's images: kept if ``data.memory`` has room, else made anew every time."""
+        """Return this process's images, kept in memory if ``data.memory`` has room, otherwise made anew."""
         if self._kept is not None:
             return self._kept
         images, scale = self.images, self.experiment.scale

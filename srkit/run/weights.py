@@ -1,4 +1,4 @@
-"""The weights a run keeps, and what must stand beside them."""
+"""The weights that a run keeps, with their metadata."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from srkit.weights.convert import FORMAT
 
 
 def save_best(folder: RunFolder, experiment: Experiment, built: Built, model: nn.Module, step: int) -> None:
-    """Write the weights of ``model``, with all that is needed to build and to judge it again."""
+    """Write the weights of ``model``, with the metadata from which it can be built and judged again."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     save_weights(folder.best, tensors, metadata(folder, experiment, built, step))
 
 
 def metadata(folder: RunFolder, experiment: Experiment, built: Built, step: int) -> dict[str, Any]:
-    """Return plain values: the model and its options, scale, colour, protocol, versions, and the experiment."""
+    """Return the metadata as plain values: model and options, scale, colour, protocol, versions, experiment."""
     return {
         "format": FORMAT,
         "model": fill(experiment.model),

@@ -1,7 +1,7 @@
-"""How the learning rate changes along the way. One file each; list them below.
+"""Schedules of the learning rate. One file each; list them below.
 
 Every schedule is a multiple of the optimizer's own rate as a function of the step,
-so a resumed run goes on with the same rates to the last bit.
+so a resumed run has the same rates, to the last bit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Steps of the degradation ``chain``. One file each; list them below.
+"""Stages of the degradation ``chain``. One file each; list them below.
 
 A stage takes (work, draws) and gives the work with other images: blurred, resized, with noise. Images of a
 batch may have different sizes, values are about [0,1] and not rounded, and image n depends on its own row of
-the draws alone. Only ``chain`` settles the size and rounds.
+the draws alone. Only ``chain`` brings images to their final size and rounds them.
 """
 
 from __future__ import annotations

@@ -28,17 +28,17 @@ RGB_TO_JFIF = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.4186
 JFIF_TO_RGB = ((1.0, 0.0, 1.402), (1.0, -0.344136, -0.714136), (1.0, 1.772, 0.0))
 
 TOGETHER = 256
-"""Blocks in one product of matrices: always as many, since products of other sizes may be summed in another order,
-and an image would then depend on the size of its batch."""
+"""Blocks in one product of matrices. The number is fixed, since products of other sizes may be summed in another
+order, and an image would then depend on the size of its batch."""
 
 
 @srkit.stage("jpeg")
 class Jpeg:
     """Compress every image as JPEG of a random quality.
 
-    All that loses something is there, rounded where libjpeg (and so OpenCV and Pillow) rounds: 8-bit YCbCr,
-    4:2:0 chroma, the quantisation of the DCT, smooth chroma enlargement. The lossless part, Huffman coding,
-    is left out. One channel is a gray JPEG. What comes back is rounded to 8 bits.
+    All lossy steps are done, with the roundings of libjpeg (and so of OpenCV and Pillow): 8-bit YCbCr, 4:2:0
+    chroma, quantisation of the DCT, smooth chroma enlargement. The lossless step, Huffman coding, is left
+    out. One channel is a gray JPEG. The result is rounded to 8 bits.
 
     Args:
         quality_range: Smallest and largest quality, 1 to 100, as the IJG's library counts it.
@@ -62,7 +62,7 @@ class Jpeg:
 
 
 def compress(image: Tensor, quality: Tensor) -> Tensor:
-    """Return (N,C,H,W) in [0,1] as it comes back from a JPEG of ``quality`` (N,), whole numbers on the CPU."""
+    """Return (N,C,H,W) in [0,1] after JPEG of ``quality`` (N,), whole numbers on the CPU."""
     levels = image.float().clamp(0, 1).mul(255).round()
     height, width = levels.shape[-2:]
     block = 8 if image.shape[1] == 1 else 16
@@ -83,7 +83,7 @@ def _blocks(plane: Tensor, table: Tensor) -> Tensor:
     count, channels, height, width = plane.shape
     blocks = plane.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
     step = 8 * table.view(count, 1, 64)
-    # libjpeg's DCT is in whole eighths, and a half is rounded away from zero
+    # libjpeg's DCT has a resolution of 1/8, and rounds a half away from zero
     eighths = (_multiplied(blocks.reshape(-1, 64), _dct()) * 8).round().view(count, -1, 64)
     coefficients = eighths.sign() * ((eighths.abs() + step / 2) / step).floor() * step / 8
     decoded = _multiplied(coefficients.view(-1, 64), _dct().T).view(blocks.shape)
@@ -99,7 +99,7 @@ def _multiplied(blocks: Tensor, matrix: Tensor) -> Tensor:
 
 
 def _halve(chroma: Tensor) -> Tensor:
-    """Average 2x2 pixels of whole numbers; a half goes down in even columns and up in odd ones, as in libjpeg."""
+    """Average 2x2 pixels to whole numbers; as in libjpeg, a half goes down in even columns and up in odd ones."""
     sums = F.avg_pool2d(chroma, 2) * 4
     bias = 1 + torch.arange(sums.shape[-1], device=sums.device) % 2
     return ((sums + bias) / 4).floor()

@@ -1,4 +1,4 @@
-"""A stage that not every image goes through."""
+"""A stage for some of the images."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from srkit.work import Work
 
 @srkit.stage("maybe")
 class Maybe:
-    """Put some of the images through a stage, drawn one by one, and leave the others as they are.
+    """Put each image through a stage with a given probability, and leave the others unchanged.
 
     Args:
         stage: The stage.
-        probability: How probable it is that an image goes through it.
+        probability: Probability that an image goes through the stage.
     """
 
     def __init__(self, scale: int, *, stage: Stage, probability: float = 0.5) -> None:
@@ -24,6 +24,6 @@ class Maybe:
         self.probability = probability_of("probability", probability)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
-        """Return the images, some of them changed, and ``done`` (N,), whether each was put through."""
+        """Return the images, some of them changed, and ``done`` (N,), whether each went through the stage."""
         done = draws.uniform() < self.probability
         return among(self.branches, 1 - done.long(), work.becomes(work.images, done=done), draws)

@@ -12,11 +12,11 @@ from srkit.work import Work
 
 @srkit.stage("one_of")
 class OneOf:
-    """Draw for every image which of several stages it goes through: Gaussian noise or shot noise.
+    """Draw one of several stages for every image, for example Gaussian noise or shot noise.
 
     Args:
-        choices: The stages; ``sequence`` makes one of several.
-        shares: How often each is drawn, relative to one another; null draws all as often.
+        choices: The stages; ``sequence`` combines several stages into one.
+        shares: How often each is drawn, relative to the others; null draws all equally often.
     """
 
     def __init__(self, scale: int, *, choices: list[Stage], shares: list[float] | None = None) -> None:

@@ -14,8 +14,8 @@ class Poisson:
     """Count photons: noise whose variance grows with the light, of a random strength for every image.
 
     Args:
-        photons_range: Fewest and most photons that a white pixel counts; fewer photons are more noise. Their
-            logarithm is drawn evenly.
+        photons_range: Fewest and most photons of a white pixel; fewer photons give more noise. Their
+            logarithm is drawn uniformly.
         gray: Share of the images in which all channels get the same noise, that of their mean.
     """
 

@@ -1,4 +1,4 @@
-"""Images of other sizes, as they are passed around."""
+"""Random resizing, as images go through when they are shared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from srkit.work import Work
 
 Mode: TypeAlias = Literal["area", "bilinear", "bicubic"]
 SMALLEST = 4
-"""Pixels of a side below which no image is resized; what comes after needs some."""
+"""Smallest side, in pixels, to which an image is resized, since later stages need some pixels."""
 
 
 @srkit.stage("resize")
@@ -27,7 +27,7 @@ class Resize:
             from the smallest to 1; where 1 is outside, both are the whole range.
         shares: How often images are enlarged, shrunk, and left at factor 1, relative to one another.
         modes: The modes, one of which is drawn for each image.
-        of: What the factor multiplies: the size that the image has, or the size that LR will have.
+        of: The size that the factor multiplies: that of the image, or that of LR.
     """
 
     def __init__(

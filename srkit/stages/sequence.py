@@ -11,7 +11,7 @@ from srkit.work import Work
 
 @srkit.stage("sequence")
 class Sequence:
-    """Stages one after the other, where one stage is wanted: as a choice of ``one_of``, or in ``maybe``.
+    """Stages one after the other, as a single stage for a choice of ``one_of`` or for ``maybe``.
 
     Args:
         stages: The stages, in order.
@@ -21,5 +21,5 @@ class Sequence:
         self.stages = named(stages, scale)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
-        """Return the images after all stages, and what those drew."""
+        """Return the images after all stages, and the values that the stages drew."""
         return run(self.stages, work, draws)

@@ -17,8 +17,8 @@ from srkit.work import Work
 class Shrink:
     """Shrink images of HR's size to LR's by a degradation: DIV2KRK's blur and subsampling, then noise.
 
-    Nothing before it may resize. Noise after it should find values that are not rounded, so the degradation
-    should not round: say ``quantise: false``, as the default does.
+    No stage before it may resize. Noise after it should get values that are not rounded, so the degradation
+    should have ``quantise: false``, as the default has.
 
     Args:
         by: The degradation.
@@ -29,7 +29,7 @@ class Shrink:
         ((self.name, self.by),) = named([by], scale)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
-        """Return images of LR's size, and what the degradation drew.
+        """Return images of LR's size, and the values that the degradation drew.
 
         Raises:
             DataError: An image does not have HR's size.

@@ -1,4 +1,4 @@
-"""Ringing, as sharpening and too strong compression leave it."""
+"""Ringing, like that of sharpening or of strong compression."""
 
 from __future__ import annotations
 

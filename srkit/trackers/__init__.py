@@ -1,4 +1,4 @@
-"""Where the records of a run go, besides its log. One file each; list them below."""
+"""Trackers, which receive the records of a run in addition to its log. One file each; list them below."""
 
 from __future__ import annotations
 

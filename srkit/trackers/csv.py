@@ -1,4 +1,4 @@
-"""A table."""
+"""A tracker that writes a CSV table."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Csv:
         self.started = False
 
     def record(self, step: int, values: Mapping[str, float]) -> None:
-        """Add one row a value. A resumed run first takes back the rows of its steps."""
+        """Add a row for each value. A resumed run first removes the rows of the steps that it repeats."""
         if not self.started:
             self._begin(step)
         with open(self.path, "a", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows((step, name, value) for name, value in values.items())
 
     def close(self) -> None:
-        """Nothing is held back."""
+        """Do nothing, since every row has been written."""
 
     def _begin(self, step: int) -> None:
-        """Keep the rows before ``step``; one that a killed run left torn is none of them."""
+        """Keep the rows before ``step``; a row that a killed run left incomplete is removed."""
         rows: list[list[str]] = []
         if self.path.exists():
             with open(self.path, newline="", encoding="utf-8") as file:

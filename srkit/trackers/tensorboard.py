@@ -1,4 +1,4 @@
-"""TensorBoard."""
+"""A tracker that writes TensorBoard events."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class Tensorboard:
         self.writer: Any = None
 
     def record(self, step: int, values: Mapping[str, float]) -> None:
-        """Write every value as a scalar. A resumed run takes back what was written of later steps."""
+        """Write every value as a scalar. A resumed run hides the scalars of later steps."""
         if self.writer is None:
             from torch.utils.tensorboard import SummaryWriter  # takes a second to import
 
             self.writer = SummaryWriter(str(self.folder), purge_step=step)
         for name, value in values.items():
             self.writer.add_scalar(name, value, step)
-        self.writer.flush()  # 0.2 ms; a killed run goes on from its checkpoint and would not write this again
+        self.writer.flush()  # takes 0.2 ms; a killed run resumes from its checkpoint and would not write this again
 
     def close(self) -> None:
-        """Write what is still held back."""
+        """Write the events that are still held back."""
         if self.writer is not None:
             self.writer.close()

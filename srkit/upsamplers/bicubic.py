@@ -29,9 +29,9 @@ class Bicubic(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
+        """The needs of the layer: a halo of the input pixels on which an output pixel depends."""
         return Needs(halo=2)
 
     def extra_repr(self) -> str:
-        """Say how much larger."""
+        """Return the scale, for the printed network."""
         return f"scale={self.scale}, edge={self.edge!r}"

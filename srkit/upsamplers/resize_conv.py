@@ -17,14 +17,14 @@ from srkit.network.needs import Needs
 class ResizeConv(nn.Module):
     """Resize-convolution: interpolation, then a convolution on the larger grid (Odena et al. 2016).
 
-    Every output phase has the same weights, so a flat field stays flat (with zeros
-    around the image, all but a border of half a kernel); the convolution costs
-    scale**2 times as much as before the enlargement.
+    Every output phase has the same weights, so a flat field stays flat (with zero
+    padding, except for a border of half a kernel); the convolution costs scale**2
+    times as much as one before the enlargement.
 
     Args:
         mode: How to interpolate.
         kernel: Side of the kernel; odd, to keep the size.
-        padding: What the convolution sees beyond the edge; replicate keeps a flat field flat up to the edge.
+        padding: Values beyond the edge; replicate keeps a flat field flat up to the edge.
         bias: Whether a bias is learnt.
     """
 
@@ -57,7 +57,7 @@ class ResizeConv(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
+        """The needs of the layer: a halo of the input pixels on which an output pixel depends."""
         radius = self.conv.kernel_size[0] // 2
         reach = {"nearest": 0, "bilinear": 1, "bicubic": 2}[self.mode]
         return Needs(halo=-(-radius // self.scale) + reach)

@@ -14,12 +14,12 @@ from srkit.network.needs import Needs
 
 @srkit.upsampler("subpixel")
 class Subpixel(nn.Module):
-    """Sub-pixel convolution: to scale**2 times the channels, then folded into space (Shi et al. 2016).
+    """Sub-pixel convolution: scale**2 times the channels, then a pixel shuffle (Shi et al. 2016).
 
     Args:
         kernel: Side of the kernel; odd, to keep the size.
         init: icnr makes all phases equal at the start (Aitken et al. 2017); he draws each on its own.
-        blur: Average scale x scale neighbours afterwards (2x2 at scale 2), which evens out the phases.
+        blur: Whether scale x scale neighbours are averaged afterwards (2x2 at scale 2), which evens out the phases.
         bias: Whether a bias is learnt.
     """
 
@@ -53,5 +53,5 @@ class Subpixel(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
+        """The needs of the layer: a halo of the input pixels on which an output pixel depends."""
         return Needs(halo=self.conv.kernel_size[0] // 2 + self.blur)

@@ -13,11 +13,11 @@ from srkit.network.needs import Needs
 
 @srkit.upsampler("transposed_conv")
 class TransposedConv(nn.Module):
-    """Transposed convolution, its stride the scale; it overlaps unevenly if the kernel is no multiple of that.
+    """Transposed convolution whose stride is the scale; it overlaps unevenly unless the kernel is a multiple of it.
 
     LapSRN's released weights have a 3x3 kernel at scale 2 (taps per output phase
-    4:2:2:1), its paper says 4x4. The full output is cut to size: half of what is
-    too much on each side, the odd one at the bottom and on the right.
+    4:2:2:1), its paper says 4x4. The full output is cut to size: half of the
+    excess on each side, an odd pixel at the bottom and on the right.
 
     Args:
         kernel: Side of the kernel, at least the scale; a multiple of it overlaps evenly.
@@ -51,7 +51,7 @@ class TransposedConv(nn.Module):
 
     @property
     def needs(self) -> Needs:
-        """What it needs of its caller: the input pixels around one that decide about its ``scale**2`` pixels."""
+        """The needs of the layer: a halo of the input pixels on which an output pixel depends."""
         kernel, cut = self.conv.kernel_size[0], int(self.conv.padding[0])
-        # what lies after never reaches further: more is cut at the end
+        # the reach on the other side is never larger, since more is cut off at the end
         return Needs(halo=(kernel - 1 - cut) // self.scale)

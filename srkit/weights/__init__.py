@@ -1,1 +1,1 @@
-"""Weights as files: find and load them, convert, export, and package them with their card."""
+"""Files of weights: finding, loading, converting, exporting and packaging them, with their card."""

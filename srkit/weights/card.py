@@ -1,4 +1,4 @@
-"""The card of shipped weights: what they were trained on, how, for how long, and what they score.
+"""The card of shipped weights: their training data, command, time and scores.
 
 It stands in the metadata of the safetensors file, under the key ``card``, as plain values::
 
@@ -26,7 +26,7 @@ from srkit.records.summary import Summary
 
 @dataclass(frozen=True)
 class SetScore:
-    """Means over the images of one set, and bicubic's beside them, under one protocol."""
+    """Means over the images of one set for the weights and for bicubic, under one protocol."""
 
     psnr: float
     ssim: float
@@ -36,7 +36,7 @@ class SetScore:
 
     @classmethod
     def of(cls, model: Mapping[str, Any], bicubic: Mapping[str, Any], where: str) -> SetScore:
-        """Put together what ``srkit evaluate --json`` printed of the model and of bicubic.
+        """Combine the outputs of ``srkit evaluate --json`` for the model and for bicubic.
 
         Raises:
             CheckpointError: The two were not measured on the same images under the same protocol.
@@ -49,22 +49,22 @@ class SetScore:
         if [row["name"] for row in model["images"]] != [row["name"] for row in bicubic["images"]]:
             raise CheckpointError(f"{where}: wants both measured on the same images")
         means, base = model["scores"], bicubic["scores"]
-        psnr, ssim = float(means["psnr"]), float(means["ssim"])  # JSON spells infinity as text
+        psnr, ssim = float(means["psnr"]), float(means["ssim"])  # JSON writes infinity as text
         bicubic_means = {name: float(value) for name, value in base.items()}
         return cls(psnr, ssim, len(model["images"]), bicubic_means, model["protocol"])
 
 
 @dataclass(frozen=True)
 class Card:
-    """What must be known of weights before one trusts them.
+    """The facts by which weights can be judged.
 
     Args:
-        data: What they were trained on, licences included.
-        command: What trains them again.
-        steps: Optimizer steps.
-        machine: Where.
-        seconds: How long.
-        scores: By what was measured, such as "Set14, bicubic".
+        data: Their training data, licences included.
+        command: The command that trains them again.
+        steps: Number of optimizer steps.
+        machine: The machine that trained them.
+        seconds: Training time in seconds.
+        scores: Scores by test set and degradation, such as "Set14, bicubic".
     """
 
     data: str
@@ -76,7 +76,7 @@ class Card:
 
     @classmethod
     def read(cls, metadata: Mapping[str, Any]) -> Card | None:
-        """Return the card in a checkpoint's metadata; None where it has none."""
+        """Return the card in a checkpoint's metadata; None if it has none."""
         values = metadata.get("card")
         if values is None:
             return None
@@ -93,14 +93,14 @@ class Card:
         command: str | None = None,
         machine: str | None = None,
     ) -> Card:
-        """Read from run folders how the weights of the last came to be; ``command`` and ``machine`` overrule them.
+        """Make the card of the last run's weights from the run folders of their training.
 
         Args:
-            folders: One for each stretch of the training: every run but the first started from the one before.
-            data: What it was trained on, licences included.
-            scores: What was measured of the weights.
-            command: What trains them again.
-            machine: Where they were trained; the last run's if not given.
+            folders: The runs of the training in order; every run but the first started from the one before.
+            data: The training data, licences included.
+            scores: The scores of the weights.
+            command: The command that trains them again, if it is not that of the runs.
+            machine: The machine that trained them, if it is not that of the last run.
 
         Raises:
             RunError: A run is not finished.
@@ -115,7 +115,7 @@ class Card:
         return cls(data, said, steps, where, seconds, scores)
 
     def plain(self) -> dict[str, Any]:
-        """Return it as metadata hold it."""
+        """Return the card as plain values for metadata."""
         return asdict(self)
 
     def page(self, name: str, metadata: Mapping[str, Any], parameters: int) -> str:
@@ -142,7 +142,7 @@ class Card:
         return "\n".join([*lines, *self._protocols()]) + "\n"
 
     def _protocols(self) -> list[str]:
-        """Return what all scores have in common of their protocols, and what each has of its own."""
+        """Return the protocol values that all scores share, and those that differ, for each score."""
         if not self.scores:
             return []
         first, *rest = (score.protocol for score in self.scores.values())
@@ -155,7 +155,7 @@ class Card:
 
 
 def duration(seconds: float) -> str:
-    """Return a time that one can imagine."""
+    """Return a time in minutes or hours, in words."""
     if seconds < 5400:
         return f"{seconds / 60:.0f} minutes"
     return f"{seconds / 3600:.1f} hours"
@@ -179,7 +179,7 @@ def _words(protocol: Mapping[str, Any]) -> str:
 
 
 def _without_output(words: Sequence[str]) -> list[str]:
-    """Leave out where the run was written: nobody else has that folder."""
+    """Remove the output folder from a command, since it only exists on one machine."""
     kept, skip = [], False
     for word in words:
         if not skip and not word.startswith("--output"):

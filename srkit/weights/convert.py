@@ -1,4 +1,4 @@
-"""Networks as srkit checkpoints, whatever file they were read from."""
+"""Writing networks as srkit checkpoints."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from srkit.errors import CheckpointError
 from srkit.network.network import Network
 
 FORMAT = 1
-"""Of what srkit writes into the metadata of its checkpoints."""
+"""Version of the metadata in srkit checkpoints."""
 
 
 def write(network: Network, target: Path) -> dict[str, Any]:
     """Write a network as a srkit checkpoint, and return its metadata.
 
     Raises:
-        CheckpointError: Nothing says which model part builds the network, or the file cannot be written.
+        CheckpointError: The network's metadata name no model part, or the file cannot be written.
     """
     if "model" not in network.metadata:
         raise CheckpointError(

@@ -1,4 +1,4 @@
-"""A network as an ONNX file, for runtimes that know nothing of srkit."""
+"""Exporting a network as an ONNX file, for runtimes without srkit."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from srkit.network.network import Network
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 
 SIZES = ((1, 2, 3), (2, 17, 8), (1, 33, 40))
-"""Batch, height and width of the images that a file is tried on: the smallest, odd ones, a larger one."""
+"""Batch, height and width of the images on which a file is tested: the smallest, odd sizes, a larger one."""
 
 TOLERANCE = 1e-4
-"""Largest difference from PyTorch, a fortieth of a grey level; what is left of rounding is a hundredth of that."""
+"""Largest accepted difference from PyTorch, a fortieth of a grey level; rounding causes a hundredth of that."""
 
 PROTOCOL = {
     Color.Y: "luma of BT.601 (16..235) over 255; Cb and Cr by bicubic, then back to RGB",
@@ -43,8 +43,8 @@ def export(network: Network, target: Path) -> float:
     ``protocol`` and ``versions`` (JSON). It is written whole or not at all.
 
     Raises:
-        ExportError: A package is missing, the network cannot be exported or gives something else when it is, or the
-            file cannot be written.
+        ExportError: A package is missing, the network cannot be exported, the file computes something else, or it
+            cannot be written.
     """
     _want_packages(target)
     module = copy.deepcopy(network.module).cpu().eval().requires_grad_(False)
@@ -84,9 +84,9 @@ def _proto(module: nn.Module, network: Network, target: Path) -> Any:
             )
         assert program is not None
         return program.model_proto
-    except Exception as error:  # whatever a network does that the exporter does not know
+    except Exception as error:  # the exporter may raise any error for an operation that it does not know
         first: BaseException = error
-        while first.__cause__ is not None:  # the exporter's own words are about itself
+        while first.__cause__ is not None:  # the exporter's own message describes its internals
             first = first.__cause__
         reason = (str(first).strip() or type(first).__name__).splitlines()[0]
         raise ExportError(f"{target}: {network.name} cannot be exported: {reason}") from error
@@ -94,7 +94,7 @@ def _proto(module: nn.Module, network: Network, target: Path) -> Any:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep back what torch 2.13's exporter says about itself: it uses a deprecated name, and misses torchvision."""
+    """Silence warnings of torch 2.13's exporter about its own code and about a missing torchvision."""
     log = logging.getLogger("torch.onnx._internal.exporter._registration")
     level = log.level
     log.setLevel(logging.ERROR)
@@ -107,7 +107,7 @@ def _quiet() -> Iterator[None]:
 
 
 def _describe(proto: Any, network: Network) -> None:
-    """Say what the network is, and no longer at each node where its source lies on this machine."""
+    """Add the network's metadata, and remove paths of this machine from the nodes."""
     graph = proto.graph
     for one in (proto, graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
         del one.metadata_props[:]
@@ -126,7 +126,7 @@ def _check(module: nn.Module, file: Path, target: Path) -> float:
     """Return the largest difference from PyTorch.
 
     Raises:
-        ExportError: It is too large.
+        ExportError: The difference is too large.
     """
     runtime = import_module("onnxruntime")
     session = runtime.InferenceSession(str(file), providers=["CPUExecutionProvider"])

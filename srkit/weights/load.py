@@ -1,4 +1,4 @@
-"""From a name or a file to a network that is ready to use."""
+"""Loading a network by a name or from a file."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from srkit.registry import Part
 from srkit.weights import zoo
 
 DEFAULT_SCALE = 2
-"""Where nobody says: at x2 most of what is shown was really there, and a camera's photograph fits into memory."""
+"""The scale if none is given: x2 invents little detail, and the result for a camera's photo fits into memory."""
 
 BEST = "best.safetensors"
-"""The file of a run folder that is meant where the folder is named."""
+"""The file of weights that is loaded for a run folder."""
 
 
 def load(what: str | Mapping[str, Any], catalog: Catalog, scale: int | None = None, **hints: Any) -> Network:
@@ -32,8 +32,8 @@ def load(what: str | Mapping[str, Any], catalog: Catalog, scale: int | None = No
     Args:
         what: A file that a reader knows, a run folder, a name such as ``lapsrn-x4`` or ``bicubic``, or a reader
             with the file and its options: ``{"use": "basicsr", "file": "x.pth", "model": ..., "scale": 4}``.
-        catalog: Where readers, and the parts of models, are found.
-        scale: Wanted of a model by name, and of a file that does not say its own; others must have this one.
+        catalog: The catalog with readers and the parts of models.
+        scale: Scale for a model by name and for a file that does not give one; other files must have this scale.
         hints: Options of a reader, as in ``read``.
 
     Raises:
@@ -54,15 +54,15 @@ def load(what: str | Mapping[str, Any], catalog: Catalog, scale: int | None = No
 
 
 def load_for(what: str | Mapping[str, Any] | None, scale: float | None, catalog: Catalog) -> tuple[Network, float]:
-    """Load what enlarges by ``scale``, and return it with the scale.
+    """Load a network that enlarges by ``scale`` or more, and return it with the scale.
 
     Args:
-        what: As in ``load``; None is what srkit comes with for the scale.
-        scale: More than 1, and whole or not; None is the model's own, or ``DEFAULT_SCALE``.
-        catalog: Where readers, and the parts of models, are found.
+        what: As in ``load``; None is the network that comes with srkit for the scale.
+        scale: A number above 1, whole or not; None is the network's own scale, or ``DEFAULT_SCALE``.
+        catalog: The catalog with readers and the parts of models.
 
     Raises:
-        CheckpointError: As in ``load``, or the model does not enlarge as far.
+        CheckpointError: As in ``load``, or the scale of the network is too small.
     """
     if scale is not None and not 1 < scale < math.inf:
         raise CheckpointError(f"scale {scale:g}: wants more than 1")
@@ -82,16 +82,16 @@ def load_for(what: str | Mapping[str, Any] | None, scale: float | None, catalog:
 def read(file: Path, catalog: Catalog, **hints: Any) -> Network:
     """Return the network in a file, or that of the best weights in a run folder.
 
-    Readers are asked in turn, srkit's own first: a plugin adds files that can be read, and takes over none.
+    Readers are tried in turn, srkit's own first, so that a plugin can add formats but never replace one.
 
     Args:
         file: A file that a reader knows, or a run folder.
-        catalog: Where readers, and the parts of models, are found.
-        hints: Options for a reader that has them, such as ``scale``, ``model`` and ``color``, used where the file
-            does not say so itself; None is no hint.
+        catalog: The catalog with readers and the parts of models.
+        hints: Options for readers that have them, such as ``scale``, ``model`` and ``color``, for files that do
+            not contain these facts; None is no hint.
 
     Raises:
-        CheckpointError: No reader takes the file, or the one that does finds something wrong with it.
+        CheckpointError: No reader accepts the file, or the reader that does finds a fault in it.
         ConfigError: A hint is no value of its option.
     """
     file = file / BEST if file.is_dir() else file
@@ -108,7 +108,7 @@ def read(file: Path, catalog: Catalog, **hints: Any) -> Network:
 
 
 def _readers(catalog: Catalog, hints: Mapping[str, Any]) -> Iterator[ReaderFn]:
-    """Yield every reader, built with what of the hints it has an option for, srkit's own first."""
+    """Yield every reader, srkit's own first, built with those hints that are options of it."""
 
     def turn(part: Part) -> tuple[bool, str]:
         return not part.origin.startswith("srkit."), part.name
@@ -116,12 +116,13 @@ def _readers(catalog: Catalog, hints: Mapping[str, Any]) -> Iterator[ReaderFn]:
     for part in sorted(catalog["reader"].values(), key=turn):
         takes = declared(part.factory)
         given = {name: value for name, value in hints.items() if name in takes}
-        if all(name in given for name, option in takes.items() if option.required):  # others must be named
+        # a reader that needs further options must be chosen by name
+        if all(name in given for name, option in takes.items() if option.required):
             yield catalog.build("reader", part.name, builder(catalog), **given)
 
 
 def _by_reader(what: Mapping[str, Any], catalog: Catalog, scale: int | None) -> Network:
-    """Read a file by the reader that is named."""
+    """Read a file by the reader that ``what`` names."""
     options = {name: value for name, value in what.items() if name not in ("use", "file")}
     use, file = what.get("use"), what.get("file")
     if not isinstance(use, str) or not isinstance(file, (str, Path)):
@@ -135,7 +136,7 @@ def _by_reader(what: Mapping[str, Any], catalog: Catalog, scale: int | None) -> 
 
 
 def builder(catalog: Catalog) -> BuildModel:
-    """Return what builds the models of ``catalog``, as readers want it."""
+    """Return a function that builds the models of ``catalog``, for readers."""
 
     def build(use: str, options: Mapping[str, Any], scale: int, channels: int) -> nn.Module:
         module: nn.Module = check_choice(use, options, catalog["model"].kind, catalog)(scale, channels)
@@ -145,7 +146,7 @@ def builder(catalog: Catalog) -> BuildModel:
 
 
 def _file(what: str, catalog: Catalog) -> Path | None:
-    """Return the file or folder that is meant; None where it is the name of a model, or of nothing."""
+    """Return the file or folder that ``what`` names; None if it names a model, or nothing."""
     path = Path(what)
     if path.exists():
         return path

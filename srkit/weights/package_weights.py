@@ -1,4 +1,4 @@
-"""Weights of a run as files of the package: stripped, with their card in them and beside them."""
+"""Packaging the weights of a run: a small file that contains their card, and a page with the card."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from srkit.errors import CheckpointError
 from srkit.weights.card import Card
 
 LARGEST = 4 * 2**20
-"""Bytes of one file: the wheel is to stay small."""
+"""Most bytes of one file, so that the wheel stays small."""
 
 
 def package_weights(weights: Path, folder: Path, name: str, card: Card, *, half: bool = False) -> Path:
@@ -20,13 +20,13 @@ def package_weights(weights: Path, folder: Path, name: str, card: Card, *, half:
 
     Args:
         weights: The ``best.safetensors`` of a run.
-        folder: Of the shipped weights.
-        name: How ``srkit upscale --model`` will know them: letters, digits, dots and hyphens.
-        card: What is to be known of them.
-        half: Store fp16; they are computed with as fp32 or bf16 all the same.
+        folder: The folder of shipped weights.
+        name: Their name for ``srkit upscale --model``: letters, digits, dots and hyphens.
+        card: Their card.
+        half: Whether they are stored in fp16; computations are in fp32 or bf16 all the same.
 
     Raises:
-        CheckpointError: The weights cannot be read, or are too many.
+        CheckpointError: The weights cannot be read, or are too large.
     """
     tensors, metadata = load_weights(weights)
     kind = torch.float16 if half else torch.float32

@@ -1,4 +1,4 @@
-"""The weights that come with srkit. Reads what their files say of themselves, without torch."""
+"""The weights that come with srkit; their metadata are read without torch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from srkit.weights.card import Card
 
 FOLDER = Path(__file__).parents[1] / "zoo"
 FAMILY = "lapsrn"
-"""Whose weights are used when no model is named."""
+"""The model whose weights are used if none is named."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Shipped:
 
     @property
     def card(self) -> Card | None:
-        """What they were trained on, and their scores."""
+        """Their training and their scores."""
         return Card.read(self.metadata)
 
 
@@ -58,10 +58,10 @@ def shipped() -> list[Shipped]:
 
 
 def for_scale(scale: float) -> Shipped:
-    """Return the weights that srkit uses for ``scale``: those of the next larger one.
+    """Return the weights that srkit uses for ``scale``: those of the smallest scale that is large enough.
 
     Raises:
-        CheckpointError: None are shipped for a scale as large.
+        CheckpointError: There are no shipped weights for so large a scale.
     """
     found = sorted((one for one in shipped() if one.name.startswith(f"{FAMILY}-x")), key=lambda one: one.scale)
     for one in found:

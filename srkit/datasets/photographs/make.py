@@ -1,4 +1,4 @@
-"""Make the photographs beside this file again: python make.py FOLDER_OF_ORIGINALS.
+"""Make the photographs in this folder from their originals: python make.py FOLDER_OF_ORIGINALS.
 
 README.md says where the originals come from. LICENCES.csv is written with them.
 """
@@ -42,7 +42,7 @@ PHOTOGRAPHS: dict[str, tuple[str, float, str, str, str]] = {
     "test/bee": ("european-honey-bee.jpg", 3, "John Severns", "Public domain", PALAPELI),
     "test/raccoon": ("face.png", 2, "public-domain-image.com", "Public domain / CC0", SCIPY),
 }
-"""Name: original, how many times it is shrunk, author, licence, source."""
+"""By name: the original, how many times it is shrunk, author, licence, source."""
 
 
 def main(originals: Path) -> None:

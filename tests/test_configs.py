@@ -83,7 +83,8 @@ def test_a_protocol_or_a_recipe_wants_only_its_files(file, pairs, vgg_file, tmp_
     built = build(experiment, catalog)
     if experiment.start is not None:
         metadata = {"model": fill(experiment.model)}
-        convert.write(Network.of(built.model, experiment.scale, experiment.color, metadata=metadata), experiment.start)
+        network = Network.of(built.model, experiment.scale, experiment.color, metadata=metadata)
+        convert.write(network, experiment.start)
     check_files(built, experiment)
 
 

@@ -94,12 +94,16 @@ class Checkpoint:
         found = list(changes(saved["config"], self.config, newer=saved.get("srkit") != __version__))
         others = [use for use in LEARNT_FROM if saved["images"][use] != self.images[use]]
         if not any(line.startswith("data.") for line in found):  # the difference in the config is reported already
-            found += [f"data.{use}: has other images than the run was begun with" for use in others]
+            found += [f"data.{use}: has other images than at the start of the run" for use in others]
         if found:
             best = f"start={self.folder.best}" if self.folder.best.exists() else "them"
-            way_out = f"put back what was there, or make a new run with {best}"
+            way_out = f"restore the former values, or make a new run with {best}"
             raise RunError(
                 "\n    ".join(
-                    [f"{self.folder.config}: wants what the run was trained with so far, found:", *found, way_out]
+                    [
+                        f"{self.folder.config}: wants the config and images of the training so far, found:",
+                        *found,
+                        way_out,
+                    ]
                 )
             )

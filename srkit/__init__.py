@@ -32,6 +32,7 @@ def load(
     device: str = "auto",
     precision: str = "auto",
     tile: int | None = None,
+    seed: int = 0,
 ) -> Upscaler:
     """Return a network that is ready to enlarge pictures of any size.
 
@@ -39,12 +40,15 @@ def load(
 
     Args:
         name: Weights that come with srkit (``srkit models`` lists them), a file that a reader knows, a run folder,
-            ``bicubic``, or a reader with its options, such as ``{"use": "basicsr", "file": "x.pth", ...}``; None is
-            what comes with srkit for the scale.
-        scale: What a model without weights is to enlarge by, or what the shipped weights must reach (2).
+            ``bicubic``, a reader with its options, such as ``{"use": "basicsr", "file": "x.pth", ...}``, or a
+            method with its options, such as ``{"use": "back_projection", "steps": 20}``; None is what comes with
+            srkit for the scale.
+        scale: What a model without weights or a method is to enlarge by, or what the shipped weights must reach
+            (2).
         device: cpu, cuda, ...; auto takes what there is.
         precision: fp32 or bf16; auto is bf16 where the device computes it fast.
         tile: Side of a tile in pixels; None is what fits into memory and is fast.
+        seed: Of a method, which may draw random numbers.
 
     Raises:
         srkit.errors.CheckpointError: There are no such weights, or they do not enlarge as far.
@@ -54,7 +58,7 @@ def load(
     from srkit.plugins import load_catalog
     from srkit.weights.load import load_for
 
-    network, _ = load_for(name, scale, load_catalog())
+    network, _ = load_for(name, scale, load_catalog(), seed=seed)
     return Upscaler(network, device=device, precision=precision, tile=tile)
 
 

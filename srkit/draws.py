@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -45,6 +46,14 @@ class Draws:
     def of(cls, identities: Iterable[Sequence[int | str]]) -> Draws:
         """Return the draws of images that are identified by words: ``Draws.of([("crop", seed, 0)])``."""
         return cls(np.array([seed_of(*words) for words in identities], np.uint64))
+
+    @classmethod
+    def numbered(cls, numbers: Sequence[int], *words: int | str) -> Draws:
+        """Return the draws of images that differ by a number: ``Draws.numbered([0, 1], "crop", seed)``.
+
+        It is quicker than ``of``, because the words are hashed once for all images.
+        """
+        return cls(mixed(np.array(numbers, np.uint64) * GAMMA + np.uint64(seed_of(*words))))
 
     def __len__(self) -> int:
         """Return the number of images."""
@@ -95,10 +104,16 @@ class Draws:
         """Return the (N,count) random words of the next draw."""
         starts = mixed(self._keys + np.uint64(seed_of("draw", self._made)))[:, None]
         self._made += 1
+        if count * len(self) <= BLOCK:
+            return mixed(_ramp(count) + starts)
         words = np.arange(1, count + 1, dtype=np.uint64) * GAMMA + starts
-        if words.size <= BLOCK:
-            return mixed(words)
         flat = words.reshape(-1)
         for begin in range(0, flat.size, BLOCK):
             flat[begin : begin + BLOCK] = mixed(flat[begin : begin + BLOCK])
         return words
+
+
+@lru_cache(maxsize=64)
+def _ramp(count: int) -> NDArray[np.uint64]:
+    """Return what SplitMix64 has added to its state before each of its first ``count`` numbers."""
+    return np.arange(1, count + 1, dtype=np.uint64) * GAMMA

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ GAMMA = np.uint64(0x9E3779B97F4A7C15)
 """The constant that SplitMix64 adds to its state for each number."""
 
 
+@lru_cache(maxsize=1024)
 def seed_of(*words: int | str) -> int:
     """Return a number from 0 to 2**63 - 1 that depends on ``words`` alone, on every machine."""
     text = "/".join(f"{type(word).__name__}:{word}" for word in words)

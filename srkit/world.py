@@ -26,6 +26,9 @@ T = TypeVar("T")
 PATIENCE = timedelta(hours=1)
 """Longest wait for the other processes, one of which may be writing a large file."""
 
+RENDEZVOUS = ("RANK", "MASTER_ADDR", "MASTER_PORT")
+"""The variables, besides WORLD_SIZE, by which torchrun lets processes find each other."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -113,10 +116,19 @@ def joined(device: torch.device) -> Iterator[World]:
 
     Args:
         device: What this process computes on, from ``own_device``.
+
+    Raises:
+        TrainingError: The environment says that there are several processes, but not how they find each other.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield ALONE
         return
+    if missing := [name for name in RENDEZVOUS if name not in os.environ]:
+        names = " and ".join(", ".join(missing).rsplit(", ", 1))
+        raise TrainingError(
+            f"WORLD_SIZE={os.environ['WORLD_SIZE']}: wants {names} too, as torchrun sets them; start the processes "
+            "by torchrun, or unset WORLD_SIZE to train in one"
+        )
     if device.type == "cuda":
         torch.cuda.set_device(device)
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)

@@ -9,10 +9,12 @@ import pytest
 
 from srkit.ablation.plan import plan
 from srkit.cli.experiment import read_experiment
-from srkit.engine.checkpoint import save_weights
+from srkit.config.show import fill
 from srkit.image.files import read, write
+from srkit.network.network import Network
 from srkit.plugins import load_catalog
 from srkit.run.build import build, check_files
+from srkit.weights import convert
 
 CONFIGS = Path(__file__).parent.parent / "configs"
 
@@ -70,12 +72,19 @@ def cut(pairs, tmp_path_factory):
 def test_a_protocol_or_a_recipe_wants_only_its_files(file, pairs, vgg_file, tmp_path):
     folder = pairs / ("x4" if file.stem.endswith("x4") else "x2")
     values = {"images": folder / "high", "validate": folder / "low", "test": pairs / "x2" / "low"}
-    values |= {"high": folder / "high", "low": folder / "low", "vgg": vgg_file, "start": tmp_path / "start.pt"}
+    values |= {
+        "high": folder / "high",
+        "low": folder / "low",
+        "vgg": vgg_file,
+        "start": tmp_path / "start.safetensors",
+    }
     words = [str(file), *(f"let.{name}={values[name]}" for name in wanted(file))]
     experiment, _, catalog = read_experiment(words)
     built = build(experiment, catalog)
     if experiment.start is not None:
-        save_weights(experiment.start, built.model.state_dict(), {})
+        metadata = {"model": fill(experiment.model)}
+        network = Network.of(built.model, experiment.scale, experiment.color, metadata=metadata)
+        convert.write(network, experiment.start)
     check_files(built, experiment)
 
 

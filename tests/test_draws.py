@@ -162,3 +162,11 @@ def test_integers_are_all_as_frequent():
 def test_integers_refuse_an_empty_or_too_long_range(low, high):
     with pytest.raises(ValueError, match=f"integers: wants low < high, .*, got low {low} and high {high}"):
         of(1).integers(low, high)
+
+
+def test_numbered_draws_are_those_of_each_number():
+    several, one = Draws.numbered([0, 7, 3], "crop", 5), Draws.numbered([7], "crop", 5)
+    assert torch.equal(several.uniform(4)[1], one.uniform(4)[0])
+    other = Draws.numbered([7], "crop", 6).uniform(4)
+    assert not torch.equal(Draws.numbered([7], "crop", 5).uniform(4), other)
+    assert len({row.tobytes() for row in Draws.numbered(range(1000), "crop", 5).uniform(2).numpy()}) == 1000

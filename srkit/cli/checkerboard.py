@@ -35,15 +35,15 @@ def checkerboard(
     from srkit.cli.choice import build_degradation, read_choice
     from srkit.cli.model_option import read_model
     from srkit.data.examples import examples
+    from srkit.engine.generators import seeded
     from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
     from srkit.network.enlarger import NetworkEnlarger, enlarged
     from srkit.plugins import load_catalog
     from srkit.records.jsonfile import to_json
-    from srkit.run.build import seeded
     from srkit.weights.load import load
 
     catalog = load_catalog()
-    network = load(read_model(model), catalog, scale)
+    network = load(read_model(model), catalog, scale, seed=seed)
     use, options = read_choice(loss, "--loss")
     with seeded(seed):
         low = build_degradation(degradation, network.scale, catalog)

@@ -19,10 +19,16 @@ WIDTH = 79
 
 def evaluate(
     model: Annotated[
-        str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
+        str,
+        typer.Argument(
+            help="Shipped weights (srkit models), a file of weights, a run folder, bicubic, or a method: a name, "
+            "or '{use: NAME, option: value}'."
+        ),
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
-    scale: Annotated[int | None, typer.Option(help="Scale of a model by name; a checkpoint has its own.")] = None,
+    scale: Annotated[
+        int | None, typer.Option(help="Scale of a model or a method by name; a checkpoint has its own.")
+    ] = None,
     low: Annotated[Path | None, typer.Option(help="Folder of LR images to use, instead of making them.")] = None,
     degradation: Annotated[
         str, typer.Option(help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.")
@@ -43,22 +49,22 @@ def evaluate(
     metric: Annotated[
         list[str] | None, typer.Option(help="A metric, may be given again; psnr and ssim if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of random degradations.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of random degradations and methods.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
     from srkit.cli.model_option import read_model
+    from srkit.engine.generators import seeded
     from srkit.engine.precision import resolve_device
     from srkit.evaluation.measure import measure, measuring
     from srkit.evaluation.protocol import EvaluationProtocol
     from srkit.plugins import load_catalog
     from srkit.records.jsonfile import to_json
-    from srkit.run.build import seeded
     from srkit.weights.load import load
 
     catalog = load_catalog()
-    network = load(read_model(model), catalog, scale)
+    network = load(read_model(model), catalog, scale, seed=seed)
     protocol = EvaluationProtocol(
         color=color, border=border, quantise=quantise, gray=gray, edge=edge, space=space, ensemble=ensemble
     )

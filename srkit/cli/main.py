@@ -15,6 +15,7 @@ from srkit.cli import (
     evaluate,
     explain,
     export,
+    kernels,
     models,
     parts,
     plugins,
@@ -61,6 +62,7 @@ app.command()(evaluate.evaluate)
 app.command()(convert.convert)
 app.command()(export.export)
 app.command()(checkerboard.checkerboard)
+app.command()(kernels.kernels)
 app.command()(ablate.ablate)
 app.command(hidden=True)(trial.trial)
 

@@ -25,7 +25,11 @@ def upscale(
         typer.Option(help="How many times larger, such as 1.5 or 3; the model's scale, or 2, if not given."),
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Shipped weights (see srkit models), a file of weights or a run folder.")
+        str | None,
+        typer.Option(
+            help="Shipped weights (see srkit models), a file of weights, a run folder, or a method: a name, or "
+            "'{use: NAME, option: value}'."
+        ),
     ] = None,
     format_: Annotated[
         Literal["png", "jpg", "webp", "tif"] | None,
@@ -50,6 +54,7 @@ def upscale(
         int | None,
         typer.Option(min=16, help="Side of a tile in pixels; chosen to fit into memory if not given."),
     ] = None,
+    seed: Annotated[int, typer.Option(help="Of a method, which may draw random numbers.")] = 0,
     max_pixels: Annotated[int, typer.Option(min=1, max=2**30, help="Refuse larger photographs.")] = 2**28,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
@@ -73,7 +78,7 @@ def upscale(
 
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
-    network, factor = load_for(None if model is None else read_model(model), scale, load_catalog())
+    network, factor = load_for(None if model is None else read_model(model), scale, load_catalog(), seed=seed)
     jobs, earlier = plan(images, factor, output, format_ and f".{format_}")
     taken = [] if overwrite else existing(jobs)
     if not skip:

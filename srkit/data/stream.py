@@ -109,8 +109,8 @@ class Stream:
                     both = (self._pixels(crop.image, low=low).shape[-1] for low in (True, False))
                     same_channels(name, *both)
                 return Pair(self._colored(self._batch(crops, 1)), high, names)
-            assert self.degradation is not None  # the constructor has refused this case
-            draws = Draws.of(("degrade", self.seed, number) for number in numbers)
+            assert self.degradation is not None  # refused by the constructor
+            draws = Draws.numbered(numbers, "degrade", self.seed)
             low = self._colored(self.degradation(planes, draws))
             check_low(low, high, self.scale)
             return Pair(low, high, names)

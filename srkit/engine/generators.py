@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
@@ -21,3 +22,11 @@ def restore_generators(states: Mapping[str, Tensor], device: torch.device) -> No
     torch.set_rng_state(states["cpu"])
     if device.type == "cuda" and "cuda" in states:
         torch.cuda.set_rng_state(states["cuda"], device)
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Have torch draw what depends on ``seed`` alone, and leave its generators as they were."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield

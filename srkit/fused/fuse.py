@@ -49,6 +49,8 @@ class Fusing(TorchFunctionMode):
                 return self._wait(what, waiting if kwargs.get("inplace") else None)
             waiting.value()
         args, kwargs = values(args), values(kwargs)
+        if torch.is_grad_enabled():  # a method learns in there: each of its calls must leave its gradient behind
+            return func(*args, **kwargs)
         what = BEGIN[func](*args, **kwargs) if func in BEGIN and len(args) > 0 else None
         return self._wait(what) if what is not None and self._fits(what) else func(*args, **kwargs)
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from srkit.network.network import Network
+from srkit.network.per_image import PerImage
 
 PROCESSOR = torch.device("cpu")
 MOST_FOR_TILES = 2**30
@@ -53,9 +54,11 @@ def footprint(network: Network) -> int:
 
     It is three times the bytes that the largest of its layers reads and writes in float32, measured on a small
     image: the rest is for the layer's workspace, and for results that other layers still hold. The module is left
-    in evaluation mode.
+    in evaluation mode. For a method, only the images are counted.
     """
     module, channels = network.module.eval(), network.color.channels
+    if isinstance(module, PerImage):  # it would learn the small image, and say nothing of a large one
+        return 3 * network.scale**2 * channels * 4 * 4
     side = max(SIDE, network.needs.least)
     side += -side % network.needs.multiple
     seen = [network.scale**2 * channels * 4 * 4]  # the pixels of the result themselves

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import torch
 from torch import nn
 from torch.optim import Optimizer
 
@@ -16,6 +15,7 @@ from srkit.config.show import fill
 from srkit.data.originals import original
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
 from srkit.engine.checkpoint import load_into
+from srkit.engine.generators import seeded
 from srkit.engine.precision import named_device
 from srkit.errors import ConfigError, DataError, Problem
 from srkit.experiment import Experiment
@@ -104,14 +104,6 @@ def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | 
         return None
     hints: dict[str, Any] = {"scale": experiment.scale, "color": experiment.color, "model": fill(experiment.model)}
     return partial(read, experiment.start, catalog, **hints)
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Seed torch's generator by ``seed`` within the block, and restore its state afterwards."""
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        yield
 
 
 def recipe(experiment: Experiment, loss: LossFn) -> Recipe:

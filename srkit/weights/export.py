@@ -20,6 +20,7 @@ from srkit.atomic import sweep, whole
 from srkit.errors import ExportError
 from srkit.network.color import Color
 from srkit.network.network import Network
+from srkit.network.per_image import PerImage
 
 PACKAGES = ("onnx", "onnxscript", "onnxruntime")
 
@@ -47,6 +48,8 @@ def export(network: Network, target: Path) -> float:
             cannot be written.
     """
     _want_packages(target)
+    if isinstance(network.module, PerImage):
+        raise ExportError(f"{target}: wants a network, found the method {network.name}, which runs in srkit alone")
     module = copy.deepcopy(network.module).cpu().eval().requires_grad_(False)
     proto = _proto(module, network, target)
     _describe(proto, network)

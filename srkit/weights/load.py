@@ -18,6 +18,7 @@ from srkit.network.reader import BuildModel, ReaderFn
 from srkit.plugins import Catalog
 from srkit.registry import Part
 from srkit.weights import zoo
+from srkit.weights.method import load_method, names_method
 
 DEFAULT_SCALE = 2
 """The scale if none is given: x2 invents little detail, and the result for a camera's photo fits into memory."""
@@ -26,26 +27,33 @@ BEST = "best.safetensors"
 """The file of weights that is loaded for a run folder."""
 
 
-def load(what: str | Mapping[str, Any], catalog: Catalog, scale: int | None = None, **hints: Any) -> Network:
-    """Load weights from a file, a run folder or the package, or a model without parameters.
+def load(
+    what: str | Mapping[str, Any], catalog: Catalog, scale: int | None = None, *, seed: int = 0, **hints: Any
+) -> Network:
+    """Load weights from a file, a run folder or the package, a model without parameters, or a method.
 
     Args:
-        what: A file that a reader knows, a run folder, a name such as ``lapsrn-x4`` or ``bicubic``, or a reader
-            with the file and its options: ``{"use": "basicsr", "file": "x.pth", "model": ..., "scale": 4}``.
-        catalog: The catalog with readers and the parts of models.
-        scale: Scale for a model by name and for a file that does not give one; other files must have this scale.
+        what: A file that a reader knows, a run folder, a name such as ``lapsrn-x4`` or ``bicubic``, a reader
+            with the file and its options: ``{"use": "basicsr", "file": "x.pth", "model": ..., "scale": 4}``, or
+            a method with its options: ``{"use": "back_projection", "steps": 20}``.
+        catalog: The catalog with readers, methods and the parts of models.
+        scale: Scale for a model or a method by name and for a file that does not give one; other files must have
+            this scale.
+        seed: Seed of the random numbers of a method.
         hints: Options of a reader, as in ``read``.
 
     Raises:
         CheckpointError: There is no such file or name, the scale is another one, or the model learns
             and has no weights.
     """
-    if isinstance(what, Mapping):
+    if isinstance(what, Mapping) and not names_method(what, catalog):
         network, where = _by_reader(what, catalog, scale), str(what.get("file"))
-    elif (file := _file(what, catalog)) is not None:
+    elif isinstance(what, str) and (file := _file(what, catalog)) is not None:
         network, where = read(file, catalog, scale=scale, **hints), str(file)
+    elif names_method(what, catalog):
+        return load_method(what, catalog, scale, seed)
     else:
-        return _by_name(what, catalog, scale)
+        return _by_name(str(what), catalog, scale)
     if scale not in (None, network.scale):
         raise CheckpointError(f"{where}: wants a model of x{scale}, found one of x{network.scale}")
     if hints.get("color") not in (None, network.color.value):
@@ -53,13 +61,16 @@ def load(what: str | Mapping[str, Any], catalog: Catalog, scale: int | None = No
     return network
 
 
-def load_for(what: str | Mapping[str, Any] | None, scale: float | None, catalog: Catalog) -> tuple[Network, float]:
+def load_for(
+    what: str | Mapping[str, Any] | None, scale: float | None, catalog: Catalog, *, seed: int = 0
+) -> tuple[Network, float]:
     """Load a network that enlarges by ``scale`` or more, and return it with the scale.
 
     Args:
         what: As in ``load``; None is the network that comes with srkit for the scale.
         scale: A number above 1, whole or not; None is the network's own scale, or ``DEFAULT_SCALE``.
-        catalog: The catalog with readers and the parts of models.
+        catalog: The catalog with readers, methods and the parts of models.
+        seed: Seed of the random numbers of a method.
 
     Raises:
         CheckpointError: As in ``load``, or the scale of the network is too small.
@@ -72,8 +83,9 @@ def load_for(what: str | Mapping[str, Any] | None, scale: float | None, catalog:
     elif isinstance(what, str) and (file := _file(what, catalog)) is not None:
         network = read(file, catalog, scale=None if scale is None else math.ceil(scale))
     else:
-        by_name = isinstance(what, str) and scale is not None
-        network = load(what, catalog, math.ceil(scale) if by_name and scale is not None else None)
+        by_name = isinstance(what, str) or names_method(what, catalog)
+        whole = math.ceil(scale) if by_name and scale is not None else None
+        network = load(what, catalog, whole, seed=seed)
     if scale is not None and scale > network.scale:
         raise CheckpointError(f"scale {scale:g}: {network.name} enlarges {network.scale} times at most")
     return network, scale or network.scale
@@ -127,7 +139,8 @@ def _by_reader(what: Mapping[str, Any], catalog: Catalog, scale: int | None) -> 
     use, file = what.get("use"), what.get("file")
     if not isinstance(use, str) or not isinstance(file, (str, Path)):
         raise CheckpointError(
-            f"{dict(what)}: wants a reader (use) and a file (file), as in {{use: srkit, file: x}}"
+            f"{dict(what)}: wants a reader (use) and a file (file), as in {{use: srkit, file: x}}, or a method "
+            f"(use) with its options{did_you_mean(str(use), catalog['method'])}"
         )
     if scale is not None and use in catalog["reader"] and "scale" in declared(catalog["reader"][use].factory):
         options.setdefault("scale", scale)
@@ -160,9 +173,10 @@ def _file(what: str, catalog: Catalog) -> Path | None:
 def _by_name(what: str, catalog: Catalog, scale: int | None) -> Network:
     shelf = catalog["model"]
     if what not in shelf:
-        hint = did_you_mean(what, [*zoo.names(), *shelf])
+        hint = did_you_mean(what, [*zoo.names(), *shelf, *catalog["method"]])
         raise CheckpointError(
-            f"{what}: wants a checkpoint, a run folder or a model's name, found none of them{hint}"
+            f"{what}: wants a checkpoint, a run folder, or the name of a model or a method, "
+            f"found none of them{hint}"
         )
     if scale is None:
         raise CheckpointError(f"{what}: has no scale of its own; give --scale")

@@ -85,11 +85,13 @@ def test_a_check_refuses_optimizers_without_waiting_for_the_compiler():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_several_processes_are_refused_instead_of_writing_one_folder(srkit, tmp_path, monkeypatch):
+def test_several_processes_that_torchrun_did_not_start_are_refused(srkit, tmp_path, monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "2")
+    for name in ("RANK", "MASTER_ADDR", "MASTER_PORT"):
+        monkeypatch.delenv(name, raising=False)
     code, _, err = srkit("run", TINY, "--output", tmp_path / "run")
     assert code == 2
-    assert err.startswith("srkit run: trains on one device, found itself one of several processes; ")
+    assert err.startswith("WORLD_SIZE=2: wants RANK, MASTER_ADDR and MASTER_PORT too, as torchrun sets them; ")
     assert not (tmp_path / "run").exists()
 
 

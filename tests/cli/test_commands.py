@@ -22,7 +22,7 @@ def test_explain_names_the_place_of_every_value(srkit):
     assert code == 0
     lines = dict(line.split(" = ", 1) for line in out.splitlines())
     assert lines["train.batch"].split() == ["4", "train.batch=4"]
-    assert lines["scale"].split() == ["2", f"{TINY}:2"]
+    assert lines["scale"].split() == ["2", f"{TINY}:3"]
     assert lines["model.negative_slope"].split() == ["0.2", "default"]
 
 

@@ -8,6 +8,7 @@ import torch
 from srkit.engine import precision
 from srkit.engine.fit import fit
 from srkit.errors import TrainingError
+from srkit.training import Recipe
 
 
 def test_auto_takes_what_there_is(monkeypatch):
@@ -117,6 +118,7 @@ def test_training_in_fp32_has_its_backward_pass_in_fp32_too(monkeypatch, state_o
     state, seen = state_of(), []
     for parameter in state.model.parameters():
         parameter.register_hook(lambda _: seen.append(list(within)))
-    next(fit(state, pair, torch.nn.functional.l1_loss, until=1))
+    recipe = Recipe(torch.nn.functional.l1_loss, optimizer=None, schedule=None)
+    next(fit(state, pair, recipe, until=1))
     assert seen
     assert all(one == [("cpu", "fp32")] for one in seen)

@@ -18,6 +18,7 @@ from srkit.engine.checkpoint import load_training
 from srkit.errors import ConfigError, TrainingError
 from srkit.experiment import Experiment
 from srkit.plugins import load_catalog
+from srkit.records.environment import Environment
 from srkit.regimes.supervised import Supervised
 from srkit.registry import Part
 from srkit.run import RunFolder, build, train
@@ -43,7 +44,7 @@ def prepare(catalog, tmp_path):
     def prepare(name, *overrides):
         source = read([TINY], ["train.regime=two_networks", "train.validate_every=4", "name=two", *overrides])
         experiment = check(source, Experiment, catalog)
-        folder = RunFolder.create(tmp_path / name, to_yaml(fill(experiment)), {})
+        folder = RunFolder.create(tmp_path / name, to_yaml(fill(experiment)), Environment())
         return experiment, build(experiment, catalog), folder
 
     return prepare

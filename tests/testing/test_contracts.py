@@ -920,7 +920,7 @@ def test_a_reader_must_say_true_or_false():
 
 
 def test_a_reader_must_not_take_whatever_comes():
-    refused("must not accept none.bin, nothing says what it is", reader_of(accepts=lambda file: True))
+    refused("must not accept none.bin; nothing says what it is", reader_of(accepts=lambda file: True))
 
 
 def test_a_reader_must_not_break_at_a_damaged_file():

@@ -1,0 +1,20 @@
+"""What finds the blur kernel of an image. One file each; list them below.
+
+An estimator takes (low (1,C,h,w) in [0,1], draws) and gives the kernel (1,k,k) that made low. The built-in ones do
+not look at the image. They are the baselines that an estimator which does must beat (``srkit kernels``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from srkit.estimators.average import Average
+from srkit.estimators.bicubic import Bicubic
+from srkit.hookspecs import hookimpl
+
+
+@hookimpl
+def srkit_parts() -> list[Callable[..., Any]]:
+    """Offer the built-in estimators."""
+    return [Average, Bicubic]

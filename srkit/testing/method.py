@@ -1,0 +1,21 @@
+"""What every method must keep."""
+
+from __future__ import annotations
+
+from srkit.registry import Part
+from srkit.testing.making import CHANNELS, SCALES, Make, tensor
+from srkit.testing.per_image import image_for, repeatable
+
+
+def method(part: Part, make: Make) -> None:
+    """LR (1,C,h,w) becomes HR (1,C,s*h,s*w), always the same of the same image and random numbers.
+
+    It may refuse scales when it is built, as long as one is left.
+    """
+    for (scale,) in make.allowed(SCALES):
+        for channels in CHANNELS:
+            low = image_for(part, make(scale), channels)
+            high = repeatable(part, make, scale, low)
+            shape = (1, channels, low.shape[-2] * scale, low.shape[-1] * scale)
+            tensor(part, high, shape, f"{shape} of {tuple(low.shape)} at x{scale}")
+            assert high.isfinite().all(), f"{part}: gives values that are not numbers"

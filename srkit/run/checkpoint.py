@@ -15,7 +15,7 @@ from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.image_digest import image_digest
-from srkit.run.progress import Progress
+from srkit.run.progress import TrainingProgress
 from srkit.run.resumable import changes
 from srkit.run.session import Session
 
@@ -38,7 +38,7 @@ class Checkpoint:
         self.config = fill(experiment)
         self.images = {use: image_digest(getattr(built, use)) for use in LEARNT_FROM}
 
-    def save(self, progress: Progress) -> None:
+    def save(self, progress: TrainingProgress) -> None:
         """Write the state of the training, whole or not at all.
 
         Raises:
@@ -57,7 +57,7 @@ class Checkpoint:
             }
             save_training(self.folder.last, state)
 
-    def restore(self) -> Progress | None:
+    def restore(self) -> TrainingProgress | None:
         """Start the session from the file; return None if there is no file.
 
         Raises:
@@ -74,9 +74,9 @@ class Checkpoint:
             )
         self._refuse_changes(saved)
         try:
-            progress = Progress(**saved["progress"])
+            progress = TrainingProgress(**saved["progress"])
         except TypeError:
-            wanted = ", ".join(one.name for one in fields(Progress))
+            wanted = ", ".join(one.name for one in fields(TrainingProgress))
             raise RunError(f"{self.folder.last}: wants {wanted}; found {saved['progress']!r}") from None
         self.session.start(progress.steps)
         self.session.training.load_state_dict(saved["state"], str(self.folder.last))

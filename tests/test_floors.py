@@ -96,13 +96,13 @@ def test_a_broken_floor_is_found():
 
 
 def test_what_is_not_drawn_is_told_with_its_floor():
-    files = [Path("srkit") / f"{room}.py" for room in LEVEL if room != "plain"] + [Path("srkit/attic/x.py")]
+    files = [Path("srkit") / f"{room}.py" for room in LEVEL if room != "filename"] + [Path("srkit/attic/x.py")]
     texts = [""] * (len(files) - 1) + ["from srkit.engine.fit import fit"]
     assert undrawn(files, texts) == [
         "docs/ideas.md: the drawing under 'The floors' lacks 'attic'; add it there, on floor "
         f"{LEVEL['engine'] + 1} or higher (it imports what lies below), and below all rooms that import it",
-        "docs/ideas.md: the drawing under 'The floors' has 'plain', but there is no srkit/plain and no "
-        "srkit/plain.py; take it out",
+        "docs/ideas.md: the drawing under 'The floors' has 'filename', but there is no srkit/filename and no "
+        "srkit/filename.py; take it out",
     ]
 
 

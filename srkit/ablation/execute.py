@@ -66,7 +66,9 @@ def execute(
             TrialFolder(folder / one).error.unlink(missing_ok=True)
         for ended in launch([_task(plan, one, folder, catalog) for one in left], jobs):
             if ended.name not in left:
-                raise RunError(f"launcher: wants to end what it was given, each once, ended {ended.name!r}")
+                raise RunError(
+                    f"launcher: wants every task that it was given ended once, found the end of {ended.name!r}"
+                )
             left.remove(ended.name)
             yield _outcome(plan, folder, ended.name, ended.code)
         for one in left:
@@ -128,9 +130,9 @@ def _safe() -> tuple[str, ...]:
 def _died(folder: TrialFolder, code: int | None) -> None:
     """Write the error of a trial whose process could not write it itself; ``code`` is None if it is not known."""
     if code is None:
-        how = "its launcher never said that it ended"
+        how = "its launcher never reported its end"
     elif code == 0:
-        how = "its launcher says that it went well, but it has no scores"
+        how = "its launcher reports success, but it has no scores"
     elif code < 0:
         how = f"its process was ended by signal {-code}{'; was there too little memory?' if code == -9 else ''}"
     else:

@@ -32,8 +32,8 @@ def ablate(
     from srkit.ablation.inputs import changed
     from srkit.ablation.plan import plan
     from srkit.cli.experiment import is_override
-    from srkit.cli.place import below_runs
     from srkit.cli.progress_ablate import StudyProgress
+    from srkit.cli.run_location import below_runs
     from srkit.errors import ConfigError, Problem
     from srkit.plugins import load_catalog
     from srkit.report import write_report

@@ -32,8 +32,8 @@ def checkerboard(
     """Measure the checkerboard of a model in flat fields, layers, spectra, phases and the loss's gradient."""
     import torch
 
-    from srkit.cli.choice import build_degradation, read_choice
     from srkit.cli.model_option import read_model
+    from srkit.cli.part_option import build_degradation, read_part_option
     from srkit.data.examples import examples
     from srkit.engine.generators import seeded
     from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
@@ -44,7 +44,7 @@ def checkerboard(
 
     catalog = load_catalog()
     network = load(read_model(model), catalog, scale, seed=seed)
-    use, options = read_choice(loss, "--loss")
+    use, options = read_part_option(loss, "--loss")
     with seeded(seed):
         low = build_degradation(degradation, network.scale, catalog)
     with seeded(seed):

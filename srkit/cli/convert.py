@@ -22,8 +22,8 @@ def convert(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing checkpoint.")] = False,
 ) -> None:
     """Turn released weights into a srkit checkpoint that every command takes."""
-    from srkit.cli.choice import read_choice
     from srkit.cli.model_option import read_model
+    from srkit.cli.part_option import read_part_option
     from srkit.errors import CheckpointError
     from srkit.plugins import load_catalog
     from srkit.weights.convert import write
@@ -35,7 +35,7 @@ def convert(
         raise CheckpointError(f"{output}: exists already; give another name or --overwrite")
     chosen = None
     if model is not None:
-        use, options = read_choice(model, "--model")
+        use, options = read_part_option(model, "--model")
         chosen = {"use": use, **options}
     network = load(read_model(file), load_catalog(), scale, model=chosen, color=color)
     metadata = write(network, output)

@@ -110,9 +110,9 @@ def evaluate(
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:
     """Return the degradation that ``text`` names, and its title; None stands for the protocol's own bicubic."""
-    from srkit.cli.choice import build_degradation, read_choice
+    from srkit.cli.part_option import build_degradation, read_part_option
 
-    if read_choice(text, "--degradation") == ("bicubic", {}):
+    if read_part_option(text, "--degradation") == ("bicubic", {}):
         return None, "bicubic"
     return build_degradation(text, scale, catalog), text
 
@@ -133,11 +133,11 @@ def _metrics(given: list[str]) -> dict[str, dict[str, Any]]:
     Raises:
         ConfigError: A metric is given twice.
     """
-    from srkit.cli.choice import read_choice
+    from srkit.cli.part_option import read_part_option
     from srkit.errors import ConfigError, Problem
 
     found: dict[str, dict[str, Any]] = {}
-    for name, options in (read_choice(text, "--metric") for text in given):
+    for name, options in (read_part_option(text, "--metric") for text in given):
         if name in found:
             raise ConfigError([Problem("--metric", "", f"wants every metric once, got {name!r} twice")])
         found[name] = options

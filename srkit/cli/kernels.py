@@ -26,7 +26,7 @@ def kernels(
     lies best upon the other, since LR does not say where a kernel lies. What looks
     at the image must beat what does not: bicubic and average.
     """
-    from srkit.cli.choice import build_degradation, read_choice
+    from srkit.cli.part_option import build_degradation, read_part_option
     from srkit.engine.generators import seeded
     from srkit.engine.precision import resolve_device
     from srkit.evaluation.kernels import measure_kernels
@@ -34,7 +34,7 @@ def kernels(
     from srkit.records.jsonfile import to_json
 
     catalog = load_catalog()
-    use, options = read_choice(estimator, "ESTIMATOR")
+    use, options = read_part_option(estimator, "ESTIMATOR")
     with seeded(seed):
         built = catalog.build("estimator", use, scale, **options)
     with seeded(seed):

@@ -13,7 +13,7 @@ def read_model(text: str) -> str | dict[str, Any]:
     """
     if not text.startswith("{"):
         return text
-    from srkit.cli.choice import read_choice
+    from srkit.cli.part_option import read_part_option
 
-    use, options = read_choice(text, "model")
+    use, options = read_part_option(text, "model")
     return {"use": use, **options}

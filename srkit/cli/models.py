@@ -25,7 +25,7 @@ def models() -> None:
         title = f"{one.name}  x{one.scale} on {color}, {one.parameters:,} parameters, {size:.1f} MB"
         console.print(title, style="bold", markup=False)
         if one.card is None:
-            console.print("    says nothing of its training", markup=False)
+            console.print("    has no record of its training", markup=False)
             continue
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
         table.add_column(style="dim", no_wrap=True)

@@ -58,7 +58,7 @@ class StudyProgress:
         if outcome.problem is not None:
             self.failed += 1
             self._say(f"{number}  {self.titles[outcome.id]}  failed: {outcome.problem}")
-            self._say(f"      all of it is in {TrialFolder(self.folder / outcome.id).error}")
+            self._say(f"      the whole error is in {TrialFolder(self.folder / outcome.id).error}")
             return
         summary = Summary.read(TrialFolder(self.folder / outcome.id).summary)
         metric, score = next(iter(summary.scores.items()))

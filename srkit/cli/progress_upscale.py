@@ -17,7 +17,7 @@ from srkit.photographs.jobs import Job
 NAME_WIDTH = 28
 
 
-class Tally:
+class UpscaleProgress:
     """Counts and shows the photographs that were enlarged, left out, or failed.
 
     Args:

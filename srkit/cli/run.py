@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from srkit.cli.experiment import read_experiment
-from srkit.cli.place import below_runs
+from srkit.cli.run_location import below_runs
 
 if TYPE_CHECKING:
     from srkit.world import World
@@ -61,7 +61,7 @@ def _claim(config: list[str], output: Path | None) -> Path:
 
 def _go(path: Path, world: World, *, quiet: bool) -> None:
     """Start or resume the run in the folder, and write its report."""
-    from srkit.cli.progress import Progress, results, way_on
+    from srkit.cli.progress_run import RunProgress, results, way_on
     from srkit.run import RunFolder, build, score, train
 
     folder = RunFolder.open(path)
@@ -70,7 +70,7 @@ def _go(path: Path, world: World, *, quiet: bool) -> None:
         built = build(experiment, catalog)
         advice = None
         if not folder.summary.exists():
-            with Progress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
+            with RunProgress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
                 progress.follow(train(experiment, built, folder, world))
                 progress.follow(score(experiment, built, folder))
                 advice = way_on(experiment, progress.step * progress.batch)

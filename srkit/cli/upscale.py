@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from srkit.cli.progress_upscale import Tally
+    from srkit.cli.progress_upscale import UpscaleProgress
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import Job
     from srkit.photographs.upscaler import Upscaler
@@ -68,7 +68,7 @@ def upscale(
     and the exit code is 1.
     """
     from srkit.cli.model_option import read_model
-    from srkit.cli.progress_upscale import Tally
+    from srkit.cli.progress_upscale import UpscaleProgress
     from srkit.errors import DataError
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import existing, plan, refuse
@@ -85,16 +85,16 @@ def upscale(
         refuse(taken)
     todo = [job for job in jobs if job not in taken]
     wanted = Enlargement(factor, quality, max_pixels)
-    with Tally(len(todo), quiet=quiet) as tally:
-        upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=tally.note)
-        tally.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
-        tally.left_out(len(taken), "exist already")
-        tally.left_out(len(earlier), "came out of an earlier run")
-        (_look if dry_run else _work)(todo, upscaler, wanted, tally)
-    raise typer.Exit(tally.code)
+    with UpscaleProgress(len(todo), quiet=quiet) as progress:
+        upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
+        progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
+        progress.left_out(len(taken), "exist already")
+        progress.left_out(len(earlier), "came out of an earlier run")
+        (_look if dry_run else _work)(todo, upscaler, wanted, progress)
+    raise typer.Exit(progress.code)
 
 
-def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
+def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: UpscaleProgress) -> None:
     """Print what would be done."""
     from srkit.errors import ImageError
     from srkit.photographs.enlargement import estimate, gigabytes, peak
@@ -103,20 +103,20 @@ def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally
         try:
             found = estimate(job, upscaler, wanted)
         except ImageError as error:
-            tally.fail(str(error))
+            progress.fail(str(error))
             continue
         before, after = (f"{width} x {height}" for height, width in (found.before, found.after))
-        tally.done += 1
-        tally.say(
+        progress.done += 1
+        progress.say(
             f"{job.source} -> {job.target}  {before} -> {after}, {gigabytes(peak(found, upscaler))} of memory"
         )
-    tally.finish("would be enlarged")
+    progress.finish("would be enlarged")
 
 
-def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, tally: Tally) -> None:
+def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: UpscaleProgress) -> None:
     """Enlarge the photographs."""
     from srkit.photographs.enlargement import upscale_photograph
 
     for job in jobs:
-        tally.follow(job, upscale_photograph(job, upscaler, wanted))
-    tally.finish("enlarged")
+        progress.follow(job, upscale_photograph(job, upscaler, wanted))
+    progress.finish("enlarged")

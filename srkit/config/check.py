@@ -193,7 +193,7 @@ class _Checker:
             self.blame((*at, "use") if isinstance(value, dict) else at, str(error))
             return None
         if len(at) > DEEPEST:
-            self.blame(at[:4], "its default parts hold one another without end; write one of them out")
+            self.blame(at[:4], "its default parts contain one another without end; give one of them explicitly")
             return None
         given = {name: value for name, value in tree.items() if name != "use"}
         where = {".".join((*at, name)): self.source.where((*at, name)) for name in tree}
@@ -204,4 +204,4 @@ def _whole(value: Any, origin: Any) -> str:
     """Return a hint on overriding lists, for an override of an element that the list does not have."""
     if origin not in (list, Sequence) or not isinstance(value, dict):
         return ""
-    return "; give the whole list, or an element that is there by its number, counted from 0"
+    return "; give the whole list, or the number of an existing element, counted from 0"

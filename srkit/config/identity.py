@@ -21,11 +21,9 @@ class Role(Enum):
     trial with another value is another trial.
     """
 
-    LEARNT = (
-        "what is learnt: a run does not go on with another value, and a trial with another value is another one"
-    )
-    MEASURED = "what is measured and kept: a run may go on with another value, but a trial with it is another one"
-    HARMLESS = "nothing of the result: a run may go on with another value, and a finished trial stays finished"
+    LEARNT = "the trained weights: a run does not resume with another value, and another value makes another trial"
+    MEASURED = "measurements and kept weights: a run may resume with another value, but it makes another trial"
+    HARMLESS = "no result: a run may resume with another value, and a finished trial stays finished"
 
 
 DECISIVE = frozenset({Role.LEARNT, Role.MEASURED})

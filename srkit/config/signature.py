@@ -151,7 +151,7 @@ def _instead_of(option: Declared) -> str:
     if kind_of(inner) is not None:
         return "; name the part with srkit.slots.default, and give plain values"
     if option.default == MISSING:
-        return "; YAML has it for a value that must be given"
+        return "; in YAML it stands for a value that must be given"
     if inner is Path and isinstance(option.default, Path):
         return "; a path is relative to the file that names it, so a default must be absolute, or null"
     return "; a number must be finite" if inner is float and type(option.default) is float else ""

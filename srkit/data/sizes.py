@@ -60,7 +60,7 @@ def check_names(images: ImageSet, where: str) -> None:
     seen: set[str] = set()
     for name in images.names:
         if name in seen:
-            raise DataError(f"{where}: wants every image by a name of its own, found {name!r} twice")
+            raise DataError(f"{where}: wants a unique name for every image, found {name!r} twice")
         seen.add(name)
         path = PurePath(name)
         if not path.name or path.is_absolute() or ".." in path.parts:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import srkit
 from srkit.datasets.files import ImageFiles, names_of
-from srkit.datasets.partners import partners_of
+from srkit.datasets.match_pairs import match_pairs
 from srkit.datasets.split import split_of
 from srkit.errors import DataError
 from srkit.image.files import find, size
@@ -34,7 +34,7 @@ def pairs(
         split_seed: Seed that decides which pair is in which part.
     """
     highs, lows = _by_name(high), _by_name(low)
-    partners = partners_of(highs, lows, high, low)
+    partners = match_pairs(highs, lows, high, low)
     names = list(highs)
     chosen = [names[index] for index in split_of(names, split, shares, split_seed, str(high))]
     high_files, low_files = [highs[name] for name in chosen], [partners[name] for name in chosen]

@@ -34,7 +34,7 @@ def split_of(names: Sequence[str], split: Split, shares: Sequence[float], seed: 
     ordered = sorted(range(len(names)), key=lambda index: _rank(seed, names[index]))
     found = sorted(ordered[begin : begin + counts[SPLITS.index(split)]])
     if not found:
-        raise DataError(f"{where}: wants images to {split}, but its share of {list(shares)} is none")
+        raise DataError(f"{where}: wants a share above 0 for {split}, found shares {list(shares)}")
     return found
 
 

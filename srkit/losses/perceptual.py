@@ -97,7 +97,7 @@ class Perceptual(nn.Module):
         if min(height, width) < least:
             raise TrainingError(
                 f"loss perceptual: wants images of at least {least} pixels a side for {self.network.layers[-1]}, "
-                f"got {width} x {height}; take a larger train.patch, train.pyramid=last, or a layer less deep"
+                f"got {width} x {height}; take a larger train.patch, train.pyramid=last, or a shallower layer"
             )
 
 

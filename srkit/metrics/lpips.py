@@ -76,7 +76,7 @@ def _load(net: str) -> Any:
             return import_module("lpips").LPIPS(net=net, verbose=False).requires_grad_(False)
     except OSError as error:  # URLError is one of them
         raise ValueError(
-            f"the ImageNet weights of {net!r} could not be had: {error}; download them with torchvision "
+            f"the ImageNet weights of {net!r} could not be downloaded: {error}; download them with torchvision "
             f"on a machine that may, and copy them to {torch.hub.get_dir()}/checkpoints"
         ) from None
     except (ImportError, RuntimeError) as error:  # a torchvision for another torch raises RuntimeError

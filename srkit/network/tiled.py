@@ -131,15 +131,15 @@ class Tiled:
         height, width = rows.seen, columns.seen
         if self.network.needs.whole:
             return (
-                f"wants {width} x {height} pixels at once, for which the memory is not enough; "
+                f"wants {width} x {height} pixels at once, found too little memory for them; "
                 "it needs the whole image, so a smaller image is the only way"
             )
         if self.network.needs.halo is None:
             return (
-                f"wants {width} x {height} pixels at once, for which the memory is not enough; "
-                "a model with an upsampler that says its halo can be used in tiles"
+                f"wants {width} x {height} pixels at once, found too little memory for them; "
+                "a model whose upsampler declares its halo can be used in tiles"
             )
-        return f"finds not even the memory for {width} x {height} pixels"
+        return f"wants memory for tiles of {width} x {height} pixels, found too little"
 
 
 def _pixels(rows: Span, columns: Span) -> int:

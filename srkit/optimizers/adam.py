@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import fused, pair_of, trained
+from srkit.optimizers.validate import beta_pair, can_fuse, require_trainable
 
 
 @srkit.optimizer("adam")
@@ -30,7 +30,7 @@ def adam(
         eps: Added to the root of the second, for stability.
         weight_decay: L2 penalty added to the gradient.
     """
-    named = trained(parameters)
+    named = require_trainable(parameters)
     return torch.optim.Adam(
-        named, lr=lr, betas=pair_of(betas), eps=eps, weight_decay=weight_decay, fused=fused(named)
+        named, lr=lr, betas=beta_pair(betas), eps=eps, weight_decay=weight_decay, fused=can_fuse(named)
     )

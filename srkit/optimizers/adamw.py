@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import fused, pair_of, trained
+from srkit.optimizers.validate import beta_pair, can_fuse, require_trainable
 
 
 @srkit.optimizer("adamw")
@@ -30,7 +30,7 @@ def adamw(
         eps: Added to the root of the second, for stability.
         weight_decay: Share of the weights taken off at every step, times lr.
     """
-    named = trained(parameters)
+    named = require_trainable(parameters)
     return torch.optim.AdamW(
-        named, lr=lr, betas=pair_of(betas), eps=eps, weight_decay=weight_decay, fused=fused(named)
+        named, lr=lr, betas=beta_pair(betas), eps=eps, weight_decay=weight_decay, fused=can_fuse(named)
     )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import pair_of, trained
+from srkit.optimizers.validate import beta_pair, require_trainable
 
 FEWEST = 8
 """Least input and output channels of a weight for Muon; layers next to the image, biases and slopes get Adam."""
@@ -53,14 +53,14 @@ class Muon(torch.optim.Optimizer):
         eps: Annotated[float, srkit.Range(0)] = 1e-8,
         weight_decay: Annotated[float, srkit.Range(0)] = 0.0,
     ) -> None:
-        named = trained(parameters)
+        named = require_trainable(parameters)
         matrices = [pair for pair in named if _is_matrix(pair[1])]
         others = [pair for pair in named if not _is_matrix(pair[1])]
         groups = [{"params": matrices, "orthogonal": True}, {"params": others, "orthogonal": False}]
         defaults = {
             "lr": lr,
             "momentum": momentum,
-            "betas": pair_of(betas),
+            "betas": beta_pair(betas),
             "eps": eps,
             "weight_decay": weight_decay,
         }

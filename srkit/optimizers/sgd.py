@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.optimizers.checked import trained
+from srkit.optimizers.validate import require_trainable
 
 
 @srkit.optimizer("sgd")
@@ -34,7 +34,7 @@ def sgd(
     """
     if nesterov and momentum == 0:
         raise ValueError(f"nesterov wants a momentum above 0, got {momentum}")
-    named = trained(parameters)
+    named = require_trainable(parameters)
     weights = [pair for pair in named if not pair[0].endswith("bias")]
     biases = [pair for pair in named if pair[0].endswith("bias")]
     groups = [{"params": weights, "lr": lr}, {"params": biases, "lr": lr * bias_lr_factor}]

@@ -44,7 +44,7 @@ def plan(
     named = list(_named(inputs, scale, output))
     if output is not None and output.suffix.lower() in IMAGE_SUFFIXES and not output.is_dir():
         if len(named) != 1 or Path(inputs[0]).is_dir():
-            raise DataError(f"{output}: names one image, so --output wants a single one; give a folder")
+            raise DataError(f"{output}: names a file, which wants one photograph as input; give a folder")
         if suffix is not None and suffix != output.suffix.lower():
             raise DataError(f"{output}: is no {suffix} file; leave out --format, or name another file")
         jobs = [Job(named[0].source, output)]

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from srkit.plain import plain
+from srkit.filename import safe_filename
 
 LOCK = ".lock"
 """The file that the process at work in a folder holds, in that of a study too."""
@@ -174,5 +174,5 @@ def folder_of_test(name: str) -> str:
     A test's name may be a path, or differ from another's in a slash alone. A name that is not plain gets a hash
     of the whole name, so two tests never share a folder, and none lies outside of ``tests/``.
     """
-    short = plain(name)[:LONGEST_TEST_NAME].rstrip(" .-")
+    short = safe_filename(name)[:LONGEST_TEST_NAME].rstrip(" .-")
     return short if short == name else f"{short}-{hashlib.sha256(name.encode()).hexdigest()[:6]}".lstrip("-")

@@ -15,7 +15,7 @@ from srkit.experiment import Experiment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.run.image_digest import image_digest
-from srkit.run.progress import Progress
+from srkit.run.progress import TrainingProgress
 from srkit.run.resumable import changes
 from srkit.run.session import Session
 
@@ -38,7 +38,7 @@ class Checkpoint:
         self.config = fill(experiment)
         self.images = {use: image_digest(getattr(built, use)) for use in LEARNT_FROM}
 
-    def save(self, progress: Progress) -> None:
+    def save(self, progress: TrainingProgress) -> None:
         """Write the state of the training, whole or not at all.
 
         Raises:
@@ -57,7 +57,7 @@ class Checkpoint:
             }
             save_training(self.folder.last, state)
 
-    def restore(self) -> Progress | None:
+    def restore(self) -> TrainingProgress | None:
         """Start the session from the file; return None if there is no file.
 
         Raises:
@@ -74,9 +74,9 @@ class Checkpoint:
             )
         self._refuse_changes(saved)
         try:
-            progress = Progress(**saved["progress"])
+            progress = TrainingProgress(**saved["progress"])
         except TypeError:
-            wanted = ", ".join(one.name for one in fields(Progress))
+            wanted = ", ".join(one.name for one in fields(TrainingProgress))
             raise RunError(f"{self.folder.last}: wants {wanted}; found {saved['progress']!r}") from None
         self.session.start(progress.steps)
         self.session.training.load_state_dict(saved["state"], str(self.folder.last))
@@ -94,12 +94,16 @@ class Checkpoint:
         found = list(changes(saved["config"], self.config, newer=saved.get("srkit") != __version__))
         others = [use for use in LEARNT_FROM if saved["images"][use] != self.images[use]]
         if not any(line.startswith("data.") for line in found):  # the difference in the config is reported already
-            found += [f"data.{use}: has other images than the run was begun with" for use in others]
+            found += [f"data.{use}: has other images than at the start of the run" for use in others]
         if found:
             best = f"start={self.folder.best}" if self.folder.best.exists() else "them"
-            way_out = f"put back what was there, or make a new run with {best}"
+            way_out = f"restore the former values, or make a new run with {best}"
             raise RunError(
                 "\n    ".join(
-                    [f"{self.folder.config}: wants what the run was trained with so far, found:", *found, way_out]
+                    [
+                        f"{self.folder.config}: wants the config and images of the training so far, found:",
+                        *found,
+                        way_out,
+                    ]
                 )
             )

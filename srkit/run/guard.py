@@ -30,8 +30,8 @@ def collapsed(
         return None
     return TrainingError(
         f"step {step}: wants a validation PSNR above {bicubic - guard:.2f} dB, bicubic's {bicubic:.2f} less "
-        f"train.guard={guard:g}, found {psnr:.2f}; too high a learning rate, a loss without a pixel "
-        "term, or a term that drowns it does this: lower the rate, balance the term against a pixel loss "
+        f"train.guard={guard:g}, found {psnr:.2f}; a learning rate that is too high, a loss without a pixel "
+        "term, or a term that dominates it can cause this: lower the rate, balance the term against a pixel loss "
         "(loss: weighted), start from weights that a pixel loss has trained (start), or give train.guard=null; "
         f"the weights and the state of this step stay in {folder}"
     )

@@ -16,7 +16,7 @@ from srkit.run.checkpoint import Checkpoint
 from srkit.run.clock import Clock, Pace
 from srkit.run.folder import RunFolder
 from srkit.run.guard import collapsed
-from srkit.run.progress import Progress
+from srkit.run.progress import TrainingProgress
 from srkit.run.session import Session
 from srkit.run.signals import Held, held
 from srkit.run.weights import save_best
@@ -66,7 +66,7 @@ class _Loop:
         self.experiment, self.built, self.folder, self.session = experiment, built, folder, session
         self.checkpoint, self.torn = Checkpoint(experiment, built, folder, session), False
         resumed = self.checkpoint.restore()
-        self.progress = resumed or Progress(planned_steps(experiment, built, session))
+        self.progress = resumed or TrainingProgress(planned_steps(experiment, built, session))
         self.saved = self._mark() if resumed else None
         self.clock = Clock(self.progress.seconds)
         self.saved_seconds = self.progress.seconds

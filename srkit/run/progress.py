@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Progress:
+class TrainingProgress:
     """The progress of a training, and its best weights so far.
 
     Attributes:

@@ -106,7 +106,7 @@ def steady(part: Part, call: Callable[..., Tensor], *given: Tensor, instead: str
 def rebuilt(part: Part, first: Tensor, second: Tensor) -> None:
     """See that the part built twice gives one result."""
     assert torch.equal(first, second), (
-        f"{part}: is another one each time it is built; draw what is random from torch's generator, "
+        f"{part}: gives another result each time it is built; take its random numbers from torch's generator, "
         "which its host seeds"
     )
 

@@ -166,9 +166,7 @@ def test_a_launcher_that_says_well_where_nothing_ran_is_not_believed(planned, ca
 
     said = outcomes_of(planned(TWO), catalog, tmp_path, liar)
     assert (
-        said
-        == ["its launcher says that it went well, but it has no scores"]
-        + ["its launcher never said that it ended"] * 3
+        said == ["its launcher reports success, but it has no scores"] + ["its launcher never reported its end"] * 3
     )
 
 
@@ -182,7 +180,9 @@ def test_a_launcher_that_ends_what_it_was_not_given_is_named(planned, catalog, t
     def confused(tasks, jobs, /):
         yield from (Ended(name if isinstance(name, str) else tasks[name].name, 1) for name in names)
 
-    with pytest.raises(RunError, match="launcher: wants to end what it was given, each once, ended '"):
+    with pytest.raises(
+        RunError, match="launcher: wants every task that it was given ended once, found the end of '"
+    ):
         outcomes_of(planned(TWO), catalog, tmp_path, confused)
 
 

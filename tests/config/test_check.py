@@ -228,7 +228,7 @@ def test_an_element_that_only_the_default_has_is_overridden_too(written):
 @pytest.mark.parametrize("text", [BASE, BASE + "shares: [0.8, 0.2]\n"])
 def test_an_element_that_is_not_there_is_refused(text, written):
     with pytest.raises(
-        ConfigError, match=r"got \{'2': 1\}; give the whole list, or an element that is there by its"
+        ConfigError, match=r"got \{'2': 1\}; give the whole list, or the number of an existing element"
     ):
         written(text, "shares.2=1")
 

@@ -25,7 +25,7 @@ class Sized:
     ("names", "message"),
     [
         ([], "here: wants images, found none"),
-        (["a", "b", "a"], "here: wants every image by a name of its own, found 'a' twice"),
+        (["a", "b", "a"], "here: wants a unique name for every image, found 'a' twice"),
         (["a/b", "../c"], "here: wants names that are paths below a folder, found '../c'"),
         (["/a"], "here: wants names that are paths below a folder, found '/a'"),
         ([""], "here: wants names that are paths below a folder, found ''"),

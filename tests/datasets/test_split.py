@@ -43,7 +43,7 @@ def test_the_split_is_the_same_on_every_machine():
     [
         (2, (80, 15, 5), DataError, "here: wants at least 3 images for 3 splits, found 2"),
         (1, (80, 0, 20), DataError, "here: wants at least 2 images for 2 splits, found 1"),
-        (9, [80, 20, 0], DataError, "here: wants images to test, but its share of [80, 20, 0] is none"),
+        (9, [80, 20, 0], DataError, "here: wants a share above 0 for test, found shares [80, 20, 0]"),
         *(
             (
                 9,

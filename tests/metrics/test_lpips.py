@@ -66,7 +66,7 @@ def test_a_missing_package_says_what_to_install(monkeypatch):
     [
         (
             URLError("no route to host"),
-            r"the ImageNet weights of 'alex' could not be had: .*no route.*/checkpoints$",
+            r"the ImageNet weights of 'alex' could not be downloaded: .*no route.*/checkpoints$",
         ),
         (RuntimeError("operator torchvision::nms does not exist"), "nms does not exist; pip install"),
     ],

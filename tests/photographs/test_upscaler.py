@@ -183,9 +183,11 @@ def test_where_memory_ends_tiles_are_halved(error, monkeypatch):
 
 
 def test_where_no_tile_is_small_enough_it_says_so():
-    with pytest.raises(SrkitError, match=r"^spy: finds not even the memory for \d+ x \d+ pixels$"):
+    with pytest.raises(SrkitError, match=r"^spy: wants memory for tiles of \d+ x \d+ pixels, found too little$"):
         spying(Spy(happens=too_much(0, MemoryError())))(NOISE)
-    with pytest.raises(SrkitError, match=r"^spy: wants 53 x 75 pixels at once, .* an upsampler that says its halo"):
+    with pytest.raises(
+        SrkitError, match=r"^spy: wants 53 x 75 pixels at once, .* whose upsampler declares its halo"
+    ):
         spying(Spy(halo=None, happens=too_much(300, MemoryError())))(NOISE)
 
 

@@ -182,7 +182,10 @@ REFUSED = [
     ("k: Wrong", "k.b: wants a default that is int, got 'x'"),
     ("k: int = 'three'", "k: wants a default that is int, got 'three'"),
     ("k: int = None", "k: wants a default that is int, got None"),
-    ("k: str = '???'", "k: wants a default that is str, got '???'; YAML has it for a value that must be given"),
+    (
+        "k: str = '???'",
+        "k: wants a default that is str, got '???'; in YAML it stands for a value that must be given",
+    ),
     ("k: int = True", "k: wants a default that is int, got True"),
     ("k: float = float('inf')", "k: wants a default that is float, got inf; a number must be finite"),
     ("k: Path = Path('x')", "k: wants a default that is Path, got PosixPath('x'); a path is relative to the file"),
@@ -243,6 +246,6 @@ def test_a_default_that_holds_itself_is_said(offered, tmp_path):
     file = tmp_path / "a.yaml"
     file.write_text("loss: zoo")
     with pytest.raises(
-        ConfigError, match=r"a\.yaml:1: loss\.k\.k\.k.*: its default parts hold one another without end"
+        ConfigError, match=r"a\.yaml:1: loss\.k\.k\.k.*: its default parts contain one another without end"
     ):
         check(read([file]), Shape, offered("k: Loss = default('zoo')"))

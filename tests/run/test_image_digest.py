@@ -51,5 +51,5 @@ def test_a_run_refuses_to_go_on_with_other_images(prepare, reopen, images):
     next(record for record in records if record.event == "train")
     records.close()
     shutil.copy(images / "1.png", images / "0.png")
-    with pytest.raises(RunError, match=r"data\.train: has other images than the run was begun with"):
+    with pytest.raises(RunError, match=r"data\.train: has other images than at the start of the run"):
         list(train(*reopen(run[-1])))

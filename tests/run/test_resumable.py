@@ -33,11 +33,11 @@ def test_a_run_does_not_go_on_with_another_config(prepare, reopen):
     with pytest.raises(RunError) as error:
         list(train(*changed(run[-1], "train.steps=16", "train.optimizer.lr=1e-7", "data.train.split=test")))
     assert str(error.value).splitlines() == [
-        f"{run[-1].config}: wants what the run was trained with so far, found:",
+        f"{run[-1].config}: wants the config and images of the training so far, found:",
         "    train.steps: was 8, is now 16",
         "    train.optimizer.lr: was 0.001, is now 1e-07",
         "    data.train.split: was 'train', is now 'test'",
-        f"    put back what was there, or make a new run with start={run[-1].best}",
+        f"    restore the former values, or make a new run with start={run[-1].best}",
     ]
     assert (run[-1].last.read_bytes(), run[-1].log.read_bytes()) == before
     assert list(train(*reopen(run[-1])))[-1].step == 8

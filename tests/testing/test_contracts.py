@@ -105,7 +105,7 @@ def test_a_loss_may_not_be_drawn_from_elsewhere():
         def forward(self, prediction, target):
             return self.factor * (prediction - target).abs().mean()
 
-    refused("is another one each time it is built; draw what is random from torch's generator", FromNumPy)
+    refused("gives another result each time it is built; take its random numbers from torch's generator", FromNumPy)
 
 
 def test_a_loss_may_not_be_random_when_called():
@@ -493,7 +493,7 @@ def test_all_that_a_model_learns_is_in_its_state():
             super().__init__(scale, channels)
             self.shift = nn.Parameter(torch.tensor(np.random.rand(1)))
 
-    refused("is another one each time it is built", FromNumPy)
+    refused("gives another result each time it is built", FromNumPy)
 
 
 def test_an_upsampler_does_not_draw_in_eval():

@@ -30,7 +30,7 @@ OUTSIDE = (ImageError, DataError, CheckpointError, RunError)
 """Errors of files and disks, not of the training: once they are fixed, the run can be resumed."""
 
 
-class Progress:
+class RunProgress:
     """Shows the records of a run: a live bar on a terminal, a line from time to time elsewhere."""
 
     def __init__(self, experiment: Experiment, folder: RunFolder, *, quiet: bool) -> None:

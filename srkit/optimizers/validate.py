@@ -9,7 +9,7 @@ from torch import Tensor
 Named = list[tuple[str, Tensor]]
 
 
-def trained(parameters: Iterable[tuple[str, Tensor]]) -> Named:
+def require_trainable(parameters: Iterable[tuple[str, Tensor]]) -> Named:
     """Return the (name, tensor) pairs as a list.
 
     Raises:
@@ -21,12 +21,12 @@ def trained(parameters: Iterable[tuple[str, Tensor]]) -> Named:
     return named
 
 
-def fused(named: Named) -> bool:
+def can_fuse(named: Named) -> bool:
     """Return whether torch can take the step in one kernel: Adam on LapSRN then takes 1.3 ms on a CPU, not 9."""
     return all(tensor.device.type in ("cpu", "cuda") and tensor.is_floating_point() for _, tensor in named)
 
 
-def pair_of(betas: list[float]) -> tuple[float, float]:
+def beta_pair(betas: list[float]) -> tuple[float, float]:
     """Return the betas of Adam as a tuple, as torch takes them.
 
     Raises:

@@ -19,7 +19,7 @@ ENDING = re.compile(
 """An ending of a file name that marks LR or HR, or gives the scale."""
 
 
-def partners_of(highs: Mapping[str, Path], lows: Mapping[str, Path], high: Path, low: Path) -> dict[str, Path]:
+def match_pairs(highs: Mapping[str, Path], lows: Mapping[str, Path], high: Path, low: Path) -> dict[str, Path]:
     """Return the LR file of every HR image, by the HR image's name.
 
     Equal names belong together. Of the remaining ones, names belong together that are equal once

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from srkit.plugins import Catalog
 
 
-def read_choice(text: str, where: str) -> tuple[str, dict[str, Any]]:
+def read_part_option(text: str, where: str) -> tuple[str, dict[str, Any]]:
     """Return the name and the options in ``text``.
 
     Raises:
@@ -40,6 +40,6 @@ def build_degradation(text: str, scale: int, catalog: Catalog) -> DegradationFn:
     Raises:
         ConfigError: It names none.
     """
-    use, options = read_choice(text, "--degradation")
+    use, options = read_part_option(text, "--degradation")
     made: DegradationFn = catalog.build("degradation", use, scale, **options)
     return made

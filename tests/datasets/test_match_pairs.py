@@ -2,14 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from srkit.datasets.partners import partners_of
+from srkit.datasets.match_pairs import match_pairs
 from srkit.errors import DataError
 
 HIGH, LOW = Path("high"), Path("low")
 
 
 def partners(highs, lows):
-    found = partners_of({name: HIGH / name for name in highs}, {name: LOW / name for name in lows}, HIGH, LOW)
+    found = match_pairs({name: HIGH / name for name in highs}, {name: LOW / name for name in lows}, HIGH, LOW)
     return {name: path.relative_to(LOW).as_posix() for name, path in found.items()}
 
 

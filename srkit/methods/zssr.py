@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 import srkit
 from srkit.degrading.blur import blur
@@ -55,8 +55,9 @@ class ZSSR:
         batch: Annotated[int, srkit.Range(1)] = 4,
         crop: Annotated[int, srkit.Range(16)] = 64,
     ) -> None:
-        model(scale, RGB)  # a scale that the model refuses is refused here, before an image comes
-        self.estimator, self.loss = estimator(scale), loss()
+        model(scale, RGB)  # what it refuses is refused here, before an image comes; so with the loss
+        loss()
+        self.estimator, self.loss = estimator(scale), loss
         self.scale, self.model, self.regime = scale, model, regime
         self.recipe_of = optimizer, schedule
         self.steps, self.batch, self.crop = steps, batch, crop
@@ -67,7 +68,8 @@ class ZSSR:
         kernel = self.estimator(low, draws.child("estimator"))
         father, crops = low.float(), draws.child("crops")
         network = self.model(self.scale, low.shape[1]).to(low.device)
-        recipe = Recipe(self.loss, *self.recipe_of)
+        loss = self.loss()  # a new one for every image: it may set weights of its own
+        recipe = Recipe(loss.to(low.device) if isinstance(loss, nn.Module) else loss, *self.recipe_of)
         training = self.regime(network, recipe, self.steps, Place(low.device))
         for _ in training.fit(lambda _step: self._pair(father, kernel, crops), until=self.steps):
             pass

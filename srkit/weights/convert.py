@@ -24,7 +24,7 @@ def write(network: Network, target: Path) -> dict[str, Any]:
     """
     if "model" not in network.metadata:
         raise CheckpointError(
-            f"{target}: wants a network that a model part builds; the reader of {network.name} does not say which"
+            f"{target}: wants a network that a model part builds; nothing says which one builds {network.name}"
         )
     metadata = {
         **network.metadata,

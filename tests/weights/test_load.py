@@ -88,7 +88,7 @@ def test_a_plugin_adds_files_that_can_be_read_and_takes_over_none(install, tmp_p
 def test_a_network_without_a_model_part_is_no_checkpoint(install, tmp_path):
     extended = load_catalog([install("raw-reader", READER)])
     (tmp_path / "a.raw").write_text("3")
-    with pytest.raises(CheckpointError, match=r"the reader of raw does not say which$"):
+    with pytest.raises(CheckpointError, match=r"that a model part builds; nothing says which one builds raw$"):
         write(load(str(tmp_path / "a.raw"), extended), tmp_path / "a.safetensors")
 
 

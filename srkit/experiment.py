@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from srkit.config.identity import Role, option
+from srkit.config.limits import Range, check_fields
 from srkit.parts import Dataset, Degradation, Loss, Metric, Model, Optimizer, Regime, Schedule, Tracker
 from srkit.slots import default
 
@@ -36,12 +37,11 @@ class Data:
     train: Dataset = default("samples", split="train")
     validate: Dataset = default("samples", split="validate")
     test: Dataset = option(default("samples", split="test"), Role.MEASURED)
-    memory: float = option(2.0, Role.HARMLESS)
+    memory: Annotated[float, Range(0)] = option(2.0, Role.HARMLESS)
     cache: Path | None = option(None, Role.HARMLESS)
 
     def __post_init__(self) -> None:
-        if self.memory < 0:
-            raise ValueError(f"memory must not be negative, got {self.memory}")
+        check_fields(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,30 +78,30 @@ class Train:
             bicubic's; None never does.
     """
 
-    steps: int | None = None
-    epochs: float | None = None
-    minutes: float | None = None
-    batch: int = 16
-    patch: int = 128
-    crops_per_image: int = 100
+    steps: Annotated[int, Range(1)] | None = None
+    epochs: Annotated[float, Range(above=0)] | None = None
+    minutes: Annotated[float, Range(above=0)] | None = None
+    batch: Annotated[int, Range(1)] = 16
+    patch: Annotated[int, Range(1)] = 128
+    crops_per_image: Annotated[int, Range(1)] = 100
     augment: bool = True
     regime: Regime = default("supervised")
     optimizer: Optimizer = default("adam")
     schedule: Schedule = default("cosine")
-    clip: float | None = None
-    ema: float | None = None
+    clip: Annotated[float, Range(above=0)] | None = None
+    ema: Annotated[float, Range(0, below=1)] | None = None
     pyramid: Literal["all", "last"] = "all"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     channels_last: bool | None = None
     compile: bool = False
     device: str = option("auto", Role.HARMLESS)
-    workers: int = option(1, Role.HARMLESS)
-    validate_every: int = option(0, Role.MEASURED)
-    checkpoint_every: int = option(0, Role.HARMLESS)
-    log_every: int = option(1, Role.HARMLESS)
+    workers: Annotated[int, Range(0)] = option(1, Role.HARMLESS)
+    validate_every: Annotated[int, Range(0)] = option(0, Role.MEASURED)
+    checkpoint_every: Annotated[int, Range(0)] = option(0, Role.HARMLESS)
+    log_every: Annotated[int, Range(1)] = option(1, Role.HARMLESS)
     select: str = "psnr"
-    patience: int | None = option(None, Role.MEASURED)
-    guard: float | None = option(None, Role.MEASURED)
+    patience: Annotated[int, Range(1)] | None = option(None, Role.MEASURED)
+    guard: Annotated[float, Range(0)] | None = option(None, Role.MEASURED)
 
     def steps_of(self, images: int) -> int | None:
         """Return the number of steps of a budget in steps or in epochs of ``images`` images; None for minutes."""
@@ -111,27 +111,14 @@ class Train:
         return math.ceil(epochs * self.crops_per_image * images / self.batch)
 
     def __post_init__(self) -> None:
+        check_fields(self)
         given = [name for name in ("steps", "epochs", "minutes") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"give one of steps, epochs and minutes, got {' and '.join(given) or 'none'}")
-        for name in (given[0], "batch", "patch", "crops_per_image", "log_every"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
-        for name in ("validate_every", "checkpoint_every", "workers"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} must not be negative, got {getattr(self, name)}")
-        if self.ema is not None and not 0 <= self.ema < 1:
-            raise ValueError(f"ema must be in [0, 1), got {self.ema}")
-        if self.clip is not None and self.clip <= 0:
-            raise ValueError(f"clip must be positive, got {self.clip}")
-        if self.patience is not None and self.patience <= 0:
-            raise ValueError(f"patience must be positive, got {self.patience}")
         if self.patience is not None and self.select == LAST:
             raise ValueError(
                 "patience wants a metric in select, by which weights are better or not, got select: last"
             )
-        if self.guard is not None and self.guard < 0:
-            raise ValueError(f"guard must not be negative, got {self.guard}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +141,7 @@ class Experiment:
         let: Free values for ${let.name} in this file.
     """
 
-    scale: int
+    scale: Annotated[int, Range(2, 16)]
     train: Train
     model: Model
     name: str | None = option(None, Role.HARMLESS)
@@ -165,13 +152,10 @@ class Experiment:
     metrics: Sequence[Metric] = _several("psnr", "ssim")
     trackers: Sequence[Tracker] = _several("tensorboard", role=Role.HARMLESS)
     start: Path | None = None
-    seed: int = 0
+    seed: Annotated[int, Range(0, 2**63 - 1)] = 0
     let: dict[str, Any] = field(default_factory=dict, metadata={"role": Role.HARMLESS})
 
     def __post_init__(self) -> None:
-        if not 0 <= self.seed < 2**63:
-            raise ValueError(f"seed must be from 0 to 2**63 - 1, got {self.seed}")
-        if not 2 <= self.scale <= 16:
-            raise ValueError(f"scale must be from 2 to 16, got {self.scale}")
+        check_fields(self)
         if self.train.patch % self.scale:
             raise ValueError(f"train.patch must be a multiple of the scale {self.scale}, got {self.train.patch}")

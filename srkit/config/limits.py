@@ -60,14 +60,19 @@ class Range:
     def spelled(self, number: str) -> str:
         """Return the range in words, after the name of its number type: ``int from 2 to 16``."""
         if self.low is not None and self.high is not None:
-            ends = [f"from {self.low:g} to {self.high:g}"]
+            ends = [f"from {_plain(self.low)} to {_plain(self.high)}"]
         else:
-            ends = [f"of at least {self.low:g}"] if self.low is not None else []
-            ends += [f"of at most {self.high:g}"] if self.high is not None else []
-        ends += [f"above {self.above:g}"] if self.above is not None else []
-        ends += [f"below {self.below:g}"] if self.below is not None else []
+            ends = [f"of at least {_plain(self.low)}"] if self.low is not None else []
+            ends += [f"of at most {_plain(self.high)}"] if self.high is not None else []
+        ends += [f"above {_plain(self.above)}"] if self.above is not None else []
+        ends += [f"below {_plain(self.below)}"] if self.below is not None else []
         words = f"{'odd ' if self.odd else ''}{number} {' and '.join(ends)}".strip()
         return f"{words}, a multiple of {self.multiple_of}" if self.multiple_of != 1 else words
+
+
+def _plain(number: float) -> str:
+    """Return a number as it is written: all digits of a whole one."""
+    return str(number) if isinstance(number, int) else f"{number:g}"
 
 
 def ranged(wanted: Any) -> tuple[Any, Range] | None:

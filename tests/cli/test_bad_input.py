@@ -39,8 +39,8 @@ CONFIG_ERRORS = [
     (["scale='2'"], "scale: wants int, got '2'"),
     (["train.minutes=1"], "train: give one of steps, epochs and minutes, got steps and minutes"),
     (["model.negative_slope=.inf"], "model.negative_slope: wants a finite number, got inf"),
-    (["seed=-1"], "seed must be from 0 to 2**63 - 1, got -1"),
-    (["seed=9223372036854775808"], "seed must be from 0 to 2**63 - 1, got 9223372036854775808"),
+    (["seed=-1"], "seed=-1: seed: wants int from 0 to 9223372036854775807, got -1"),
+    (["seed=9223372036854775808"], "seed: wants int from 0 to 9223372036854775807, got 9223372036854775808"),
     (["train.patch=31"], "train.patch must be a multiple of the scale 2, got 31"),
     (
         ["scale=3", "train.patch=33"],

@@ -16,7 +16,7 @@ from srkit.report.curves import POINTS, Band, over_neighbours, over_seeds
 from srkit.report.figures import COLORS, HEIGHT, PAPER, SOFT, WIDTH, Drawing, color_of, empty
 from srkit.report.measures import MEASURES
 from srkit.report.numbers import label, number
-from srkit.report.results import Arm, Block, Results, Run
+from srkit.report.results import ArmResult, BlockResult, Results, RunResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,14 +59,14 @@ class Line:
 Scale = Literal["linear", "log", "ripple"]
 
 
-def score_drawings(results: Results, block: Block, metrics: Sequence[str]) -> Iterator[Drawing]:
+def score_drawings(results: Results, block: BlockResult, metrics: Sequence[str]) -> Iterator[Drawing]:
     """Yield a figure of each metric: the arms' differences to the baseline."""
     for metric in metrics:
         if figure := differences(standings(results, block, metric)):
             yield Drawing(f"difference-{metric}", f"{label(metric)} against {block.baseline}", figure)
 
 
-def measure_drawings(results: Results, block: Block) -> Iterator[Drawing]:
+def measure_drawings(results: Results, block: BlockResult) -> Iterator[Drawing]:
     """Yield a figure of each measure of the checkerboard over the steps of training."""
     for name in measures.measured(results):
         found = arm_lines(block.arms, [measures.curves_of(arm, name) for arm in block.arms])
@@ -76,7 +76,7 @@ def measure_drawings(results: Results, block: Block) -> Iterator[Drawing]:
             yield Drawing(name, f"{legend.label} while training", figure)
 
 
-def validation_drawings(results: Results, block: Block, metrics: Sequence[str]) -> Iterator[Drawing]:
+def validation_drawings(results: Results, block: BlockResult, metrics: Sequence[str]) -> Iterator[Drawing]:
     """Yield a figure of each metric of the validation images over the steps of training."""
     for metric in metrics:
         title = f"validation {label(metric)}"
@@ -90,7 +90,7 @@ def validation_drawings(results: Results, block: Block, metrics: Sequence[str]) 
             yield Drawing(name, about, lines(title, found))
 
 
-def training_drawings(run: Run) -> Iterator[Drawing]:
+def training_drawings(run: RunResult) -> Iterator[Drawing]:
     """Yield a figure of each value that the records of training carry, with a line for each of its parts.
 
     A part has its name behind a dot: ``loss``, ``loss.pixel`` and ``loss.vgg`` make one figure of three lines.
@@ -112,7 +112,7 @@ def training_drawings(run: Run) -> Iterator[Drawing]:
         yield Drawing(f"training-{group}", title, figure)
 
 
-def validation_figure(run: Run, metric: str, title: str) -> Figure | None:
+def validation_figure(run: RunResult, metric: str, title: str) -> Figure | None:
     """Draw a metric of the validation images over steps, the weights that were kept marked; None without any."""
     steps, values = run.curve("validate", metric)
     finite = [(step, value) for step, value in zip(steps, values, strict=True) if math.isfinite(value)]
@@ -129,7 +129,7 @@ def validation_figure(run: Run, metric: str, title: str) -> Figure | None:
     return figure
 
 
-def arm_lines(arms: Sequence[Arm], curves: Sequence[Sequence[Any]]) -> list[Line]:
+def arm_lines(arms: Sequence[ArmResult], curves: Sequence[Sequence[Any]]) -> list[Line]:
     """Return a line for each arm, over its seeds; an arm of fewer than ``FEWEST`` measurements has none."""
     bands = [(arm, over_seeds(each)) for arm, each in zip(arms, curves, strict=True) if each]
     return [Line(arm.name, arm.index, band) for arm, band in bands if len(band.steps) >= FEWEST]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from srkit.report.compare import Gain, Standing, metrics, standings
 from srkit.report.numbers import count, number, protocol, with_unit
-from srkit.report.results import OWN, Block, Results
+from srkit.report.results import OWN, BlockResult, Results
 from srkit.report.scores import lower_is_better
 from srkit.report.statistics import RESAMPLES
 
@@ -47,12 +47,12 @@ def answers(results: Results) -> list[Answer]:
     ]
 
 
-def _telling(results: Results, block: Block) -> Sequence[str]:
+def _telling(results: Results, block: BlockResult) -> Sequence[str]:
     found = standings(results, block, metrics(block)[0])
     return results.tests if results.tests and not all(one.alike for one in found) else (OWN,)
 
 
-def _answer(results: Results, block: Block, test: str) -> Answer:
+def _answer(results: Results, block: BlockResult, test: str) -> Answer:
     metric = metrics(block)[0]
     about = ", ".join(filter(None, (block.name, test, f"{metric.upper()} against {block.baseline}")))
     found = [one for one in standings(results, block, metric, test) if one.difference is not None]
@@ -124,7 +124,7 @@ def comparison(results: Results) -> list[str]:
     ]
 
 
-def protocols(block: Block, test: str = OWN) -> str:
+def protocols(block: BlockResult, test: str = OWN) -> str:
     """Return how the metrics of a block's score table measure, in one line."""
     by_text: dict[str, list[str]] = {}
     for trial in (trial for arm in block.arms for trial in arm.scored if test in trial.tests):

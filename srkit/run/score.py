@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from srkit.data.examples import examples
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import resolve_device
-from srkit.evaluation.evaluate import Score, evaluate
+from srkit.evaluation.evaluate import MetricScore, evaluate
 from srkit.experiment import Experiment
 from srkit.image import files
 from srkit.image.convert import to_uint8
@@ -72,7 +72,7 @@ def _enlargers(experiment: Experiment, *models: nn.Module) -> dict[str, Enlarger
     return dict(zip(MODELS, (NetworkEnlarger(network, device=device) for network in networks), strict=True))
 
 
-def _row(model: str, one: Score) -> ScoreRow:
+def _row(model: str, one: MetricScore) -> ScoreRow:
     return ScoreRow(model, one.image, one.metric, one.value)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from srkit.checkerboard.phases import phase_errors, phase_orbits
+from srkit.checkerboard.phase_errors import phase_errors, phase_orbits
 from srkit.image.resize import resize
 
 

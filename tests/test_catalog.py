@@ -27,6 +27,8 @@ OPTIONS = {
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "lapsrn": {"depth": 2, "features": 8},
     "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 8},
+    "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
+    "average": {"count": 16},
 }
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
@@ -49,6 +51,7 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20]}),
     ("stage", "blur", {"noise": 0.2, "isotropic": 0}),
     ("dataset", "samples", {"split": "validate"}),
+    ("method", "back_projection", {"estimator": {"use": "average", "count": 4}}),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
 ]
 

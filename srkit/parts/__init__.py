@@ -5,7 +5,7 @@ catalog, the rooms of built-in parts, the contracts and the documentation read i
 
 Conventions that hold for every part: images are float tensors (N,C,H,W) in [0,1]; C is 1 (Y of BT.601 studio range,
 so in [16/255, 235/255]) or 3 (RGB). Torch's generator is seeded when a part is built; when it is called, only a
-network in ``train()`` draws from it. The contract of each kind stands in docs/add-a-part.md, and
+network in ``train()``, a method or an estimator draws from it. The contract of each kind stands in docs/add-a-part.md, and
 ``srkit.testing.check_part`` checks it.
 """
 

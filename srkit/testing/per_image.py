@@ -58,5 +58,6 @@ def _called(part: Part, built: Call, low: Tensor, number: int) -> Tensor:
     except Exception as error:  # whatever a stranger's code raises, the message must say which image it got
         raise AssertionError(f"{part}: fails on an image of {tuple(low.shape)}: {error!r}") from error
     assert isinstance(found, Tensor), f"{part}: wants to give a tensor, gave {type(found).__name__}"
+    assert found.isfinite().all(), f"{part}: gives values that are not numbers"
     assert not found.requires_grad, f"{part}: must give a result without a gradient; detach it"
     return found

@@ -25,7 +25,7 @@ def page(tmp_path, monkeypatch):
 
 
 def test_the_examples_keep_their_contracts(page):
-    names = {"plain", "stack", "jsonl", "one_by_one", "pickled"}
+    names = {"plain", "stack", "consistent", "round", "jsonl", "one_by_one", "pickled"}
     assert {part.name for shelf in page["catalog"].values() for part in shelf.values()} > names
 
 

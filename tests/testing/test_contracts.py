@@ -954,6 +954,117 @@ def test_a_reader_must_be_built_without_options():
     refused("width: missing; wants int", needy)
 
 
+# methods
+
+
+def method_of(function, least=1):
+    @srkit.method("tried")
+    class Tried:
+        def __init__(self, scale: int) -> None:
+            self.scale, self.least = scale, least
+
+        def __call__(self, low, draws):
+            return function(F.interpolate(low, scale_factor=self.scale), draws)
+
+    return Tried
+
+
+def test_a_method_may_learn_and_draw_networks_from_torch():
+    def learnt(high, draws):
+        assert high.shape[-1] % 40 == 0  # the image is as large as it wants
+        network = nn.Conv2d(high.shape[1], high.shape[1], 1)
+        optimizer = torch.optim.SGD(network.parameters(), lr=0.1)
+        loss = (F.dropout(network(high)) + draws.normal(*high.shape[1:]) - high).square().mean()
+        loss.backward()
+        optimizer.step()
+        return network(high).detach()
+
+    check(method_of(learnt, least=40))
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (
+            lambda high, draws: high[..., 1:],
+            "of (1, 1, 16, 13) at x2, gave shape (1, 1, 32, 25)",
+        ),
+        (lambda high, draws: high / 0 * 0, "gives values that are not numbers"),
+        (lambda high, draws: high.mul(torch.ones(1, requires_grad=True)), "without a gradient; detach it"),
+        (lambda high, draws: high.tolist(), "wants to give a tensor, gave list"),
+        (lambda high, draws: high + np.random.rand(), "gives another result for the same image; draw what is"),
+        (lambda high, draws: high + random.random(), "gives another result for the same image; draw what is"),
+        (lambda high, draws: high.view(3, -1), "fails on an image of (1, 1, 16, 13): RuntimeError"),
+    ],
+)
+def test_a_method_gives_one_larger_image(function, why):
+    refused(why, method_of(function))
+
+
+def test_a_method_learns_nothing_from_one_image_for_the_next():
+    seen = []
+
+    def remembers(high, draws):
+        if not any(torch.equal(high, other) for other in seen):
+            seen.append(high)
+        return high + len(seen)
+
+    refused("keep nothing of an image for the next one", method_of(remembers))
+
+
+def test_a_method_leaves_its_image_as_it_is():
+    @srkit.method("over")
+    def over(scale: int):
+        return lambda low, draws: F.interpolate(low.mul_(0.5), scale_factor=scale)
+
+    refused("changes the image that it is given", over)
+
+
+@pytest.mark.parametrize("least", [0, 2.5, None])
+def test_a_method_says_its_least_in_pixels(least):
+    tried = method_of(lambda high, draws: high, least)
+    refused(f"wants least to be a number of pixels, 1 or more, has {least!r}", tried)
+
+
+# estimators
+
+
+def estimator_of(function):
+    @srkit.estimator("tried")
+    def tried(scale: int):
+        return function
+
+    return tried
+
+
+def test_an_estimator_may_give_negative_values_and_look_at_the_image():
+    def sharp(low, draws):
+        kernel = torch.full((1, 3, 3), -0.05) * low.mean()
+        kernel[0, 1, 1] += 1 - kernel.sum()
+        return kernel
+
+    check(estimator_of(sharp))
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda low, draws: torch.ones(3, 3) / 9, "wants a kernel (1,k,k), gave shape (3, 3)"),
+        (lambda low, draws: torch.ones(1, 3, 5) / 15, "wants a kernel (1,k,k), gave shape (1, 3, 5)"),
+        (lambda low, draws: torch.tensor(1.0), "wants a kernel (1,k,k), gave shape ()"),
+        (lambda low, draws: torch.ones(1, 4, 4) / 16, "wants a kernel with an odd side, gave 4"),
+        (lambda low, draws: torch.ones(1, 3, 3) / 8, "wants a kernel with the sum 1, gave 1.1250"),
+        (lambda low, draws: torch.full((1, 1, 1), torch.nan), "gives values that are not numbers"),
+        (
+            lambda low, draws: torch.tensor([random.random(), 0, 1]).softmax(0).diag()[None],
+            "gives another result for the same image; draw what is random from the draws",
+        ),
+    ],
+)
+def test_an_estimator_gives_one_kernel(function, why):
+    refused(why, estimator_of(function))
+
+
 # what a model says that it needs
 
 

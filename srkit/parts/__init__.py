@@ -1,12 +1,12 @@
-"""The kinds of parts, one file each: what a part must be, what it may say of itself, and the slot that it fills.
+"""The kinds of parts, one file each, with their interfaces, optional attributes and slots.
 
 A new kind is one file here and one line below. ``KINDS`` is the one list of them: the decorators of ``srkit``, the
 catalog, the rooms of built-in parts, the contracts and the documentation read it. Nothing here imports torch.
 
 Conventions that hold for every part: images are float tensors (N,C,H,W) in [0,1]; C is 1 (Y of BT.601 studio range,
 so in [16/255, 235/255]) or 3 (RGB). Torch's generator is seeded when a part is built; when it is called, only a
-network in ``train()``, a method or an estimator draws from it. The contract of each kind stands in docs/add-a-part.md, and
-``srkit.testing.check_part`` checks it.
+network in ``train()``, a method or an estimator draws from it. The contract of each kind stands in
+docs/add-a-part.md, and ``srkit.testing.check_part`` checks it.
 """
 
 # Listings and the documentation show the kinds in this order.

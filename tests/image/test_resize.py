@@ -1,4 +1,4 @@
-"""MATLAB's imresize: against its formula written slowly, and against real MATLAB output where that is at hand."""
+"""MATLAB's imresize, compared with a slow form of its formula, and with real MATLAB output if available."""
 
 import math
 

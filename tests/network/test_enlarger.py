@@ -1,4 +1,4 @@
-"""An image is enlarged in one way, and no number depends on whether it was cut into tiles."""
+"""An image is enlarged in one way, and results do not depend on whether it was cut into tiles."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ CPU = torch.device("cpu")
 
 
 class Spy(nn.Module):
-    """Nearest neighbour that notes what it was given, and may do something on the way."""
+    """Nearest neighbour that records its input, and may call a function first."""
 
     def __init__(self, needs=None, happens=lambda low: None):
         super().__init__()
@@ -37,7 +37,7 @@ def spying(spy, **options):
 def drawn(catalog, use, scale, channels, **options):
     torch.manual_seed(0)
     model = catalog.build("model", use, scale, channels, **options)
-    for parameter in model.parameters():  # those of a fresh model ignore most of what it sees
+    for parameter in model.parameters():  # those of a new model ignore most of its input
         nn.init.normal_(parameter, std=(parameter[0].numel() if parameter.ndim > 1 else 100) ** -0.5)
     return model
 

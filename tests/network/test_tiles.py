@@ -50,7 +50,7 @@ def test_a_span_knows_what_it_needs(grid):
 
 
 def test_few_pixels_are_seen_twice():
-    """A wide picture is cut into strips, a tall one into columns; nothing is cut that need not be."""
+    """A wide picture is cut into strips, a tall one into columns; there are no needless cuts."""
     wide = TileGrid(Axis(200, 400, 2, 13), Axis(900, 1800, 2, 13))
     assert len({(tile.top, tile.bottom) for tile in wide.plan(200 * 330)}) == 1
     tall = TileGrid(Axis(900, 1800, 2, 13), Axis(200, 400, 2, 13))

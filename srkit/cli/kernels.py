@@ -39,23 +39,31 @@ def kernels(
     catalog = load_catalog()
     use, options = read_part_option(estimator, "ESTIMATOR")
     with seeded(seed):
-        built = catalog.build("estimator", use, scale, **options)
+        built_estimator = catalog.build("estimator", use, scale, **options)
     with seeded(seed):
-        made = build_degradation(degradation, scale, catalog)
+        degrade = build_degradation(degradation, scale, catalog)
     sets = [catalog.build("dataset", "folder", path=str(folder)) for folder in images]
     rows = []
     if not as_json:
         typer.echo(f"{'image':<24}{'ERROR':>10}{'PSNR':>10}")
-    for one in sets:
-        for row in measure_kernels(built, one, made, scale=scale, seed=seed, device=resolve_device(device)):
+    for image_set in sets:
+        for row in measure_kernels(
+            built_estimator, image_set, degrade, scale=scale, seed=seed, device=resolve_device(device)
+        ):
             rows.append(row)
             if not as_json:
                 _line(row.name, row.error, row.psnr)
     error, psnr = (sum(values) / len(rows) for values in zip(*((row.error, row.psnr) for row in rows), strict=True))
     if as_json:
-        found = [{"name": row.name, "error": row.error, "psnr": row.psnr} for row in rows]
+        image_scores = [{"name": row.name, "error": row.error, "psnr": row.psnr} for row in rows]
         scores = {"error": error, "psnr": psnr}
-        result = {"estimator": use, "scale": scale, "degradation": degradation, "scores": scores, "images": found}
+        result = {
+            "estimator": use,
+            "scale": scale,
+            "degradation": degradation,
+            "scores": scores,
+            "images": image_scores,
+        }
         typer.echo(to_json(result, indent=2))
         return
     _line(f"mean of {len(rows)}", error, psnr)

@@ -102,13 +102,13 @@ def training_drawings(run: RunResult) -> Iterator[Drawing]:
     for group, names in groups.items():
         title = TITLES.get(group, group.replace("_", " "))
         whole = ("total" if group == "loss" else group) if len(names) > 1 else ""
-        found = [
+        curves = [
             Line(name.partition(".")[2] or whole, index, over_neighbours(run.curve("train", name)))
             for index, name in enumerate(sorted(names, key=lambda name: name != group), 1)
         ]
-        least, most = min(min(one.band.low) for one in found), max(max(one.band.high) for one in found)
+        least, most = min(min(curve.band.low) for curve in curves), max(max(curve.band.high) for curve in curves)
         falls = group not in RATES and 0 < 5 * least < most
-        figure = lines(title, found, scale="log" if falls else "linear")
+        figure = lines(title, curves, scale="log" if falls else "linear")
         yield Drawing(f"training-{group}", title, figure)
 
 
@@ -135,27 +135,33 @@ def arm_lines(arms: Sequence[ArmResult], curves: Sequence[Sequence[Any]]) -> lis
     return [Line(arm.name, arm.index, band) for arm, band in bands if len(band.steps) >= FEWEST]
 
 
-def differences(found: Sequence[Standing]) -> Figure | None:
+def differences(compared: Sequence[Standing]) -> Figure | None:
     """Draw each arm's difference to the baseline with its interval, and small, that of each seed.
 
     A dot is filled if the interval excludes zero. The result is None if there is nothing to compare.
     """
-    found = [one for one in found if one.difference and math.isfinite(one.difference.mean)]
-    if not found:
+    compared = [
+        standing for standing in compared if standing.difference and math.isfinite(standing.difference.mean)
+    ]
+    if not compared:
         return None
-    figure, axes = empty(f"{label(found[0].metric)}: difference to the baseline", WIDTH, 1.1 + 0.27 * len(found))
-    axes.set_xlabel("worse ← → better" if not found[0].lower_is_better else "better ← → worse", color=SOFT)
+    figure, axes = empty(
+        f"{label(compared[0].metric)}: difference to the baseline", WIDTH, 1.1 + 0.27 * len(compared)
+    )
+    axes.set_xlabel("worse ← → better" if not compared[0].lower_is_better else "better ← → worse", color=SOFT)
     axes.axvline(0, color=SOFT, linewidth=1)
-    for row, one in enumerate(found):
-        color, difference = color_of(one.arm.index), one.difference
+    for row, standing in enumerate(compared):
+        color, difference = color_of(standing.arm.index), standing.difference
         assert difference is not None
-        axes.plot(one.by_seed, [row] * len(one.by_seed), "|", color=color, markersize=7, alpha=0.6)
+        axes.plot(standing.by_seed, [row] * len(standing.by_seed), "|", color=color, markersize=7, alpha=0.6)
         if not math.isnan(difference.low):
             axes.plot([difference.low, difference.high], [row, row], color=color, linewidth=1.8)
         face = color if difference.certain else PAPER
         axes.plot(difference.mean, row, "o", color=color, markerfacecolor=face, markersize=6.5, zorder=3)
-    axes.set_yticks(range(len(found)), [one.arm.name for one in found], color=SOFT, parse_math=False)
-    axes.set_ylim(len(found) - 0.4, -0.6)
+    axes.set_yticks(
+        range(len(compared)), [standing.arm.name for standing in compared], color=SOFT, parse_math=False
+    )
+    axes.set_ylim(len(compared) - 0.4, -0.6)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     return figure
 

@@ -48,32 +48,32 @@ def answers(results: Results) -> list[Answer]:
 
 
 def _telling(results: Results, block: BlockResult) -> Sequence[str]:
-    found = standings(results, block, metrics(block)[0])
-    return results.tests if results.tests and not all(one.alike for one in found) else (OWN,)
+    every = standings(results, block, metrics(block)[0])
+    return results.tests if results.tests and not all(standing.alike for standing in every) else (OWN,)
 
 
 def _answer(results: Results, block: BlockResult, test: str) -> Answer:
     metric = metrics(block)[0]
     about = ", ".join(filter(None, (block.name, test, f"{metric.upper()} against {block.baseline}")))
-    found = [one for one in standings(results, block, metric, test) if one.difference is not None]
-    if not found:
+    compared = [standing for standing in standings(results, block, metric, test) if standing.difference is not None]
+    if not compared:
         return Answer(about, {UNCERTAIN: "nothing to compare"})
-    if all(math.isnan(one.difference.low) for one in found if one.difference):
-        return Answer(about, {UNCERTAIN: f"{_listed(found)}; there are no intervals"})
+    if all(math.isnan(standing.difference.low) for standing in compared if standing.difference):
+        return Answer(about, {UNCERTAIN: f"{_listed(compared)}; there are no intervals"})
     verdicts = {
-        "better": [one for one in found if one.better is True],
-        "worse": [one for one in found if one.better is False],
-        UNCERTAIN: [one for one in found if one.better is None],
+        "better": [standing for standing in compared if standing.better is True],
+        "worse": [standing for standing in compared if standing.better is False],
+        UNCERTAIN: [standing for standing in compared if standing.better is None],
     }
     return Answer(about, {name: _listed(some) for name, some in verdicts.items() if some})
 
 
-def _listed(found: list[Standing]) -> str:
+def _listed(compared: list[Standing]) -> str:
     space = "\N{NO-BREAK SPACE}"
     return ", ".join(
-        f"{one.arm.name} ({with_unit(one.metric, one.difference.mean, space=space)})"
-        for one in found
-        if one.difference
+        f"{standing.arm.name} ({with_unit(standing.metric, standing.difference.mean, space=space)})"
+        for standing in compared
+        if standing.difference
     )
 
 

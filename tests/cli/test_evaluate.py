@@ -145,7 +145,10 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
             ["bicubic", "IMAGES", "--scale", 2, "--metric", "lpipz"],
             "no metric called 'lpipz'; did you mean 'lpips'?",
         ),
-        (["nothing", "IMAGES", "--scale", 2], "wants a checkpoint, a run folder or a model's name"),
+        (
+            ["nothing", "IMAGES", "--scale", 2],
+            "wants a checkpoint, a run folder, or the name of a model or a method",
+        ),
     ],
 )
 def test_bad_input_is_explained(srkit, images, tmp_path, words, message):

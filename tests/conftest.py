@@ -11,7 +11,7 @@ import torch
 
 from srkit.draws import Draws
 
-# Tests run side by side in processes; more threads than cores only makes them wait for one another.
+# Tests run in several processes at once; with more threads than cores they would only wait for each other.
 torch.set_num_threads(1)
 
 

@@ -1,4 +1,4 @@
-"""Every part, built in or installed: its contract, its documentation, its name in five places."""
+"""Every part, built in or installed: its contract, its documentation, and its name in five places."""
 
 import importlib.util
 import inspect

@@ -20,7 +20,7 @@ CONFIGS = Path(__file__).parent.parent / "configs"
 
 
 def wanted(file):
-    """The values that a config leaves to be given, under ``let``."""
+    """The values that the user must give for a config, under ``let``."""
     return [line.split(":")[0].strip() for line in file.read_text().splitlines() if line.strip().endswith("???")]
 
 

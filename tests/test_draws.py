@@ -96,7 +96,7 @@ def test_types():
 
 
 def layouts(draw):
-    """The same amount of numbers along counters, rows, calls, and children."""
+    """Equally many numbers along counters, rows, calls, and children."""
     by_call = of(100)
     return {
         "counters": draw(of(1), 100_000).numpy().ravel(),

@@ -1,4 +1,4 @@
-"""The user's door: two lines of Python."""
+"""The Python interface for users: load and upscale."""
 
 import subprocess
 import sys

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from srkit.errors import SrkitError
 from srkit.weights import zoo
-from srkit.weights.card import Card, SetScore
+from srkit.weights.card import Card, CardScore
 from srkit.weights.package_weights import package_weights
 
 
@@ -36,7 +36,7 @@ def main() -> None:
         help="what was measured, and what srkit evaluate --json printed of the model and of bicubic",
     )  # fmt: skip
     given = parser.parse_args()
-    scores = {title: SetScore.of(_json(model), _json(bicubic), title) for title, model, bicubic in given.score}
+    scores = {title: CardScore.of(_json(model), _json(bicubic), title) for title, model, bicubic in given.score}
     stretches = [*given.after, given.run]
     card = Card.of_runs(stretches, given.data, scores, command=given.command, machine=given.machine)
     print(package_weights(given.run / "best.safetensors", zoo.FOLDER, given.name, card, half=given.half))

@@ -24,8 +24,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Arm:
-    """An arm by its name and its changes; the base experiment itself has none."""
+class NamedChanges:
+    """The changes of an arm, a block or a further test; the base experiment has none."""
 
     name: str
     changes: tuple[Change, ...] = ()
@@ -40,10 +40,10 @@ class Arm:
         return {change.path: change.value for change in self.changes}
 
 
-def arms_of(study: Study) -> list[Arm]:
+def arms_of(study: Study) -> list[NamedChanges]:
     """Return the arms: the base if it is the baseline, then those of ``vary``, then those of ``arms``."""
-    base = [Arm(BASE)] if study.baseline == BASE and BASE not in study.arms else []
-    written = [Arm(name, changes_under(study.arms[name], ("arms", name))) for name in study.arms]
+    base = [NamedChanges(BASE)] if study.baseline == BASE and BASE not in study.arms else []
+    written = [NamedChanges(name, changes_under(study.arms[name], ("arms", name))) for name in study.arms]
     return [*base, *_varied(study), *written]
 
 
@@ -52,7 +52,7 @@ def changes_under(values: Mapping[str, Any], written: Keys) -> tuple[Change, ...
     return tuple(Change(path, value, (*written, path)) for path, value in values.items())
 
 
-def _varied(study: Study) -> Iterator[Arm]:
+def _varied(study: Study) -> Iterator[NamedChanges]:
     axes = [
         [Change(path, value, ("vary", path, str(index))) for index, value in enumerate(values)]
         for path, values in study.vary.items()
@@ -60,7 +60,7 @@ def _varied(study: Study) -> Iterator[Arm]:
     combined = product(*axes) if study.grid else ((change,) for axis in axes for change in axis)
     for changes in combined:
         if changes:
-            yield Arm(", ".join(_label(change, among=len(axes) > 1) for change in changes), tuple(changes))
+            yield NamedChanges(", ".join(_label(change, among=len(axes) > 1) for change in changes), tuple(changes))
 
 
 def _label(change: Change, *, among: bool) -> str:

@@ -33,7 +33,7 @@ class Outcome:
 
 def waiting(plan: Plan, folder: Path) -> list[str]:
     """Return the ids of the trials that are still to be run, in the order of the plan."""
-    return [one for one, trial in plan.trials.items() if not TrialFolder(folder / one).complete(trial)]
+    return [name for name, trial in plan.trials.items() if not TrialFolder(folder / name).complete(trial)]
 
 
 def execute(
@@ -62,17 +62,17 @@ def execute(
         write_text(files.config, to_yaml(fill(plan.study)))
         study_index(plan).write(files.index)
         left = waiting(plan, folder)
-        for one in plan.trials.keys() - left:  # it may be of a test that is no longer in the study
-            TrialFolder(folder / one).error.unlink(missing_ok=True)
-        for ended in launch([_task(plan, one, folder, catalog) for one in left], jobs):
+        for name in plan.trials.keys() - left:  # it may be of a test that is no longer in the study
+            TrialFolder(folder / name).error.unlink(missing_ok=True)
+        for ended in launch([_task(plan, name, folder, catalog) for name in left], jobs):
             if ended.name not in left:
                 raise RunError(
                     f"launcher: wants every task that it was given ended once, found the end of {ended.name!r}"
                 )
             left.remove(ended.name)
             yield _outcome(plan, folder, ended.name, ended.code)
-        for one in left:
-            yield _outcome(plan, folder, one, None)
+        for name in left:
+            yield _outcome(plan, folder, name, None)
 
 
 def problem(plan: Plan, folder: Path, name: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from srkit.ablation.plan import Trial
+from srkit.ablation.plan import PlannedTrial
 from srkit.atomic import write_text
 from srkit.config.identity import DECISIVE, identity
 from srkit.config.show import fill, to_yaml
@@ -22,7 +22,7 @@ from srkit.run.environment import environment
 class TrialFolder(TrialFiles, RunFolder):
     """The folder of one trial, with checks of how far the trial has come."""
 
-    def complete(self, trial: Trial) -> bool:
+    def complete(self, trial: PlannedTrial) -> bool:
         """Return whether the trial has its scores, costs, measures and tests."""
         tests = all(self.tested(name, test) for name, test in trial.tests.items())
         return self.summary.exists() and self.cost.exists() and tests
@@ -35,7 +35,7 @@ class TrialFolder(TrialFiles, RunFolder):
         return files.identity.read_text(encoding="utf-8").strip() == identity(test, DECISIVE)
 
 
-def prepare(trial: Trial, path: Path, catalog: Catalog) -> TrialFolder:
+def prepare(trial: PlannedTrial, path: Path, catalog: Catalog) -> TrialFolder:
     """Write the files that the process of a trial reads.
 
     Files of an earlier start have the same content, since the folder is named by a hash of it.

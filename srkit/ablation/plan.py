@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from srkit.ablation.arms import Arm, arms_of, changes_under
+from srkit.ablation.arms import NamedChanges, arms_of, changes_under
 from srkit.ablation.equal import equalised, widened
-from srkit.ablation.opened import Opened
+from srkit.ablation.image_sets import SharedImageSets
 from srkit.ablation.study import Study
 from srkit.config.check import check
 from srkit.config.identity import DECISIVE, identity
@@ -25,7 +25,7 @@ TESTED = ("degradation", "data", "metrics", "seed")
 
 
 @dataclass(frozen=True)
-class Trial:
+class PlannedTrial:
     """One arm with one seed: an experiment to run, and its further tests."""
 
     experiment: Experiment
@@ -50,11 +50,11 @@ class PlannedArm:
     name: str
     changes: Mapping[str, Any]
     parameters: int
-    trials: tuple[Trial, ...]
+    trials: tuple[PlannedTrial, ...]
 
 
 @dataclass(frozen=True)
-class Block:
+class PlannedBlock:
     """Arms that are compared with one another."""
 
     name: str
@@ -67,10 +67,10 @@ class Plan:
 
     study: Study
     name: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[PlannedBlock, ...]
 
     @property
-    def trials(self) -> dict[str, Trial]:
+    def trials(self) -> dict[str, PlannedTrial]:
         """Every trial by its id; arms that come to the same experiment share one."""
         return {trial.id: trial for block in self.blocks for arm in block.arms for trial in arm.trials}
 
@@ -107,14 +107,14 @@ class _Planner:
     def __init__(self, study: Study, source: Source, catalog: Catalog) -> None:
         self.study, self.source, self.catalog = study, source, catalog
         self.arms = arms_of(study)
-        self.opened = Opened()
+        self.opened = SharedImageSets()
         self.problems = list(self._wrong())
 
-    def blocks(self) -> Iterator[Block]:
+    def blocks(self) -> Iterator[PlannedBlock]:
         """Yield the blocks, in the order of the file."""
         for name in self.study.blocks or ("",):
             found = [arm for arm in (self._arm(name, arm) for arm in self.arms) if arm is not None]
-            yield Block(name, tuple(self._equal(found)))
+            yield PlannedBlock(name, tuple(self._equal(found)))
 
     def _wrong(self) -> Iterator[Problem]:
         """Yield the problems of the study itself, apart from its arms."""
@@ -146,11 +146,11 @@ class _Planner:
     def _problem(self, keys: Keys, what: str) -> Problem:
         return Problem(self.source.where(keys), ".".join(keys), what)
 
-    def _arm(self, block: str, arm: Arm) -> PlannedArm | None:
+    def _arm(self, block: str, arm: NamedChanges) -> PlannedArm | None:
         """Return the arm in a block; None if it has a problem."""
         in_block = changes_under(self.study.blocks[block], ("blocks", block)) if block else ()
         layers = [self.source.layer(("experiment",), ())] if "experiment" in self.source.tree else []
-        layers += Arm(block, in_block).layers(self.source) + self._budget() + arm.layers(self.source)
+        layers += NamedChanges(block, in_block).layers(self.source) + self._budget() + arm.layers(self.source)
         try:
             trials = tuple(self._trial(layers, seed, f"{block} {arm.name}".strip()) for seed in self.study.seeds)
             experiment = self.opened.shared(trials[0].experiment)
@@ -175,7 +175,7 @@ class _Planner:
         mark = self.source.mark(("equal", "seconds"))
         return [({"train": {"minutes": minutes, "steps": None, "epochs": None}}, {("train", "minutes"): mark})]
 
-    def _trial(self, layers: Sequence[Layer], seed: int, name: str) -> Trial:
+    def _trial(self, layers: Sequence[Layer], seed: int, name: str) -> PlannedTrial:
         layers = [*layers, ({"seed": seed}, {("seed",): self.source.mark(("seeds",))})]
         experiment = self._experiment(layers, name)
         every, shown = self.study.measure.every, experiment.train.log_every
@@ -184,11 +184,12 @@ class _Planner:
             raise ConfigError([self._problem(("measure", "every"), what)])
         tests = {
             test: self._experiment(
-                [*layers, *Arm(test, changes_under(changes, ("tests", test))).layers(self.source)], f"{name} {test}"
+                [*layers, *NamedChanges(test, changes_under(changes, ("tests", test))).layers(self.source)],
+                f"{name} {test}",
             )
             for test, changes in self.study.tests.items()
         }
-        return Trial(experiment, tests, {"what": list(self.study.measure.what), "every": every})
+        return PlannedTrial(experiment, tests, {"what": list(self.study.measure.what), "every": every})
 
     def _experiment(self, layers: Sequence[Layer], name: str) -> Experiment:
         source = read([_shown(self.study.base)], layers=layers)
@@ -217,7 +218,7 @@ class _Planner:
             )
         return fitted
 
-    def _widened(self, trial: Trial, width: int) -> Trial:
+    def _widened(self, trial: PlannedTrial, width: int) -> PlannedTrial:
         path = self.study.equal.width
         tests = {name: widened(test, path, width) for name, test in trial.tests.items()}
         return replace(trial, experiment=widened(trial.experiment, path, width), tests=tests)

@@ -13,10 +13,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from srkit.ablation.checkerboard_log import CheckerboardLog
 from srkit.ablation.cost import costs
 from srkit.ablation.folder import TrialFolder
 from srkit.ablation.inputs import OF_TEST, OF_TRIAL, note
-from srkit.ablation.measures import Measures
 from srkit.atomic import write_text
 from srkit.config.check import check
 from srkit.config.source import read
@@ -71,7 +71,7 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     experiment = _read(run.config, catalog)
     built = build(experiment, catalog)
     orders = TrialOrders.read(folder.orders)
-    measures = Measures(experiment, built, folder.measures, orders.what, orders.every)
+    measures = CheckerboardLog(experiment, built, folder.measures, orders.what, orders.every)
     if not run.summary.exists():
         if not run.log.exists():  # a resumed trial keeps the digests from its start
             note(folder.inputs, experiment, OF_TRIAL)

@@ -52,8 +52,8 @@ def ablate(
     with StudyProgress(planned, folder, quiet=quiet) as progress:
         for outcome in execute(planned, folder, catalog, jobs=jobs):
             progress.ended(outcome)
-    failed = [one for one in planned.trials if problem(planned, folder, one)]
-    if any(TrialFolder(folder / one).summary.exists() for one in planned.trials):
+    failed = [name for name in planned.trials if problem(planned, folder, name)]
+    if any(TrialFolder(folder / name).summary.exists() for name in planned.trials):
         typer.echo(f"report: {write_report(folder)}")
     if failed:
         typer.echo(
@@ -64,5 +64,5 @@ def ablate(
 
 def _listing(planned: Plan, left: list[str]) -> str:
     titles = planned.titles()
-    lines = [f"{one}  {'waits' if one in left else 'done '}  {titles[one]}" for one in planned.trials]
+    lines = [f"{name}  {'waits' if name in left else 'done '}  {titles[name]}" for name in planned.trials]
     return "\n".join([*lines, f"{len(titles)} trials, {len(left)} to run"])

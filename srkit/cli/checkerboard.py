@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from srkit.checkerboard.flat import FlatField
-    from srkit.evaluation.checkerboard import ImageGrid
+    from srkit.evaluation.checkerboard import ImageCheckerboard
     from srkit.network.network import Network
     from srkit.parts.loss import LossFn
 
@@ -36,7 +36,7 @@ def checkerboard(
     from srkit.cli.part_option import build_degradation, read_part_option
     from srkit.data.examples import examples
     from srkit.engine.generators import seeded
-    from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
+    from srkit.evaluation.checkerboard import flat_response, image_checkerboards, layer_ripples
     from srkit.network.enlarger import NetworkEnlarger, enlarged
     from srkit.plugins import load_catalog
     from srkit.records.jsonfile import to_json
@@ -53,7 +53,7 @@ def checkerboard(
     fields, layers = flat_response(network), list(layer_ripples(network))
     enlarger = NetworkEnlarger(network, device=torch.device("cpu"))
     given = (examples(one, scale=network.scale, degradation=low, seed=seed) for one in sets)
-    rows = list(image_grids(enlarged(enlarger, chain.from_iterable(given)), network.scale, watched))
+    rows = list(image_checkerboards(enlarged(enlarger, chain.from_iterable(given)), network.scale, watched))
     if as_json:
         typer.echo(to_json(_plain(network.name, network.scale, fields, layers, rows, use), indent=2))
     else:
@@ -72,7 +72,7 @@ def _print(
     loss: str,
     fields: list[FlatField],
     layers: list[tuple[str, float]],
-    rows: list[ImageGrid],
+    rows: list[ImageCheckerboard],
 ) -> None:
     typer.echo(f"{network.name}, x{network.scale}; LR by {degradation}; luma, not rounded")
     typer.echo("\nM1  flat field: largest departure of a phase, in grey levels")
@@ -90,7 +90,7 @@ def _print(
     _line(f"mean of {len(rows)}", *means)
 
 
-def _numbers(row: ImageGrid) -> tuple[float, float, float, float]:
+def _numbers(row: ImageCheckerboard) -> tuple[float, float, float, float]:
     return row.peaks, row.bias, row.variance, row.gradient or 0.0
 
 
@@ -103,7 +103,7 @@ def _plain(
     scale: int,
     fields: list[FlatField],
     layers: list[tuple[str, float]],
-    rows: list[ImageGrid],
+    rows: list[ImageCheckerboard],
     loss: str,
 ) -> dict[str, object]:
     return {

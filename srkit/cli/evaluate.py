@@ -69,26 +69,26 @@ def evaluate(
         color=color, border=border, quantise=quantise, gray=gray, edge=edge, space=space, ensemble=ensemble
     )
     with seeded(seed):
-        made, says = _degradation(degradation, network.scale, catalog)
+        degrade, low_title = _degradation(degradation, network.scale, catalog)
     sets = [_images(folder, low, catalog) for folder in images]
-    says = "given" if low is not None else says
+    low_title = "given" if low is not None else low_title
     metrics = _metrics(metric or ["psnr", "ssim"])
     with seeded(seed):
         built = measuring(metrics, network.scale, protocol, catalog)
     rows: list[dict[str, Any]] = []
     if not as_json:
         _line("image", [name.upper() for name in metrics])
-    for one in sets:
-        found = measure(
-            network, one, protocol, made, catalog, seed=seed, device=resolve_device(device), metrics=built
+    for image_set in sets:
+        scored = measure(
+            network, image_set, protocol, degrade, catalog, seed=seed, device=resolve_device(device), metrics=built
         )
-        for row in found:
+        for row in scored:
             rows.append({"name": row.name, **row.scores})
             if not as_json:
                 _line(row.name, [_digits(name, value) for name, value in row.scores.items()])
     means = {name: sum(row[name] for row in rows) / len(rows) for name in metrics}
-    described = protocol.describe(network.scale, says)
-    own = {name: dict(getattr(one, "protocol", {})) for name, one in built.items()}
+    described = protocol.describe(network.scale, low_title)
+    own = {name: dict(getattr(function, "protocol", {})) for name, function in built.items()}
     plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, network.scale, protocol, catalog)
     if any(name not in plain or own[name] != getattr(plain[name], "protocol", {}) for name in own):
         for name in ("color", "border", "rounded", "gray"):  # every metric describes its own protocol
@@ -105,7 +105,7 @@ def evaluate(
         typer.echo(to_json(result, indent=2))
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
-    typer.echo(fill(f"{network.name}, x{network.scale}; " + "; ".join(map(_says, described.items())), WIDTH))
+    typer.echo(fill(f"{network.name}, x{network.scale}; " + "; ".join(map(_in_words, described.items())), WIDTH))
 
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:
@@ -119,8 +119,8 @@ def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn
 
 def _images(folder: Path, low: Path | None, catalog: Catalog) -> ImageSet:
     name, options = ("folder", {"path": folder}) if low is None else ("pairs", {"high": folder, "low": low})
-    found: ImageSet = catalog.build("dataset", name, **{key: str(value) for key, value in options.items()})
-    return found
+    image_set: ImageSet = catalog.build("dataset", name, **{key: str(value) for key, value in options.items()})
+    return image_set
 
 
 def _line(name: str, cells: list[str]) -> None:
@@ -144,7 +144,7 @@ def _metrics(given: list[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _says(choice: tuple[str, Any]) -> str:
+def _in_words(choice: tuple[str, Any]) -> str:
     """Return one choice of a protocol in words."""
     name, value = choice
     if isinstance(value, dict):  # the protocols of metrics

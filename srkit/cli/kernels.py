@@ -1,4 +1,4 @@
-"""``srkit kernels``: how near do estimated blur kernels come to the true ones?"""
+"""``srkit kernels``: compare estimated blur kernels with the true ones."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ import typer
 
 
 def kernels(
-    estimator: Annotated[str, typer.Argument(help="A name, or '{use: NAME, option: value}'.")],
+    estimator: Annotated[str, typer.Argument(help="Estimator: a name, or '{use: NAME, option: value}'.")],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[int, typer.Option(min=2, help="How many times smaller LR is.")],
     degradation: Annotated[
-        str, typer.Option(help="Makes LR, and says its kernels: a name, or '{use: NAME, option: value}'.")
+        str,
+        typer.Option(
+            help="Degradation that makes LR and gives its kernels: a name, or '{use: NAME, option: value}'."
+        ),
     ] = "anisotropic_gaussian",
-    seed: Annotated[int, typer.Option(help="Of the degradation and the estimator.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the degradation and the estimator.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure an estimator of blur kernels on images, one row each and the mean.
 
-    ERROR is the norm of the difference over that of the true kernel, 0 is perfect;
-    PSNR is that of the kernel, with 1 as the peak. Both are taken where one kernel
-    lies best upon the other, since LR does not say where a kernel lies. What looks
-    at the image must beat what does not: bicubic and average.
+    ERROR is the norm of the difference over the norm of the true kernel, 0 is perfect;
+    PSNR is that of the kernel, with 1 as the peak. Both are measured after the best
+    shift of one kernel onto the other, since LR does not determine the shift. An
+    estimator that uses the image should beat bicubic and average, which do not.
     """
     from srkit.cli.part_option import build_degradation, read_part_option
     from srkit.engine.generators import seeded
@@ -36,23 +39,31 @@ def kernels(
     catalog = load_catalog()
     use, options = read_part_option(estimator, "ESTIMATOR")
     with seeded(seed):
-        built = catalog.build("estimator", use, scale, **options)
+        built_estimator = catalog.build("estimator", use, scale, **options)
     with seeded(seed):
-        made = build_degradation(degradation, scale, catalog)
+        degrade = build_degradation(degradation, scale, catalog)
     sets = [catalog.build("dataset", "folder", path=str(folder)) for folder in images]
     rows = []
     if not as_json:
         typer.echo(f"{'image':<24}{'ERROR':>10}{'PSNR':>10}")
-    for one in sets:
-        for row in measure_kernels(built, one, made, scale=scale, seed=seed, device=resolve_device(device)):
+    for image_set in sets:
+        for row in measure_kernels(
+            built_estimator, image_set, degrade, scale=scale, seed=seed, device=resolve_device(device)
+        ):
             rows.append(row)
             if not as_json:
                 _line(row.name, row.error, row.psnr)
     error, psnr = (sum(values) / len(rows) for values in zip(*((row.error, row.psnr) for row in rows), strict=True))
     if as_json:
-        found = [{"name": row.name, "error": row.error, "psnr": row.psnr} for row in rows]
+        image_scores = [{"name": row.name, "error": row.error, "psnr": row.psnr} for row in rows]
         scores = {"error": error, "psnr": psnr}
-        result = {"estimator": use, "scale": scale, "degradation": degradation, "scores": scores, "images": found}
+        result = {
+            "estimator": use,
+            "scale": scale,
+            "degradation": degradation,
+            "scores": scores,
+            "images": image_scores,
+        }
         typer.echo(to_json(result, indent=2))
         return
     _line(f"mean of {len(rows)}", error, psnr)

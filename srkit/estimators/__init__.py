@@ -1,7 +1,7 @@
-"""What finds the blur kernel of an image. One file each; list them below.
+"""Estimators, which estimate the blur kernel of an image. One file each; list them below.
 
 An estimator takes (low (1,C,h,w) in [0,1], draws) and gives the kernel (1,k,k) that made low. The built-in ones do
-not look at the image. They are the baselines that an estimator which does must beat (``srkit kernels``).
+not depend on the image. They are baselines for estimators that do (``srkit kernels``).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from srkit.parts.degradation import Traced
 from srkit.slots import default
 
 SIDE = 4
-"""Side of the LR images, in pixels, that the degradation is asked to make."""
+"""Side, in pixels, of the LR images that are made to draw kernels."""
 
 
 @srkit.estimator("average")
@@ -25,8 +25,8 @@ class Average:
     baseline that an estimator must beat on images of that degradation.
 
     Args:
-        degradation: Whose kernels are averaged; it must say them.
-        count: How many kernels are drawn.
+        degradation: The degradation whose kernels are averaged; its ``trace`` must give them.
+        count: Number of kernels that are drawn.
     """
 
     @srkit.limited

@@ -13,9 +13,9 @@ from srkit.image.bicubic import cubic
 
 @srkit.estimator("bicubic")
 class Bicubic:
-    """The kernel of antialiased bicubic shrinking, whatever the image: what most tables are made with.
+    """The kernel of antialiased bicubic shrinking, the degradation of most published tables, for every image.
 
-    Correlating with it and keeping every ``scale``-th pixel is what the degradation ``bicubic`` does, but for its
+    Correlation with it, keeping every ``scale``-th pixel, equals the degradation ``bicubic`` up to its
     rounding. Some values are negative.
     """
 

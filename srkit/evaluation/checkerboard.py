@@ -11,10 +11,10 @@ from torch import Tensor, nn
 
 from srkit.checkerboard.flat import FlatField, flat_fields, layer_ripple
 from srkit.checkerboard.gradient import gradient_grid
-from srkit.checkerboard.phases import phase_errors
+from srkit.checkerboard.phase_errors import phase_errors
 from srkit.checkerboard.spectrum import GridSpectrum, grid_spectrum
 from srkit.errors import SrkitError
-from srkit.evaluation.evaluate import Judged
+from srkit.evaluation.evaluate import ReferenceImage
 from srkit.image.color import luma
 from srkit.network.network import Network
 from srkit.parts.loss import LossFn
@@ -24,7 +24,7 @@ SIDE = 8
 
 
 @dataclass(frozen=True)
-class ImageGrid:
+class ImageCheckerboard:
     """The measures of the checkerboard for one image.
 
     Attributes:
@@ -67,13 +67,13 @@ def layer_ripples(network: Network) -> Iterator[tuple[str, float]]:
         yield name, layer_ripple(parts[name], channels, scale)
 
 
-def image_grids(
-    results: Iterable[tuple[Judged, Tensor]],
+def image_checkerboards(
+    results: Iterable[tuple[ReferenceImage, Tensor]],
     scale: int,
     loss: LossFn | None = None,
     *,
     device: torch.device | None = None,
-) -> Iterator[ImageGrid]:
+) -> Iterator[ImageCheckerboard]:
     """Yield the measures M2 to M4 of every result, taken on luma that is not rounded.
 
     Args:
@@ -94,12 +94,12 @@ def image_grids(
 
 def _measured(
     name: str, prediction: Tensor, target: Tensor, scale: int, loss: LossFn | None, device: torch.device
-) -> ImageGrid:
+) -> ImageCheckerboard:
     spectrum, phases = grid_spectrum(prediction, scale), phase_errors(prediction, target, scale)
     gradient = None
     if loss is not None:
         gradient = gradient_grid(loss, prediction.to(device), target.to(device), scale).decibels
-    return ImageGrid(
+    return ImageCheckerboard(
         name,
         spectrum.decibels - grid_spectrum(target, scale).decibels,
         phases.bias_spread,

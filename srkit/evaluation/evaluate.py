@@ -13,7 +13,7 @@ from srkit.parts.metric import MetricFn
 
 
 @dataclass(frozen=True)
-class Score:
+class MetricScore:
     """The value of one metric on one image."""
 
     image: str
@@ -21,7 +21,7 @@ class Score:
     value: float
 
 
-class Judged(Protocol):
+class ReferenceImage(Protocol):
     """The image that a result is compared with."""
 
     @property
@@ -35,8 +35,10 @@ class Judged(Protocol):
         ...
 
 
-def evaluate(results: Iterable[tuple[Judged, Tensor]], metrics: Mapping[str, MetricFn]) -> Iterator[Score]:
-    """Yield one ``Score`` for each result and metric, in order; never averages.
+def evaluate(
+    results: Iterable[tuple[ReferenceImage, Tensor]], metrics: Mapping[str, MetricFn]
+) -> Iterator[MetricScore]:
+    """Yield one ``MetricScore`` for each result and metric, in order; never averages.
 
     Args:
         results: Images, each with the SR made from its LR: (1,C,H,W) in [0,1], on the CPU.
@@ -51,4 +53,4 @@ def evaluate(results: Iterable[tuple[Judged, Tensor]], metrics: Mapping[str, Met
                 value = float(metric(prediction, image.high)[0])
             except ValueError as error:
                 raise SrkitError(f"{image.name}: cannot be measured: {error}") from None
-            yield Score(image.name, name, value)
+            yield MetricScore(image.name, name, value)

@@ -27,7 +27,7 @@ from srkit.plugins import Catalog
 
 
 @dataclass(frozen=True)
-class Row:
+class ImageScores:
     """The scores of one image by metric."""
 
     name: str
@@ -45,7 +45,7 @@ def measure(
     device: torch.device | None = None,
     metrics: Mapping[str, MetricFn] | None = None,
     side: int | None = None,
-) -> Iterator[Row]:
+) -> Iterator[ImageScores]:
     """Yield the scores of every image.
 
     Args:
@@ -82,7 +82,7 @@ def measure(
         results = enlarged(enlarger, given)
     for example, high in results:
         scores = {score.metric: score.value for score in evaluate([(example, high)], metrics)}
-        yield Row(example.name, scores)
+        yield ImageScores(example.name, scores)
 
 
 def _want_luma(

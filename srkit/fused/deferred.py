@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from srkit.fused.phases import Phase, of_nearest, of_shuffled, of_transposed
+from srkit.fused.phase_kernels import Phase, of_nearest, of_shuffled, of_transposed
 
 Sides = tuple[int, int]
 
@@ -52,7 +52,7 @@ class Conv:
         channels: Channels of the result.
         size: Height and width of the result.
         dtype: Number format of the result.
-        kind: The operation of the weight; all but plain enlarge, phase by phase (``srkit.fused.phases``).
+        kind: The operation of the weight; all but plain enlarge, phase by phase (``srkit.fused.phase_kernels``).
         scale: How many times larger the result is.
         padding: Rows and columns of zeros around ``x``; for a transposed convolution, those that are cut off.
         slope: Slope of a LeakyReLU that follows; None without one.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Edge = Literal["clamp", "symmetric"]
 
 
-class Line(NamedTuple):
+class LineResize(NamedTuple):
     """A resize of one axis: the values on which its weights depend.
 
     Args:
@@ -40,7 +40,7 @@ def cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=256)
-def contributions(line: Line) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def contributions(line: LineResize) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return (out,P) weights and (out,P) input positions: an output is the weighted sum of these inputs.
 
     The name is that of the function in MATLAB's imresize.m. Columns keep its order,
@@ -63,7 +63,7 @@ def contributions(line: Line) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return weights[:, used], taps[:, used]
 
 
-class Block(NamedTuple):
+class WeightBlock(NamedTuple):
     """Consecutive outputs, and the range [start, stop) of inputs that they depend on."""
 
     start: int
@@ -72,7 +72,7 @@ class Block(NamedTuple):
     """(outputs, stop - start)."""
 
 
-def blocks(line: Line, side: int) -> list[Block]:
+def blocks(line: LineResize, side: int) -> list[WeightBlock]:
     """Cut the matrix (out,length) of a resize into blocks along its diagonal, of about ``side`` outputs or inputs.
 
     The matrix is zero outside of the blocks. One block is the whole matrix.
@@ -81,7 +81,7 @@ def blocks(line: Line, side: int) -> list[Block]:
     return [block(line, first, first + step) for first in range(0, line.out, step)]
 
 
-def block(line: Line, first: int, last: int) -> Block:
+def block(line: LineResize, first: int, last: int) -> WeightBlock:
     """Return the block of the outputs [first, last)."""
     weights, taps = contributions(line)
     weights, taps = weights[first:last], taps[first:last]
@@ -89,4 +89,4 @@ def block(line: Line, first: int, last: int) -> Block:
     part = np.zeros((len(taps), stop - start))
     # add.at, since taps beyond the edge fall on inputs that have a tap already
     np.add.at(part, (np.arange(len(taps))[:, None], taps - start), weights)
-    return Block(start, stop, part)
+    return WeightBlock(start, stop, part)

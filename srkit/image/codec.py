@@ -44,7 +44,7 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
     Raises:
         ImageError: The file is cut off, too large, or no image.
     """
-    found = judged(data, path, max_pixels)
+    file_header = checked_header(data, path, max_pixels)
     image, kind = None, header.format_of(data)
     if kind == "png" and (flaw := header.png_flaw(data)):
         raise ImageError(f"{path}: wants a whole image, found one that {flaw}")
@@ -52,7 +52,7 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
         if kind == "tiff":
             image = tiff.decode(data)
         if image is None:
-            image = _from_bgr(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), found)
+            image = _from_bgr(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), file_header)
     except ValueError as error:
         raise ImageError(f"{path}: wants an image that can be decoded, {error}") from None
     except (cv2.error, OSError):
@@ -76,26 +76,26 @@ def encode(image: Pixels, path: Path, quality: int | None = None, metadata: Meta
         raise ImageError(f"{path}: {why}")
     if channels == 2 and suffix != ".png":
         image = image[..., [0, 0, 0, 1]]
-    said = (metadata or Metadata()).fitting(image.shape[2])
+    fitting_metadata = (metadata or Metadata()).fitting(image.shape[2])
     try:
         if suffix in (".tif", ".tiff"):
-            return [tiff.encode(image, said)]
-        return _encoded(image, suffix, quality, said)
+            return [tiff.encode(image, fitting_metadata)]
+        return _encoded(image, suffix, quality, fitting_metadata)
     except (cv2.error, ValueError):
         raise ImageError(f"{path}: cannot be encoded; the image is {image.dtype}, {image.shape}") from None
 
 
-def _encoded(image: Pixels, suffix: str, quality: int | None, said: Metadata) -> list[Buffer]:
+def _encoded(image: Pixels, suffix: str, quality: int | None, metadata: Metadata) -> list[Buffer]:
     options = {
         ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
         ".jpg": [cv2.IMWRITE_JPEG_QUALITY, quality or 95],
         ".webp": [cv2.IMWRITE_WEBP_QUALITY, quality or _LOSSLESS_WEBP],
     }
     blocks = {}
-    if said.exif and suffix in options and not (suffix == ".jpg" and len(said.exif) > _EXIF_IN_JPEG):
-        blocks[cv2.IMAGE_METADATA_EXIF] = np.frombuffer(said.exif, np.uint8)
-    if said.icc and suffix == ".webp":
-        blocks[cv2.IMAGE_METADATA_ICCP] = np.frombuffer(said.icc, np.uint8)
+    if metadata.exif and suffix in options and not (suffix == ".jpg" and len(metadata.exif) > _EXIF_IN_JPEG):
+        blocks[cv2.IMAGE_METADATA_EXIF] = np.frombuffer(metadata.exif, np.uint8)
+    if metadata.icc and suffix == ".webp":
+        blocks[cv2.IMAGE_METADATA_ICCP] = np.frombuffer(metadata.icc, np.uint8)
     gray_with_alpha = image.shape[2] == 2
     pixels = alpha.packed(image) if gray_with_alpha else _to_bgr(image)
     done, data = cv2.imencodeWithMetadata(
@@ -105,8 +105,10 @@ def _encoded(image: Pixels, suffix: str, quality: int | None, said: Metadata) ->
         raise ValueError
     content: memoryview = data.reshape(-1).data
     if suffix == ".png":
-        return profile.in_png(alpha.unpacked(content, image.itemsize * 8) if gray_with_alpha else content, said.icc)
-    return profile.in_jpeg(content, said.icc) if suffix == ".jpg" else [content]
+        return profile.in_png(
+            alpha.unpacked(content, image.itemsize * 8) if gray_with_alpha else content, metadata.icc
+        )
+    return profile.in_jpeg(content, metadata.icc) if suffix == ".jpg" else [content]
 
 
 def misfit(suffix: str, height: int, width: int, channels: int, dtype: np.dtype[Any]) -> str | None:
@@ -125,34 +127,34 @@ def misfit(suffix: str, height: int, width: int, channels: int, dtype: np.dtype[
 
 def canvas(height: int, width: int, channels: int, dtype: np.dtype[Any]) -> Pixels:
     """Return an array (H,W,C) to be filled, whose memory layout ``write`` needs not copy."""
-    made = np.empty((height, width, channels), dtype)
-    return made[..., ::-1] if channels == 3 else made  # OpenCV wants BGR
+    pixels = np.empty((height, width, channels), dtype)
+    return pixels[..., ::-1] if channels == 3 else pixels  # OpenCV wants BGR
 
 
-def judged(data: Encoded, path: Path, max_pixels: int = MAX_PIXELS) -> Header:
+def checked_header(data: Encoded, path: Path, max_pixels: int = MAX_PIXELS) -> Header:
     """Return the header of a file.
 
     Raises:
         ImageError: The header has no size, or one of more pixels than ``max_pixels``.
     """
-    found = header.read(data)
-    if found is None:
+    file_header = header.read(data)
+    if file_header is None:
         kind = header.format_of(data)
         if kind is None:
             raise ImageError(f"{path}: {header.stranger(data)}")
         raise ImageError(f"{path}: wants an image, found a {kind.upper()} with a broken header")
-    if found.height * found.width > max_pixels:
-        size = f"{found.width} x {found.height}"
+    if file_header.height * file_header.width > max_pixels:
+        size = f"{file_header.width} x {file_header.height}"
         raise TooLargeError(f"{path}: wants at most {max_pixels:,} pixels, its header says {size}")
-    return found
+    return file_header
 
 
-def _from_bgr(image: NDArray[Any] | None, found: Header) -> Pixels | None:
+def _from_bgr(image: NDArray[Any] | None, file_header: Header) -> Pixels | None:
     if image is None:
         return None
     if image.ndim == 2:
-        return image[..., None] if found.gray is None else alpha.with_key(image[..., None], found.gray)
-    gray_with_alpha = found.channels == 2 and image.shape[-1] == 4  # three equal channels and alpha
+        return image[..., None] if file_header.gray is None else alpha.with_key(image[..., None], file_header.gray)
+    gray_with_alpha = file_header.channels == 2 and image.shape[-1] == 4  # three equal channels and alpha
     order = [0, 3] if gray_with_alpha else [2, 1, 0, 3][: image.shape[-1]]
     return np.ascontiguousarray(image[..., order])
 

@@ -13,7 +13,7 @@ import numpy as np
 from srkit.atomic import whole
 from srkit.errors import DataError, ImageError
 from srkit.image.array import Pixels, UInt8Image
-from srkit.image.codec import IMAGE_SUFFIXES, decode, encode, judged
+from srkit.image.codec import IMAGE_SUFFIXES, checked_header, decode, encode
 from srkit.image.metadata import Metadata
 
 
@@ -63,7 +63,7 @@ def size(path: Path) -> tuple[int, int]:
         ImageError: As in ``read``, except that data behind the header is not checked.
     """
     with mapped(path) as data:
-        found = judged(data, path)
+        found = checked_header(data, path)
     return found.height, found.width
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from srkit.errors import ImageError
 from srkit.image import exif, header
 from srkit.image.array import Pixels, turned
-from srkit.image.codec import MAX_PIXELS, decode, judged
+from srkit.image.codec import MAX_PIXELS, checked_header, decode
 from srkit.image.exif import Encoded
 from srkit.image.files import mapped
 from srkit.image.header import Header
@@ -51,7 +51,7 @@ def look(path: Path, max_pixels: int = MAX_PIXELS) -> Header:
 
 
 def _fit(data: Encoded, path: Path, max_pixels: int) -> Header:
-    found = judged(data, path, max_pixels)
+    found = checked_header(data, path, max_pixels)
     if found.unfit:
         raise ImageError(f"{path}: wants one picture of gray or RGB, {found.unfit}")
     return found

@@ -21,8 +21,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from srkit.image.bicubic import Edge, Line, blocks, contributions
-from srkit.image.phases import enlarge
+from srkit.image.bicubic import Edge, LineResize, blocks, contributions
+from srkit.image.traceable_bicubic import enlarge
 
 Size = tuple[int, int]
 
@@ -123,7 +123,7 @@ def _traced() -> bool:
     return torch.compiler.is_compiling()
 
 
-def _along(axis: int, image: Tensor, line: Line) -> Tensor:
+def _along(axis: int, image: Tensor, line: LineResize) -> Tensor:
     """Resize rows (axis 0) or columns (axis 1), in slices that are views."""
     made = [
         torch.matmul(weights, image[..., start:stop, :])
@@ -134,13 +134,15 @@ def _along(axis: int, image: Tensor, line: Line) -> Tensor:
     return made[0] if len(made) == 1 else torch.cat(made, axis - 2)
 
 
-def _side(line: Line) -> int:
+def _side(line: LineResize) -> int:
     longest = max(line.length, line.out)
     return longest if longest <= WHOLE else max(BLOCK, longest // MOST)
 
 
 @lru_cache(maxsize=128)
-def _on_device(line: Line, side: int, device: torch.device, dtype: torch.dtype) -> list[tuple[int, int, Tensor]]:
+def _on_device(
+    line: LineResize, side: int, device: torch.device, dtype: torch.dtype
+) -> list[tuple[int, int, Tensor]]:
     with torch.inference_mode(False):  # training must differentiate through weights cached in inference
         return [
             (block.start, block.stop, torch.from_numpy(block.weights).to(dtype).to(device))
@@ -158,7 +160,7 @@ def _exact(image: Tensor) -> torch.dtype:
 
 def _lines(
     height: int, width: int, scale: float | None, size: Size | None, edge: Edge, antialias: bool
-) -> list[tuple[int, Line]]:
+) -> list[tuple[int, LineResize]]:
     """Return (axis, line) for the two passes, in MATLAB's order."""
     if scale is not None and size is None:
         if not (scale > 0 and math.isfinite(scale)):
@@ -171,7 +173,7 @@ def _lines(
     else:
         raise ValueError(f"wants scale or size, one of them, got scale {scale!r} and size {size!r}")
     rows, columns = (
-        Line(length, out, ratio, edge, antialias)
+        LineResize(length, out, ratio, edge, antialias)
         for length, out, ratio in zip((height, width), size, scales, strict=True)
     )
     return sorted([(0, rows), (1, columns)], key=lambda pass_: pass_[1].scale)

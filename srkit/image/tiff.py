@@ -117,9 +117,9 @@ def encode(image: Pixels, metadata: Metadata) -> memoryview:
     """
     block, color = metadata.exif or b"", image.shape[2] > 1
     try:
-        told = {tag: place for tag, place in exif.places(block).items() if tag in exif.values(block)}
+        places_in_block = {tag: place for tag, place in exif.places(block).items() if tag in exif.values(block)}
     except struct.error:
-        block, told = b"", {}
+        block, places_in_block = b"", {}
     order, file = exif.byte_order(block), io.BytesIO()
     with TiffWriter(file, byteorder=">" if order == ">" else "<") as writer:
         file.seek(8)
@@ -136,10 +136,10 @@ def encode(image: Pixels, metadata: Metadata) -> memoryview:
             software=False,
             metadata=None,
         )
-    with file.getbuffer() as made:
-        entries = {tag: made[at : at + 12].tobytes() for tag, at in exif.places(made).items()}
+    with file.getbuffer() as content:
+        entries = {tag: content[at : at + 12].tobytes() for tag, at in exif.places(content).items()}
     kept = {tag: entry for tag, entry in entries.items() if tag not in exif.DESCRIBES}  # not its resolution
-    kept |= {tag: block[at : at + 12] for tag, at in told.items() if tag in exif.DESCRIBES}
+    kept |= {tag: block[at : at + 12] for tag, at in places_in_block.items() if tag in exif.DESCRIBES}
     place = file.seek(0, io.SEEK_END)
     place += file.write(bytes(place % 2))
     file.write(struct.pack(order + "H", len(kept)) + b"".join(kept[tag] for tag in sorted(kept)) + bytes(4))

@@ -78,15 +78,15 @@ class Perceptual(nn.Module):
         self._refuse(prediction)
         with autocast(prediction.device, self.precision):
             with torch.no_grad():
-                wanted = self.network(_rgb(target))
-            found = self.network(_rgb(prediction))
+                target_features = self.network(_rgb(target))
+            prediction_features = self.network(_rgb(prediction))
         total = torch.zeros((), device=prediction.device)
-        for weight, one, other in zip(self.weights, found, wanted, strict=True):
-            total = total + weight * self._distance(one, other)
+        for weight, ours, theirs in zip(self.weights, prediction_features, target_features, strict=True):
+            total = total + weight * self._distance(ours, theirs)
         return total
 
-    def _distance(self, found: Tensor, wanted: Tensor) -> Tensor:
-        difference = found.float() - wanted.float()
+    def _distance(self, features: Tensor, target_features: Tensor) -> Tensor:
+        difference = features.float() - target_features.float()
         each = difference.square() if self.distance == "l2" else difference.abs()
         return each.sum(1).mean() if self.channels == "sum" else each.mean()
 

@@ -1,4 +1,4 @@
-"""What enlarges one image and may learn from it on the way. One file each; list them below.
+"""Methods, which enlarge one image and may learn from it. One file each; list them below.
 
 A method takes (low (1,C,h,w) in [0,1], draws) and gives high (1,C,s*h,s*w), on the tensor's own device. It is
 called with one whole image and with gradients switched on.

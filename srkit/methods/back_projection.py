@@ -18,7 +18,7 @@ from srkit.slots import default
 
 @srkit.method("back_projection")
 class BackProjection:
-    """Enlarge by bicubic, then add again and again what LR has and the result, shrunk, has not.
+    """Enlarge by bicubic, then repeatedly add the enlarged difference between LR and the shrunk result.
 
     Irani and Peleg, CVGIP 1991: high <- high + bicubic(low - shrunk(high)), where shrinking is a correlation with
     the kernel of the estimator. Nothing is learnt. The result comes ever closer to one that shrinks to LR exactly,
@@ -26,7 +26,7 @@ class BackProjection:
     compressed image wants few steps.
 
     Args:
-        estimator: Says the kernel that made LR; bicubic is right where LR was shrunk by antialiased bicubic.
+        estimator: Estimates the kernel that made LR; bicubic is right for LR from antialiased bicubic.
         steps: How often the difference is added; 0 is bicubic.
     """
 

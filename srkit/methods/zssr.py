@@ -1,4 +1,4 @@
-"""Learning from the image alone."""
+"""Zero-shot super-resolution: learning from the image alone."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ RGB = 3
 
 @srkit.method("zssr")
 class ZSSR:
-    """Train a new network on the image itself: it learns to undo what a second shrinking does to it.
+    """Train a new network on the image itself: it learns to undo a second shrinking of the image.
 
-    The idea of ZSSR (Shocher, Cohen and Irani, CVPR 2018): structures come again in an image at other scales. Crops
-    of LR, turned and mirrored, are HR; what the kernel makes of them is LR. The paper's network, its gradual
-    scales and its mean over eight orientations are not copied: any model and any regime serve. It is slow, and pays
-    where the kernel is known and no trained network expects it.
+    The idea is that of ZSSR (Shocher, Cohen and Irani, CVPR 2018): structures recur in an image at other scales.
+    Crops of LR, turned and mirrored, serve as HR; the same crops shrunk by the kernel serve as LR. The paper's
+    network, gradual scales and mean over eight orientations are not copied: any model and any regime serve. It is
+    slow, and worthwhile if the kernel is known and no trained network fits it.
 
     Args:
-        estimator: Says the kernel that made LR.
-        model: What is trained; as lapsrn begins, it begins at bicubic.
+        estimator: Estimates the kernel that made LR.
+        model: The model that is trained; the default starts at bicubic.
         regime: How it is trained.
-        loss: What compares SR with HR.
-        optimizer: Of the model.
-        schedule: Of the learning rate.
-        steps: Training steps.
-        batch: Crops in a step.
+        loss: The loss between SR and HR.
+        optimizer: The optimizer of the model.
+        schedule: The schedule of the learning rate.
+        steps: Number of training steps.
+        batch: Number of crops in a step.
         crop: Largest side of a crop, in LR pixels; a smaller image is one crop.
     """
 
@@ -55,7 +55,7 @@ class ZSSR:
         batch: Annotated[int, srkit.Range(1)] = 4,
         crop: Annotated[int, srkit.Range(16)] = 64,
     ) -> None:
-        model(scale, RGB)  # what it refuses is refused here, before an image comes; so with the loss
+        model(scale, RGB)  # a scale or an option that the model or the loss refuses is refused before any image
         loss()
         self.estimator, self.loss = estimator(scale), loss
         self.scale, self.model, self.regime = scale, model, regime
@@ -78,7 +78,7 @@ class ZSSR:
         return high.to(low.dtype)
 
     def _pair(self, image: Tensor, kernel: Tensor, draws: Draws) -> Pair:
-        """Return a batch of crops of the image, and what the kernel makes of them."""
+        """Return a batch of crops of the image, and the same crops shrunk by the kernel."""
         height, width = (min(self.crop, side) // self.scale * self.scale for side in image.shape[-2:])
         side = min(height, width)  # a square, which may be turned
         places = draws.uniform(self.batch, 2)[0]

@@ -30,7 +30,7 @@ class Band(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Protocol:
+class ComparisonProtocol:
     """The steps that prepare two images for a comparison.
 
     Args:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 import srkit
-from srkit.metrics.protocol import Protocol, same_shape
+from srkit.metrics.protocol import ComparisonProtocol, same_shape
 
 
 @srkit.metric("psnr")
@@ -34,7 +34,7 @@ class PSNR:
         quantise: bool = True,
         gray: Literal["repeat", "as_is"] = "repeat",
     ) -> None:
-        self.prepare = Protocol(color, scale if border is None else border, quantise, gray)
+        self.prepare = ComparisonProtocol(color, scale if border is None else border, quantise, gray)
         self.protocol = self.prepare.describe()
 
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.image.crop import shave
-from srkit.metrics.protocol import Protocol, same_shape
+from srkit.metrics.protocol import ComparisonProtocol, same_shape
 
 WINDOW, SIGMA, K1, K2 = 11, 1.5, 0.01, 0.03
 
@@ -38,7 +38,7 @@ class SSIM:
         quantise: bool = True,
         gray: Literal["repeat", "as_is"] = "repeat",
     ) -> None:
-        self.prepare = Protocol(color, scale if border is None else border, quantise, gray)
+        self.prepare = ComparisonProtocol(color, scale if border is None else border, quantise, gray)
         self.protocol = self.prepare.describe()
 
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:

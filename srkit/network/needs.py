@@ -50,10 +50,10 @@ def needs_of(module: nn.Module) -> Needs:
     Raises:
         TypeError: Its ``needs`` are of another type.
     """
-    said = getattr(module, "needs", None)
-    if said is None:
+    declared = getattr(module, "needs", None)
+    if declared is None:
         return Needs()
-    if not isinstance(said, Needs):
+    if not isinstance(declared, Needs):
         name = type(module).__name__
-        raise TypeError(f"{name}.needs: wants srkit.network.needs.Needs, got {type(said).__name__}")
-    return said
+        raise TypeError(f"{name}.needs: wants srkit.network.needs.Needs, got {type(declared).__name__}")
+    return declared

@@ -11,7 +11,7 @@ import torch
 from srkit.errors import SrkitError
 from srkit.network import memory
 from srkit.network.network import Network
-from srkit.network.tiles import Axis, Grid, Span, Tile
+from srkit.network.tiles import Axis, Span, Tile, TileGrid
 
 BICUBIC_HALO = 2
 """Input pixels on either side on which a pixel of bicubic depends; it enlarges chroma beside a network of luma."""
@@ -51,7 +51,7 @@ class Tiled:
             return SMALL
         return max(1, memory.for_tiles(self.device, taken) // self.footprint)
 
-    def grid(self, size: tuple[int, int], wanted: tuple[int, int], *, more: int = 0) -> Grid:
+    def grid(self, size: tuple[int, int], wanted: tuple[int, int], *, more: int = 0) -> TileGrid:
         """Return the two axes of an image along which it is cut.
 
         Args:
@@ -73,10 +73,10 @@ class Tiled:
             Axis(length, out, self.network.scale, halo, needs.multiple, needs.least)
             for length, out in zip(size, wanted, strict=True)
         )
-        return Grid(rows, columns)
+        return TileGrid(rows, columns)
 
     def parts(
-        self, grid: Grid, compute: Callable[[Span, Span], Part], *, taken: int = 0
+        self, grid: TileGrid, compute: Callable[[Span, Span], Part], *, taken: int = 0
     ) -> Iterator[tuple[Tile, Part]]:
         """Yield every tile of the result with the pixels that ``compute`` gives for its two spans.
 
@@ -110,7 +110,7 @@ class Tiled:
                 continue
             yield tile, part
 
-    def _plan(self, grid: Grid, most: int) -> list[Tile]:
+    def _plan(self, grid: TileGrid, most: int) -> list[Tile]:
         if self.side is None or grid.rows.halo is None:
             return grid.plan(most)
         down, across = (max(1, -(-axis.length // self.side)) for axis in grid)

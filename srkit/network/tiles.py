@@ -15,7 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from srkit.image.bicubic import Line, block
+from srkit.image.bicubic import LineResize, block
 
 SMALLEST = 16
 """Side of a tile, in input pixels, below which it is not cut any further."""
@@ -60,10 +60,10 @@ class Axis:
     least: int = 1
 
     @property
-    def line(self) -> Line | None:
+    def line(self) -> LineResize | None:
         """The resize that shrinks the network's output; None if nothing is shrunk."""
         large = self.length * self.scale
-        return None if large == self.out else Line(large, self.out, self.out / large, "symmetric", True)
+        return None if large == self.out else LineResize(large, self.out, self.out / large, "symmetric", True)
 
     def span(self, start: int, stop: int) -> Span:
         """Return the span of the outputs [start, stop)."""
@@ -133,7 +133,7 @@ class Tile(NamedTuple):
         return (self.bottom - self.top) * (self.right - self.left)
 
 
-class Grid(NamedTuple):
+class TileGrid(NamedTuple):
     """The two axes of an image."""
 
     rows: Axis

@@ -1,4 +1,4 @@
-"""The kinds of parts, one file each: what a part must be, what it may say of itself, and the slot that it fills.
+"""The kinds of parts, one file each, with their interfaces, optional attributes and slots.
 
 A new kind is one file here and one line below. ``KINDS`` is the one list of them: the decorators of ``srkit``, the
 catalog, the rooms of built-in parts, the contracts and the documentation read it. Nothing here imports torch.

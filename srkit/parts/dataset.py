@@ -51,16 +51,16 @@ class ImageSet(Protocol):
         ...
 
     def key(self, index: int, /) -> str:
-        """Identify the image's present content: decoded pixels are cached under it."""
+        """Return an identity of the image's present content, under which decoded pixels are cached."""
         ...
 
 
 @runtime_checkable
 class WithOriginals(Protocol):
-    """An image set whose ``key`` says more than which photograph HR is of."""
+    """An image set whose ``key`` identifies more than the photograph of HR."""
 
     def original(self, index: int, /) -> str:
-        """Identify the photograph: nobody may train on one part of it and test on another."""
+        """Return the identity of the photograph, parts of which must not be in both training and test sets."""
         ...
 
 

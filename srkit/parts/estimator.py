@@ -1,4 +1,4 @@
-"""Estimators: what finds the blur kernel of an image."""
+"""Estimators, which estimate the blur kernel of an image."""
 
 from __future__ import annotations
 

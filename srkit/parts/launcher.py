@@ -1,4 +1,4 @@
-"""Launchers: what runs the arms of a study."""
+"""Launchers, which run the arms of a study."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Task(NamedTuple):
     """A process that a launcher is to run.
 
     ``command`` is a program and its arguments. It reads and writes files only, stops when its
-    standard input is closed, and goes on where it was when it is run again. What it prints goes
-    to the file ``output``.
+    standard input is closed, and resumes when it is run again. Its standard output and standard
+    error go to the file ``output``.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Task(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """A task that is over. ``code`` is its exit status, 0 where all went well, negative where a signal ended it."""
+    """A task that has ended. ``code`` is its exit status, 0 for success, negative if a signal ended it."""
 
     name: str
     code: int
@@ -41,7 +41,7 @@ class LauncherFn(Protocol):
     """Runs tasks somewhere."""
 
     def __call__(self, tasks: Sequence[Task], jobs: int | None, /) -> Iterator[Ended]:
-        """Run ``tasks``, ``jobs`` of them at a time (None: as many as is best), and yield each when it is over.
+        """Run ``tasks``, ``jobs`` of them at a time (None: as many as is best), and yield each when it has ended.
 
         Closing the iterator, a generator, stops what is still running. Until then each task has an
         open standard input.

@@ -1,4 +1,4 @@
-"""Losses: what training minimises."""
+"""Losses, which training minimises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods: what enlarges one image and may learn from it on the way."""
+"""Methods, which enlarge one image and may learn from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Optimizers: what turns gradients into steps."""
+"""Optimizers, which turn gradients into steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers: what reads a network out of a file."""
+"""Readers, which read a network from a file."""
 
 from __future__ import annotations
 

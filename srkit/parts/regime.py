@@ -1,4 +1,4 @@
-"""Regimes: how a network is trained, and what else is trained beside it."""
+"""Regimes, which train a network and possibly others beside it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ regime = Kind(
 
 
 class RegimeFn(Protocol):
-    """A training of one network, with whatever else it trains beside it.
+    """A training of one network, and possibly of others beside it.
 
     It is built once the number of steps is known, and again, with the same model, to measure how long a step
     takes. A checkpoint holds what ``state_dict`` gives; the host keeps torch's random generators.

@@ -1,4 +1,4 @@
-"""Schedules: how the learning rate changes along the way."""
+"""Schedules of the learning rate."""
 
 from __future__ import annotations
 

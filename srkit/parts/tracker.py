@@ -1,4 +1,4 @@
-"""Trackers: where the records of a run go, besides its log."""
+"""Trackers, which receive the records of a run in addition to its log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TrackerFn(Protocol):
     """Receives the records of a run as they happen: plain numbers by name.
 
     A resumed run opens its folder again and repeats the steps since its last checkpoint: the first record
-    takes back what was written of its step and later ones.
+    removes what was written for its step and later ones.
     """
 
     def record(self, step: int, values: Mapping[str, float], /) -> None:
@@ -29,7 +29,7 @@ class TrackerFn(Protocol):
         ...
 
     def close(self) -> None:
-        """Write what is still held back."""
+        """Write the records that are still held back."""
         ...
 
 

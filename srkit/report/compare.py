@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srkit.report.numbers import label
-from srkit.report.results import OWN, Arm, Block, Results, Run
+from srkit.report.results import OWN, ArmResult, BlockResult, Results, RunResult
 from srkit.report.scores import lower_is_better, mean
 from srkit.report.statistics import Difference, crossed, difference, differences, paired
 
@@ -62,7 +62,7 @@ def gains(results: Results) -> list[Gain]:
     return [gain_of(run, metric) for metric in run.scores.metrics]
 
 
-def gain_of(run: Run, metric: str) -> Gain:
+def gain_of(run: RunResult, metric: str) -> Gain:
     """Compare the network of a run with the interpolation by one metric, image by image."""
     network, baseline, scores = run.summary.network, run.summary.baseline, run.scores
     protocol = run.summary.protocol.get(metric, {})
@@ -82,7 +82,7 @@ class Standing:
     no difference either: what differs would be the test.
     """
 
-    arm: Arm
+    arm: ArmResult
     metric: str
     protocol: Mapping[str, Any]
     seeds: int
@@ -105,18 +105,18 @@ class Standing:
         return (found.mean < 0) == self.lower_is_better if found and found.certain else None
 
 
-def metrics(block: Block, test: str = OWN) -> list[str]:
+def metrics(block: BlockResult, test: str = OWN) -> list[str]:
     """Return the metrics by which the arms of a block were scored, in the order of their configs."""
     found = [trial.tests[test].scores for arm in block.arms for trial in arm.scored if test in trial.tests]
     return list(dict.fromkeys(metric for scores in found for metric in scores.metrics))
 
 
-def standings(results: Results, block: Block, metric: str, test: str = OWN) -> list[Standing]:
+def standings(results: Results, block: BlockResult, metric: str, test: str = OWN) -> list[Standing]:
     """Return the standing of each arm of a block, in the order of the study; arms without scores are left out."""
     return list(_standings(results.intervals, block, metric, test))
 
 
-def _standings(intervals: bool, block: Block, metric: str, test: str) -> Iterator[Standing]:
+def _standings(intervals: bool, block: BlockResult, metric: str, test: str) -> Iterator[Standing]:
     base = values(block.base, metric, test)
     for arm in block.arms:
         own = values(arm, metric, test)
@@ -141,7 +141,7 @@ def _standings(intervals: bool, block: Block, metric: str, test: str) -> Iterato
         )
 
 
-def values(arm: Arm, metric: str, test: str = OWN, *, interpolation: bool = False) -> Values:
+def values(arm: ArmResult, metric: str, test: str = OWN, *, interpolation: bool = False) -> Values:
     """Return the scores of an arm on a test, or those of the interpolation; seeds without scores are absent."""
     found: dict[int, dict[str, float]] = {}
     for trial in arm.scored:
@@ -152,7 +152,7 @@ def values(arm: Arm, metric: str, test: str = OWN, *, interpolation: bool = Fals
     return found
 
 
-def _alike(arm: Arm, base: Arm, metric: str, test: str) -> bool:
+def _alike(arm: ArmResult, base: ArmResult, metric: str, test: str) -> bool:
     """Return whether two arms were given the same images and measured in the same way, seed by seed."""
     first, second = (
         {trial.seed: trial.tests[test] for trial in one.scored if test in trial.tests} for one in (arm, base)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from srkit.report.numbers import protocol
-from srkit.report.results import Results, Trial
+from srkit.report.results import Results, TrialResult
 from srkit.report.statistics import difference
 
 OF_STUDY = ("block", "arm", "seed", "test")
@@ -50,7 +50,7 @@ def _scores(results: Results) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
                     yield (*place, test), (image, metric, value, base, difference(value, base), text)
 
 
-def _trials(results: Results) -> Iterator[tuple[tuple[str, str, int], Trial]]:
+def _trials(results: Results) -> Iterator[tuple[tuple[str, str, int], TrialResult]]:
     for block in results.blocks:
         for arm in block.arms:
             for trial in arm.scored:

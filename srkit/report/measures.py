@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from srkit.report.curves import Curve
 from srkit.report.numbers import MINUS
-from srkit.report.results import Arm, Results, Trial
+from srkit.report.results import ArmResult, Results, TrialResult
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def measured(results: Results) -> list[str]:
     return [name for name in MEASURES if name in found]
 
 
-def ends(arm: Arm, measure: str) -> tuple[float, float] | None:
+def ends(arm: ArmResult, measure: str) -> tuple[float, float] | None:
     """Return a measure at the start and at the end, as mean over images and then seeds; None if not measured."""
     curves = [values for _, values in curves_of(arm, measure)]
     if not curves:
@@ -100,12 +100,12 @@ def ends(arm: Arm, measure: str) -> tuple[float, float] | None:
     return first, last
 
 
-def curves_of(arm: Arm, measure: str) -> list[Curve]:
+def curves_of(arm: ArmResult, measure: str) -> list[Curve]:
     """Return the mean over images at every step, a curve for each seed."""
     return [curve for curve in (_curve(trial, measure) for trial in arm.scored) if curve[0]]
 
 
-def _curve(trial: Trial, measure: str) -> Curve:
+def _curve(trial: TrialResult, measure: str) -> Curve:
     by_step: dict[int, list[float]] = defaultdict(list)
     for row in trial.measures:
         if row.measure == measure:

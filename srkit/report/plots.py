@@ -16,7 +16,7 @@ from srkit.report.curves import POINTS, Band, over_neighbours, over_seeds
 from srkit.report.figures import COLORS, HEIGHT, PAPER, SOFT, WIDTH, Drawing, color_of, empty
 from srkit.report.measures import MEASURES
 from srkit.report.numbers import label, number
-from srkit.report.results import Arm, Block, Results, Run
+from srkit.report.results import ArmResult, BlockResult, Results, RunResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,14 +59,14 @@ class Line:
 Scale = Literal["linear", "log", "ripple"]
 
 
-def score_drawings(results: Results, block: Block, metrics: Sequence[str]) -> Iterator[Drawing]:
+def score_drawings(results: Results, block: BlockResult, metrics: Sequence[str]) -> Iterator[Drawing]:
     """Yield a figure of each metric: the arms' differences to the baseline."""
     for metric in metrics:
         if figure := differences(standings(results, block, metric)):
             yield Drawing(f"difference-{metric}", f"{label(metric)} against {block.baseline}", figure)
 
 
-def measure_drawings(results: Results, block: Block) -> Iterator[Drawing]:
+def measure_drawings(results: Results, block: BlockResult) -> Iterator[Drawing]:
     """Yield a figure of each measure of the checkerboard over the steps of training."""
     for name in measures.measured(results):
         found = arm_lines(block.arms, [measures.curves_of(arm, name) for arm in block.arms])
@@ -76,7 +76,7 @@ def measure_drawings(results: Results, block: Block) -> Iterator[Drawing]:
             yield Drawing(name, f"{legend.label} while training", figure)
 
 
-def validation_drawings(results: Results, block: Block, metrics: Sequence[str]) -> Iterator[Drawing]:
+def validation_drawings(results: Results, block: BlockResult, metrics: Sequence[str]) -> Iterator[Drawing]:
     """Yield a figure of each metric of the validation images over the steps of training."""
     for metric in metrics:
         title = f"validation {label(metric)}"
@@ -90,7 +90,7 @@ def validation_drawings(results: Results, block: Block, metrics: Sequence[str]) 
             yield Drawing(name, about, lines(title, found))
 
 
-def training_drawings(run: Run) -> Iterator[Drawing]:
+def training_drawings(run: RunResult) -> Iterator[Drawing]:
     """Yield a figure of each value that the records of training carry, with a line for each of its parts.
 
     A part has its name behind a dot: ``loss``, ``loss.pixel`` and ``loss.vgg`` make one figure of three lines.
@@ -102,17 +102,17 @@ def training_drawings(run: Run) -> Iterator[Drawing]:
     for group, names in groups.items():
         title = TITLES.get(group, group.replace("_", " "))
         whole = ("total" if group == "loss" else group) if len(names) > 1 else ""
-        found = [
+        curves = [
             Line(name.partition(".")[2] or whole, index, over_neighbours(run.curve("train", name)))
             for index, name in enumerate(sorted(names, key=lambda name: name != group), 1)
         ]
-        least, most = min(min(one.band.low) for one in found), max(max(one.band.high) for one in found)
+        least, most = min(min(curve.band.low) for curve in curves), max(max(curve.band.high) for curve in curves)
         falls = group not in RATES and 0 < 5 * least < most
-        figure = lines(title, found, scale="log" if falls else "linear")
+        figure = lines(title, curves, scale="log" if falls else "linear")
         yield Drawing(f"training-{group}", title, figure)
 
 
-def validation_figure(run: Run, metric: str, title: str) -> Figure | None:
+def validation_figure(run: RunResult, metric: str, title: str) -> Figure | None:
     """Draw a metric of the validation images over steps, the weights that were kept marked; None without any."""
     steps, values = run.curve("validate", metric)
     finite = [(step, value) for step, value in zip(steps, values, strict=True) if math.isfinite(value)]
@@ -129,33 +129,39 @@ def validation_figure(run: Run, metric: str, title: str) -> Figure | None:
     return figure
 
 
-def arm_lines(arms: Sequence[Arm], curves: Sequence[Sequence[Any]]) -> list[Line]:
+def arm_lines(arms: Sequence[ArmResult], curves: Sequence[Sequence[Any]]) -> list[Line]:
     """Return a line for each arm, over its seeds; an arm of fewer than ``FEWEST`` measurements has none."""
     bands = [(arm, over_seeds(each)) for arm, each in zip(arms, curves, strict=True) if each]
     return [Line(arm.name, arm.index, band) for arm, band in bands if len(band.steps) >= FEWEST]
 
 
-def differences(found: Sequence[Standing]) -> Figure | None:
+def differences(compared: Sequence[Standing]) -> Figure | None:
     """Draw each arm's difference to the baseline with its interval, and small, that of each seed.
 
     A dot is filled if the interval excludes zero. The result is None if there is nothing to compare.
     """
-    found = [one for one in found if one.difference and math.isfinite(one.difference.mean)]
-    if not found:
+    compared = [
+        standing for standing in compared if standing.difference and math.isfinite(standing.difference.mean)
+    ]
+    if not compared:
         return None
-    figure, axes = empty(f"{label(found[0].metric)}: difference to the baseline", WIDTH, 1.1 + 0.27 * len(found))
-    axes.set_xlabel("worse ← → better" if not found[0].lower_is_better else "better ← → worse", color=SOFT)
+    figure, axes = empty(
+        f"{label(compared[0].metric)}: difference to the baseline", WIDTH, 1.1 + 0.27 * len(compared)
+    )
+    axes.set_xlabel("worse ← → better" if not compared[0].lower_is_better else "better ← → worse", color=SOFT)
     axes.axvline(0, color=SOFT, linewidth=1)
-    for row, one in enumerate(found):
-        color, difference = color_of(one.arm.index), one.difference
+    for row, standing in enumerate(compared):
+        color, difference = color_of(standing.arm.index), standing.difference
         assert difference is not None
-        axes.plot(one.by_seed, [row] * len(one.by_seed), "|", color=color, markersize=7, alpha=0.6)
+        axes.plot(standing.by_seed, [row] * len(standing.by_seed), "|", color=color, markersize=7, alpha=0.6)
         if not math.isnan(difference.low):
             axes.plot([difference.low, difference.high], [row, row], color=color, linewidth=1.8)
         face = color if difference.certain else PAPER
         axes.plot(difference.mean, row, "o", color=color, markerfacecolor=face, markersize=6.5, zorder=3)
-    axes.set_yticks(range(len(found)), [one.arm.name for one in found], color=SOFT, parse_math=False)
-    axes.set_ylim(len(found) - 0.4, -0.6)
+    axes.set_yticks(
+        range(len(compared)), [standing.arm.name for standing in compared], color=SOFT, parse_math=False
+    )
+    axes.set_ylim(len(compared) - 0.4, -0.6)
     axes.xaxis.set_major_locator(MaxNLocator(4))
     return figure
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from srkit.report.compare import gains
 from srkit.report.numbers import count, duration, label, protocol
-from srkit.report.results import Results, Run
+from srkit.report.results import Results, RunResult
 from srkit.report.statistics import RESAMPLES
 
 BUDGETS = {
@@ -56,7 +56,7 @@ def measured(results: Results) -> dict[str, str]:
     return _told(facts)
 
 
-def _measured_run(results: Results, run: Run, images: str) -> dict[str, str]:
+def _measured_run(results: Results, run: RunResult, images: str) -> dict[str, str]:
     number, step = len(run.scores.images), run.summary.best_step
     return {
         "test images": f"{number}; {images}".rstrip("; "),
@@ -91,7 +91,7 @@ def machinery(results: Results) -> dict[str, str]:
     )
 
 
-def low(run: Run) -> str:
+def low(run: RunResult) -> str:
     """Return the origin of the LR test images, in words."""
     return "the test set's own" if run.summary.own_low else chosen(run.settings.get("degradation"))
 
@@ -104,18 +104,18 @@ def chosen(choice: Any) -> str:
     return f"{choice.get('use', '')} ({options})" if options else str(choice.get("use", ""))
 
 
-def _processor(run: Run) -> str:
+def _processor(run: RunResult) -> str:
     cores = run.environment.cores
     return ", ".join(filter(None, [run.environment.cpu, "" if cores is None else count(cores, "core")]))
 
 
-def _versions(run: Run) -> str:
+def _versions(run: RunResult) -> str:
     machine = run.environment
     named = {"srkit": machine.srkit, "torch": machine.torch, "numpy": machine.numpy, "python": machine.python}
     return ", ".join(f"{name} {version}" for name, version in (named | dict(machine.plugins)).items() if version)
 
 
-def _started(run: Run) -> str:
+def _started(run: RunResult) -> str:
     return run.environment.started.replace("T", " ").replace("+00:00", " UTC")
 
 

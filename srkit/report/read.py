@@ -18,8 +18,8 @@ from srkit.records.scores import ScoreRow
 from srkit.records.study import ArmEntry, BlockEntry, StudyIndex, TrialEntry
 from srkit.records.summary import Summary
 from srkit.records.trial import Cost, MeasureRow, read_problem, read_protocol
-from srkit.report.results import OWN, Arm, Block, Results, Run, TestResult, Trial
-from srkit.report.scores import Scores
+from srkit.report.results import OWN, ArmResult, BlockResult, Results, RunResult, TestResult, TrialResult
+from srkit.report.scores import ScoreSet
 
 
 def read_results(folder: Path) -> Results:
@@ -32,7 +32,7 @@ def read_results(folder: Path) -> Results:
     return _read_study(StudyFiles(folder)) if StudyFiles(folder).index.is_file() else _read_single(folder)
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path) -> RunResult:
     """Read a finished run.
 
     Raises:
@@ -51,7 +51,7 @@ def read_run(folder: Path) -> Run:
         )
     summary = Summary.read(files.summary)
     again = f"delete {files.summary} and score again by --resume {folder}"
-    return Run(
+    return RunResult(
         files=files,
         summary=summary,
         environment=Environment.read(files.environment),
@@ -62,7 +62,7 @@ def read_run(folder: Path) -> Run:
     )
 
 
-def read_scores(path: Path, summary: Summary, again: str) -> Scores:
+def read_scores(path: Path, summary: Summary, again: str) -> ScoreSet:
     """Read the rows of a ``scores.jsonl``.
 
     Args:
@@ -73,7 +73,7 @@ def read_scores(path: Path, summary: Summary, again: str) -> Scores:
     Raises:
         RunError: A row is damaged, or a model or image lacks a score that others have.
     """
-    scores = Scores(tuple(ScoreRow.read_all(path)), tuple(summary.protocol))
+    scores = ScoreSet(tuple(ScoreRow.read_all(path)), tuple(summary.protocol))
     if not scores.rows:
         raise RunError(f"{path}: wants scores, found none; {again}")
     for model, image, metric in scores.gaps((summary.baseline, summary.network)):
@@ -86,7 +86,7 @@ def read_scores(path: Path, summary: Summary, again: str) -> Scores:
 def _read_single(folder: Path) -> Results:
     run = read_run(folder)
     name, seed = run.summary.name, run.environment.seed or 0
-    trial = Trial(seed, folder.name, run=run, tests={OWN: _own(run)})
+    trial = TrialResult(seed, folder.name, run=run, tests={OWN: _own(run)})
     command = run.environment.command
     return Results(
         folder=folder,
@@ -97,7 +97,7 @@ def _read_single(folder: Path) -> Results:
         seeds=[seed],
         intervals=True,
         tests=[],
-        blocks=(Block("", name, (Arm(name, 0, {}, (trial,)),)),),
+        blocks=(BlockResult("", name, (ArmResult(name, 0, {}, (trial,)),)),),
         text=run.config,
         single=True,
     )
@@ -129,29 +129,29 @@ class _TrialReader:
     def __init__(self, files: StudyFiles, index: StudyIndex) -> None:
         self.files, self.index = files, index
         self.numbers = {block.baseline: 0 for block in index.blocks[:1]}
-        self.trials: dict[str, Trial] = {}
+        self.trials: dict[str, TrialResult] = {}
 
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[BlockResult, ...]:
         return tuple(self._block(entry) for entry in self.index.blocks)
 
-    def _block(self, entry: BlockEntry) -> Block:
-        return Block(entry.name, entry.baseline, tuple(self._arm(arm) for arm in entry.arms))
+    def _block(self, entry: BlockEntry) -> BlockResult:
+        return BlockResult(entry.name, entry.baseline, tuple(self._arm(arm) for arm in entry.arms))
 
-    def _arm(self, entry: ArmEntry) -> Arm:
+    def _arm(self, entry: ArmEntry) -> ArmResult:
         number = self.numbers.setdefault(entry.name, len(self.numbers))
-        return Arm(entry.name, number, entry.changes, tuple(self._trial(trial) for trial in entry.trials))
+        return ArmResult(entry.name, number, entry.changes, tuple(self._trial(trial) for trial in entry.trials))
 
-    def _trial(self, entry: TrialEntry) -> Trial:
+    def _trial(self, entry: TrialEntry) -> TrialResult:
         if entry.id not in self.trials:
             self.trials[entry.id] = self._read(entry, self.files.trial(entry.id))
         return self.trials[entry.id]
 
-    def _read(self, entry: TrialEntry, files: TrialFiles) -> Trial:
+    def _read(self, entry: TrialEntry, files: TrialFiles) -> TrialResult:
         problem = read_problem(files.error)
         if not files.summary.is_file():
-            return Trial(entry.seed, entry.id, problem)
+            return TrialResult(entry.seed, entry.id, problem)
         run = read_run(files.path)
-        return Trial(
+        return TrialResult(
             entry.seed,
             entry.id,
             problem,
@@ -161,7 +161,7 @@ class _TrialReader:
             {OWN: _own(run), **dict(self._tests(files, run))},
         )
 
-    def _tests(self, files: TrialFiles, run: Run) -> Iterator[tuple[str, TestResult]]:
+    def _tests(self, files: TrialFiles, run: RunResult) -> Iterator[tuple[str, TestResult]]:
         for name in self.index.tests:
             test = files.test(name)
             if test.scores.is_file():
@@ -170,7 +170,7 @@ class _TrialReader:
                 yield name, TestResult(scores, read_protocol(test.protocol), _given(settings))
 
 
-def _own(run: Run) -> TestResult:
+def _own(run: RunResult) -> TestResult:
     return TestResult(run.scores, run.summary.protocol, _given(run.settings))
 
 

@@ -17,14 +17,14 @@ from srkit.records.folders import RunFiles
 from srkit.records.log import Record
 from srkit.records.summary import Summary
 from srkit.records.trial import Cost, MeasureRow
-from srkit.report.scores import Scores
+from srkit.report.scores import ScoreSet
 
 OWN = ""
 """The name of a trial's own test, beside the further tests of a study."""
 
 
 @dataclass(frozen=True)
-class Run:
+class RunResult:
     """The contents of a run folder."""
 
     files: RunFiles
@@ -32,7 +32,7 @@ class Run:
     environment: Environment
     config: str
     log: Sequence[Record]
-    scores: Scores
+    scores: ScoreSet
     kernels: Mapping[str, NDArray[np.float64]]
 
     @cached_property
@@ -66,54 +66,54 @@ class TestResult:
 
     __test__ = False  # keeps pytest from collecting it as a class of tests
 
-    scores: Scores
+    scores: ScoreSet
     protocol: Mapping[str, Mapping[str, Any]]
     given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrialResult:
     """One arm with one seed. ``run`` is None until it has scores; ``problem`` says why it failed."""
 
     seed: int
     id: str
     problem: str | None = None
-    run: Run | None = None
+    run: RunResult | None = None
     cost: Cost | None = None
     measures: tuple[MeasureRow, ...] = ()
     tests: Mapping[str, TestResult] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Arm:
+class ArmResult:
     """An arm of a block. ``index`` counts the arms of the study from the baseline, 0; it gives each its colour."""
 
     name: str
     index: int
     changes: Mapping[str, Any]
-    trials: tuple[Trial, ...]
+    trials: tuple[TrialResult, ...]
 
     @property
-    def scored(self) -> list[Trial]:
+    def scored(self) -> list[TrialResult]:
         """The trials that have scores."""
         return [trial for trial in self.trials if trial.run is not None]
 
     @property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[RunResult]:
         """The runs of the trials that have scores."""
         return [trial.run for trial in self.trials if trial.run is not None]
 
 
 @dataclass(frozen=True)
-class Block:
+class BlockResult:
     """Arms that are compared with one another; a study without blocks has one, without a name."""
 
     name: str
     baseline: str
-    arms: tuple[Arm, ...]
+    arms: tuple[ArmResult, ...]
 
     @property
-    def base(self) -> Arm:
+    def base(self) -> ArmResult:
         """The arm that others are compared with."""
         return next(arm for arm in self.arms if arm.name == self.baseline)
 
@@ -144,24 +144,24 @@ class Results:
     seeds: Sequence[int]
     intervals: bool
     tests: Sequence[str]
-    blocks: tuple[Block, ...]
+    blocks: tuple[BlockResult, ...]
     text: str
     single: bool = False
 
     @property
-    def trials(self) -> dict[str, Trial]:
+    def trials(self) -> dict[str, TrialResult]:
         """Every trial by its id; arms that come to the same experiment share one."""
         return {trial.id: trial for block in self.blocks for arm in block.arms for trial in arm.trials}
 
     @property
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[RunResult]:
         """The runs of all trials that have scores, each once."""
         return [trial.run for trial in self.trials.values() if trial.run is not None]
 
     @property
-    def arms(self) -> list[Arm]:
+    def arms(self) -> list[ArmResult]:
         """All arms in the order of the study, one of each name."""
-        found: dict[str, Arm] = {}
+        found: dict[str, ArmResult] = {}
         for block in self.blocks:
             for arm in block.arms:
                 found.setdefault(arm.name, arm)
@@ -177,7 +177,7 @@ class Results:
         """The name in the scores of the interpolation that every network is measured beside, such as bicubic."""
         return self.runs[0].summary.baseline
 
-    def titled(self) -> Iterator[tuple[str, Trial]]:
+    def titled(self) -> Iterator[tuple[str, TrialResult]]:
         """Yield each trial once, with its title: block, arm, seed."""
         seen: set[str] = set()
         for block in self.blocks:

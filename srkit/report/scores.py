@@ -13,7 +13,7 @@ LOWER_IS_BETTER = ("lpips",)
 
 
 @dataclass(frozen=True)
-class Scores:
+class ScoreSet:
     """All scores of one test.
 
     Args:

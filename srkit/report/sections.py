@@ -12,7 +12,7 @@ from srkit.report.document import Document, Drawings, Facts, Heading, Kernels, L
 from srkit.report.figures import Drawing
 from srkit.report.numbers import label
 from srkit.report.plots import measure_drawings, score_drawings, training_drawings, validation_drawings
-from srkit.report.results import OWN, Block, Results
+from srkit.report.results import OWN, BlockResult, Results
 from srkit.report.views import error_range, views
 
 KERNELS = 24
@@ -159,11 +159,11 @@ def _listing(results: Results) -> Section:
     return Section("config", "Study file", (listing,), intro)
 
 
-def _title(block: Block) -> list[Part]:
+def _title(block: BlockResult) -> list[Part]:
     return [Heading(block.name)] if block.name else []
 
 
-def _drawings(results: Results, block: Block, drawings: Iterable[Drawing]) -> list[Part]:
+def _drawings(results: Results, block: BlockResult, drawings: Iterable[Drawing]) -> list[Part]:
     """Return figures with unique names for files: each ends in the name or the number of its block."""
     short = [re.sub(r"[^\w.-]+", "-", one.name) for one in results.blocks]  # Markdown must not escape it
     at = results.blocks.index(block)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from srkit.report.compare import Gain, Standing, metrics, standings
 from srkit.report.numbers import count, number, protocol, with_unit
-from srkit.report.results import OWN, Block, Results
+from srkit.report.results import OWN, BlockResult, Results
 from srkit.report.scores import lower_is_better
 from srkit.report.statistics import RESAMPLES
 
@@ -47,33 +47,33 @@ def answers(results: Results) -> list[Answer]:
     ]
 
 
-def _telling(results: Results, block: Block) -> Sequence[str]:
-    found = standings(results, block, metrics(block)[0])
-    return results.tests if results.tests and not all(one.alike for one in found) else (OWN,)
+def _telling(results: Results, block: BlockResult) -> Sequence[str]:
+    every = standings(results, block, metrics(block)[0])
+    return results.tests if results.tests and not all(standing.alike for standing in every) else (OWN,)
 
 
-def _answer(results: Results, block: Block, test: str) -> Answer:
+def _answer(results: Results, block: BlockResult, test: str) -> Answer:
     metric = metrics(block)[0]
     about = ", ".join(filter(None, (block.name, test, f"{metric.upper()} against {block.baseline}")))
-    found = [one for one in standings(results, block, metric, test) if one.difference is not None]
-    if not found:
+    compared = [standing for standing in standings(results, block, metric, test) if standing.difference is not None]
+    if not compared:
         return Answer(about, {UNCERTAIN: "nothing to compare"})
-    if all(math.isnan(one.difference.low) for one in found if one.difference):
-        return Answer(about, {UNCERTAIN: f"{_listed(found)}; there are no intervals"})
+    if all(math.isnan(standing.difference.low) for standing in compared if standing.difference):
+        return Answer(about, {UNCERTAIN: f"{_listed(compared)}; there are no intervals"})
     verdicts = {
-        "better": [one for one in found if one.better is True],
-        "worse": [one for one in found if one.better is False],
-        UNCERTAIN: [one for one in found if one.better is None],
+        "better": [standing for standing in compared if standing.better is True],
+        "worse": [standing for standing in compared if standing.better is False],
+        UNCERTAIN: [standing for standing in compared if standing.better is None],
     }
     return Answer(about, {name: _listed(some) for name, some in verdicts.items() if some})
 
 
-def _listed(found: list[Standing]) -> str:
+def _listed(compared: list[Standing]) -> str:
     space = "\N{NO-BREAK SPACE}"
     return ", ".join(
-        f"{one.arm.name} ({with_unit(one.metric, one.difference.mean, space=space)})"
-        for one in found
-        if one.difference
+        f"{standing.arm.name} ({with_unit(standing.metric, standing.difference.mean, space=space)})"
+        for standing in compared
+        if standing.difference
     )
 
 
@@ -124,7 +124,7 @@ def comparison(results: Results) -> list[str]:
     ]
 
 
-def protocols(block: Block, test: str = OWN) -> str:
+def protocols(block: BlockResult, test: str = OWN) -> str:
     """Return how the metrics of a block's score table measure, in one line."""
     by_text: dict[str, list[str]] = {}
     for trial in (trial for arm in block.arms for trial in arm.scored if test in trial.tests):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from srkit.report import measures
 from srkit.report.compare import Gain, Standing, gains, standings
 from srkit.report.numbers import duration, label, number
-from srkit.report.results import OWN, Arm, Block, Results
+from srkit.report.results import OWN, ArmResult, BlockResult, Results
 from srkit.report.statistics import difference
 from srkit.report.table import NOTHING, Cell, Column, Table
 
@@ -60,7 +60,7 @@ def _gain_cells(
     )
 
 
-def score_table(results: Results, block: Block, metrics: Sequence[str]) -> Table:
+def score_table(results: Results, block: BlockResult, metrics: Sequence[str]) -> Table:
     """Return the scores of every arm, its gain over the interpolation, and its difference to the baseline."""
     columns, cells = [Column("arm")], {arm.name: [_name(block, arm)] for arm in block.arms}
     for metric in metrics:
@@ -76,7 +76,7 @@ def score_table(results: Results, block: Block, metrics: Sequence[str]) -> Table
     return Table(f"Scores {block.name}".strip(), tuple(columns), tuple(map(tuple, cells.values())), split=True)
 
 
-def further_table(results: Results, block: Block, metric: str) -> Table:
+def further_table(results: Results, block: BlockResult, metric: str) -> Table:
     """Return the scores of every arm on every test, and its difference to the baseline there."""
     columns, cells = [Column("arm")], {arm.name: [_name(block, arm)] for arm in block.arms}
     for test in (OWN, *results.tests):
@@ -90,7 +90,7 @@ def further_table(results: Results, block: Block, metric: str) -> Table:
     return Table(about, tuple(columns), tuple(map(tuple, cells.values())))
 
 
-def checkerboard_table(results: Results, block: Block) -> Table:
+def checkerboard_table(results: Results, block: BlockResult) -> Table:
     """Return every measure of every arm at the start and at the end."""
     names = measures.measured(results)
     lines = []
@@ -105,7 +105,7 @@ def checkerboard_table(results: Results, block: Block) -> Table:
     return Table(f"Checkerboard {block.name}".strip(), columns, tuple(lines))
 
 
-def cost_table(block: Block) -> Table:
+def cost_table(block: BlockResult) -> Table:
     """Return the costs of every arm: the median of times over seeds, and the largest memory."""
     heads = ("arm", "parameters", "multiply-adds", "steps", "seconds per step", "peak memory", "training")
     lines = tuple((_name(block, arm), *_cost_cells(arm)) for arm in block.arms)
@@ -116,7 +116,7 @@ def _by_arm(found: Sequence[Standing]) -> dict[str, Standing]:
     return {one.arm.name: one for one in found}
 
 
-def _name(block: Block, arm: Arm) -> Cell:
+def _name(block: BlockResult, arm: ArmResult) -> Cell:
     notes = ["baseline"] if arm.name == block.baseline else []
     done, every = len(arm.scored), len(arm.trials)
     if 0 < done < every:
@@ -146,7 +146,7 @@ def _score_cells(one: Standing | None) -> list[Cell]:
     ]
 
 
-def _cost_cells(arm: Arm) -> list[Cell]:
+def _cost_cells(arm: ArmResult) -> list[Cell]:
     found = [trial.cost for trial in arm.scored if trial.cost is not None]
     times = [one.seconds_per_step for one in found if one.seconds_per_step is not None]
     memory = [one.peak_memory for one in found if one.peak_memory is not None]

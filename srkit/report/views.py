@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from srkit.image.array import UInt8Image
 from srkit.image.files import read
 from srkit.report.compare import Gain, gains
-from srkit.report.crops import Plane, corner, crop_side, luma_plane, psnr_of, spread, window_means
+from srkit.report.crop_windows import Plane, corner, crop_side, luma_plane, psnr_of, spread, window_means
 from srkit.report.numbers import with_unit
-from srkit.report.results import Block, Results, Run
+from srkit.report.results import BlockResult, Results, RunResult
 from srkit.report.statistics import difference
 
 SHOWN = 6
@@ -92,7 +92,7 @@ def error_range(shown: Sequence[View]) -> int:
     return next((limit for limit in ROUND_RANGES if limit >= most), ROUND_RANGES[-1])
 
 
-def run_views(run: Run, gain: Gain) -> list[View]:
+def run_views(run: RunResult, gain: Gain) -> list[View]:
     """Return the place of every shown image where the network gains most, and the worst place of them all.
 
     Images go from the largest gain to the smallest. An image whose pictures are not in the folder is left out.
@@ -143,7 +143,7 @@ def study_views(results: Results) -> list[View]:
     return found
 
 
-def _block_views(results: Results, block: Block) -> Iterator[View]:
+def _block_views(results: Results, block: BlockResult) -> Iterator[View]:
     seed = max(results.seeds, key=lambda one: len(_pictured_runs(block, one)))
     runs = _pictured_runs(block, seed)
     if not runs:
@@ -160,21 +160,21 @@ def _block_views(results: Results, block: Block) -> Iterator[View]:
         yield _view(block.name, image, f"seed {seed}", index, runs=alike, sides=(base, other))
 
 
-def _models(run: Run) -> tuple[str, str]:
+def _models(run: RunResult) -> tuple[str, str]:
     return run.summary.baseline, run.summary.network
 
 
-def _pictured_runs(block: Block, seed: int) -> dict[str, Run]:
+def _pictured_runs(block: BlockResult, seed: int) -> dict[str, RunResult]:
     """Return the runs of one seed that have pictures, by the names of their arms."""
     trials = [(arm.name, trial) for arm in block.arms for trial in arm.scored if trial.seed == seed]
     return {name: trial.run for name, trial in trials if trial.run and trial.run.files.pictures.is_dir()}
 
 
-def _pictured(run: Run, image: str) -> bool:
+def _pictured(run: RunResult, image: str) -> bool:
     return all(run.files.picture(image, name).is_file() for name in ("lr", *_models(run), "hr"))
 
 
-def _alike(run: Run, first: Run, image: str) -> bool:
+def _alike(run: RunResult, first: RunResult, image: str) -> bool:
     """Return whether two runs made the same HR image from LR of the same size, so that crops can be compared."""
     if run is first:
         return True
@@ -184,7 +184,7 @@ def _alike(run: Run, first: Run, image: str) -> bool:
     return own.read_bytes() == other.read_bytes() or np.array_equal(read(own), read(other))
 
 
-def _variance(runs: Sequence[Run], image: str) -> NDArray[np.float64]:
+def _variance(runs: Sequence[RunResult], image: str) -> NDArray[np.float64]:
     """Return the variance of the arms' luma at every pixel (H,W); for a single arm, that of arm and HR."""
     paths = [run.files.picture(image, run.summary.network) for run in runs]
     if len(paths) == 1:
@@ -201,7 +201,7 @@ def _view(
     why: str,
     index: int,
     *,
-    runs: Mapping[str, Run],
+    runs: Mapping[str, RunResult],
     sides: tuple[str, str],
     judged: bool = False,
 ) -> View:
@@ -223,7 +223,7 @@ def _view(
     high = whole[top : top + side, left : left + side]
     plane = luma_plane(high)
 
-    def cut(run: Run, version: str, by: int = 1) -> UInt8Image:
+    def cut(run: RunResult, version: str, by: int = 1) -> UInt8Image:
         picture = read(run.files.picture(image, version))
         return picture[top // by : (top + side) // by, left // by : (left + side) // by]
 
@@ -234,7 +234,7 @@ def _view(
     def no_arm(name: str) -> str:
         return f"{name} (no arm)" if name in runs else name
 
-    inputs: dict[bytes, tuple[str, Run]] = {}
+    inputs: dict[bytes, tuple[str, RunResult]] = {}
     for name, run in runs.items():  # arms with degradations of their own had different LR images
         inputs.setdefault(cut(run, "lr", scale).tobytes(), (name, run))
     given = [(f" of {name}" if len(inputs) > 1 else "", run) for name, run in inputs.values()]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from srkit.data.examples import examples
 from srkit.engine.checkpoint import load_into, load_weights
 from srkit.engine.precision import resolve_device
-from srkit.evaluation.evaluate import Score, evaluate
+from srkit.evaluation.evaluate import MetricScore, evaluate
 from srkit.experiment import Experiment
 from srkit.image import files
 from srkit.image.convert import to_uint8
@@ -72,7 +72,7 @@ def _enlargers(experiment: Experiment, *models: nn.Module) -> dict[str, Enlarger
     return dict(zip(MODELS, (NetworkEnlarger(network, device=device) for network in networks), strict=True))
 
 
-def _row(model: str, one: Score) -> ScoreRow:
+def _row(model: str, one: MetricScore) -> ScoreRow:
     return ScoreRow(model, one.image, one.metric, one.value)
 
 
@@ -106,7 +106,7 @@ def _means(rows: Iterable[ScoreRow]) -> dict[str, float]:
     values: dict[str, list[float]] = defaultdict(list)
     for row in rows:
         values[row.metric].append(row.value)
-    return {metric: sum(found) / len(found) for metric, found in values.items()}
+    return {metric: sum(of_metric) / len(of_metric) for metric, of_metric in values.items()}
 
 
 def _gains(rows: list[ScoreRow]) -> dict[str, float]:
@@ -115,6 +115,6 @@ def _gains(rows: list[ScoreRow]) -> dict[str, float]:
     gains: dict[str, list[float]] = defaultdict(list)
     for (model, metric, image), value in values.items():
         if model == NETWORK:
-            other = values[BASELINE, metric, image]
-            gains[metric].append(0.0 if value == other else value - other)
-    return {metric: sum(found) / len(found) for metric, found in gains.items()}
+            baseline = values[BASELINE, metric, image]
+            gains[metric].append(0.0 if value == baseline else value - baseline)
+    return {metric: sum(differences) / len(differences) for metric, differences in gains.items()}

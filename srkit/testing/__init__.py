@@ -1,4 +1,4 @@
-"""What plugin authors import to test their parts: one contract a kind, over any part."""
+"""The contracts of parts, one for each kind, by which plugin authors test their parts."""
 
 from srkit.testing.contracts import check_part, contract_of
 

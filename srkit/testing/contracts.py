@@ -1,4 +1,4 @@
-"""What every part of a kind must keep, whoever wrote it. A contract raises AssertionError, saying what broke."""
+"""The contract of every kind of part. A contract raises AssertionError with the rule that a part breaks."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from srkit.testing.making import Make, undisturbed
 def check_part(part: Part, catalog: Catalog | None = None, /, **options: Any) -> None:
     """Check that ``part``, built with ``options``, keeps the contract of its kind.
 
-    Every part must say what it is in the first line of its docstring. ``docs/add-a-part.md`` has the contracts
-    in words. A dataset is opened where its options say; trackers and launchers work in temporary folders.
+    Every part must describe itself in the first line of its docstring. ``docs/add-a-part.md`` has the contracts
+    in words. A dataset is opened with its own options; trackers and launchers work in temporary folders.
 
     Args:
         part: A part on a shelf: ``load_catalog()["upsampler"]["sharpen"]``.
-        catalog: Where it stands, with what fills its slots; None is everything installed.
-        options: Its options, as YAML would give them; those without a default must be there.
+        catalog: The catalog of the part and of the parts for its slots; None is everything installed.
+        options: Its options, as in YAML; those without a default must be given.
 
     Raises:
-        AssertionError: What the part does not keep, or why it could not be built.
+        AssertionError: The part breaks the contract, or could not be built; the message tells how.
     """
     assert part.summary, f"{part} has no docstring; its first line stands in every listing"
     make = Make(part, load_catalog() if catalog is None else catalog, options)
@@ -36,10 +36,10 @@ def check_part(part: Part, catalog: Catalog | None = None, /, **options: Any) ->
 
 
 def contract_of(kind: Kind) -> Callable[[Part, Make], None]:
-    """Return the function that checks what every part of ``kind`` must keep.
+    """Return the function that checks the contract of ``kind``.
 
     Raises:
-        PartError: It cannot be imported.
+        PartError: The function cannot be imported.
     """
     module, _, name = kind.contract.partition(":")
     try:

@@ -1,4 +1,4 @@
-"""What every dataset must keep."""
+"""The contract of datasets."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from srkit.registry import Part
 from srkit.testing.making import CHANNELS, Make
 
 DECODED = 5
-"""Images whose pixels are looked at: the first, the last and some between."""
+"""Number of images whose pixels are checked: the first, the last and some between."""
 
 
 def dataset(part: Part, make: Make) -> None:
-    """A sized set of named images, the same whenever it is opened; pixels fit what is said of them.
+    """Check that a set has named images, is the same whenever it is opened, and gives pixels of the stated sizes.
 
-    Names, sizes and keys are checked of all images, pixels of ``DECODED``.
+    Names, sizes and keys of all images are checked, and pixels of ``DECODED`` images.
     """
     images: ImageSet = make()
     count, scale = len(images), images.scale
@@ -38,7 +38,7 @@ def dataset(part: Part, make: Make) -> None:
 
 
 def _names(part: Part, images: ImageSet) -> None:
-    """Pictures of an image go into a folder of its name within the run."""
+    """Check the names: pictures of an image go into a folder of its name within the run."""
     names = list(images.names)
     assert len(names) == len(images), f"{part}: wants a name for each of {len(images)} images, has {len(names)}"
     for name in names:
@@ -52,7 +52,7 @@ def _names(part: Part, images: ImageSet) -> None:
 
 
 def _keys(part: Part, images: ImageSet, again: ImageSet) -> None:
-    """Decoded pixels are cached, and training and test images told apart, by their keys."""
+    """Check the keys, by which decoded pixels are cached, and training and test images are told apart."""
     keys = [images.key(index) for index in range(len(images))]
     assert all(isinstance(key, str) for key in keys), f"{part}: wants keys that are strings, found {keys[0]!r}"
     assert keys == [images.key(index) for index in range(len(images))], (
@@ -69,7 +69,7 @@ def _keys(part: Part, images: ImageSet, again: ImageSet) -> None:
 
 
 def _differ(part: Part, images: ImageSet, keys: Sequence[str]) -> None:
-    """Two images may have one key only where they are the same, as two patches cut from one place are."""
+    """Check that images with equal keys have equal pixels, as two patches from one place have."""
     places: dict[str, list[int]] = {}
     for index, key in enumerate(keys):
         places.setdefault(key, []).append(index)
@@ -103,7 +103,7 @@ def _is_image(part: Part, pixels: Any, what: str) -> None:
 
 
 def _read_by_threads(part: Part, images: ImageSet, shown: list[int]) -> None:
-    """Threads decode several images at once, and each must come out as it does alone."""
+    """Check that images decoded by several threads at once equal images decoded alone."""
     ways = [images.high] if images.scale is None else [images.high, images.low]
     for read in ways:
         alone: list[UInt8Image] = [read(index).copy() for index in shown]

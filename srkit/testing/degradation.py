@@ -1,4 +1,4 @@
-"""What every degradation must keep."""
+"""The contract of degradations."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from srkit.testing.making import SCALES, Make, rebuilt, steady, tensor
 INSTEAD = "draw from the draws that it is given"
 
 BATCHES = ((3, 3), (1, 3), (1, 1), (3, 1))
-"""Images and channels: batches of RGB in training, one image after the other in tests, gray ones too."""
+"""Numbers of images and of channels: batches of RGB as in training, single images as in tests, gray ones too."""
 
 
 def degradation(part: Part, make: Make) -> None:
-    """HR (N,C,sH,sW) becomes LR (N,C,H,W), each image by itself; the draws alone decide.
+    """Check that HR (N,C,sH,sW) becomes LR (N,C,H,W), each image by itself, random by the draws alone.
 
-    It may refuse scales when it is built, as long as one is left.
+    A part may refuse scales when it is built, but not all.
     """
     for (scale,) in make.allowed(SCALES):
         for images, channels in BATCHES:
@@ -34,7 +34,7 @@ def _degrades(part: Part, make: Make, scale: int, high: Tensor) -> None:
     built, given = make(scale), high.clone()
     try:
         low = built(high, _draws(high))
-    except Exception as error:  # whatever a stranger's code raises, the message must say which images it got
+    except Exception as error:  # a plugin may raise any error; the message must name the images
         raise AssertionError(
             f"{part}: fails on HR of {tuple(high.shape)} at x{scale}; wants RGB and gray, one channel: {error!r}"
         ) from error

@@ -1,4 +1,4 @@
-"""What every estimator must keep."""
+"""The contract of estimators."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ CLOSE = 1e-4
 
 
 def estimator(part: Part, make: Make) -> None:
-    """LR (1,C,h,w) becomes a kernel (1,k,k) with odd k and sum 1, always the same of the same image.
+    """Check that LR (1,C,h,w) gives a kernel (1,k,k) with odd k and sum 1, always the same for the same image.
 
-    It may refuse scales when it is built, as long as one is left.
+    A part may refuse scales when it is built, but not all.
     """
     for (scale,) in make.allowed(SCALES):
         for channels in CHANNELS:

@@ -1,4 +1,4 @@
-"""What every launcher must keep."""
+"""The contract of launchers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from srkit.registry import Part
 from srkit.testing.making import Make
 
 PATIENCE = 10.0
-"""Seconds that a process gets to be gone."""
+"""Seconds for a process to end."""
 
 MARK = "import os, socket, sys; open(sys.argv[1], 'w').write(f'{socket.gethostname()} {os.getpid()} ')"
 GOOD = f"""{MARK}
@@ -31,9 +31,9 @@ QUICK = "import os, sys, time\nfor _ in range(30):\n    if os.path.exists(sys.ar
 
 
 def launcher(part: Part, make: Make) -> None:
-    """It runs every task, says how each ended, and leaves no process behind, even where it is not let finish.
+    """Check that it runs every task, reports how each ended, and leaves no process behind when closed early.
 
-    A task ends by itself once its standard input is closed, so a launcher holds that open.
+    A task ends by itself once its standard input is closed, so a launcher must hold it open.
     """
     with TemporaryDirectory() as folder:
         place = Path(folder)
@@ -59,7 +59,7 @@ def _runs_all(part: Part, make: Make, place: Path) -> None:
 
 
 def _stops(part: Part, make: Make, place: Path) -> None:
-    """Close it with one task over and another under way."""
+    """Check that closing it, when one task has ended and another runs, stops the other."""
     quick = Task("quick", (sys.executable, "-c", QUICK, str(place / "long")), place / "quick.txt")
     ended = make()([quick, _task(place, "long", LONG)], 2)
     next(ended)
@@ -73,7 +73,7 @@ def _task(place: Path, name: str, code: str) -> Task:
 
 
 def _gone(part: Part, mark: Path, when: str) -> None:
-    """See that the process which left ``mark`` is no more; one on another machine cannot be seen."""
+    """Check that the process that wrote ``mark`` has ended, unless it ran on another machine."""
     host, process = mark.read_text(encoding="utf-8").split() if mark.exists() else ("", "0")
     if host != socket.gethostname() or os.name != "posix":
         return

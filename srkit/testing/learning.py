@@ -1,4 +1,4 @@
-"""What a network must keep to be trained."""
+"""The contract of networks that are trained."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from srkit.parts.model import Pyramid
 from srkit.registry import Part
 
 SHOWN = 3
-"""Names of weights that a message shows."""
+"""Most names of weights in a message."""
 
 
 def learns(part: Part, module: nn.Module, x: Tensor) -> None:
-    """See that the module runs in ``train()``, and that every weight that it does not freeze gets a gradient.
+    """Check that the module runs in ``train()``, and that every weight that is not frozen gets a gradient.
 
-    Of a pyramid model all levels are learnt from, as training does. The module is left in ``eval()``.
+    All levels of a pyramid model have a loss, as in training. The module is left in ``eval()``.
     """
     module.train()
     try:
         outputs = [module(x)]
         if isinstance(module, Pyramid):
             outputs = list(module.pyramid(x))
-    except Exception as error:  # whatever a stranger's code raises, it must be said of what
+    except Exception as error:  # a plugin may raise any error; the message must name the input
         raise AssertionError(f"{part}: fails in train() on {tuple(x.shape)}: {error!r}") from error
     weights = {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
     if weights:
@@ -50,7 +50,7 @@ def finite(tensor: Tensor) -> bool:
 
 @torch.no_grad()
 def keeps_its_precision(part: Part, network: nn.Module, x: Tensor) -> None:
-    """See that ``forward`` agrees with ``pyramid`` in bf16 autocast too, and leaves nothing of bf16 behind.
+    """Check that ``forward`` agrees with ``pyramid`` in bf16 autocast too, and that a later call in fp32 is exact.
 
     Training computes levels under autocast, and validation afterwards calls ``forward``, in fp32 or in bf16.
     """

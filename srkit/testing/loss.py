@@ -1,4 +1,4 @@
-"""What every loss must keep."""
+"""The contract of losses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INSTEAD = "draw what is random when it is built, from torch's generator, which i
 
 
 def loss(part: Part, make: Make) -> None:
-    """A finite scalar with a gradient, smallest where the prediction is the target; nothing in it is random."""
+    """Check that it is a finite scalar with a gradient, least for equal prediction and target, and not random."""
     for channels in CHANNELS:
         one = make()
         _moves(part, one)
@@ -37,7 +37,7 @@ def loss(part: Part, make: Make) -> None:
 
 
 def _moves(part: Part, one: Any) -> None:
-    """See that all its tensors follow ``to(device)``, which the host calls where it is a module."""
+    """Check that all its tensors follow ``to(device)``, which the host calls for a module."""
     modules = one.modules() if isinstance(one, nn.Module) else [one]
     held = nn.Module if not isinstance(one, nn.Module) else ()
     left = [
@@ -53,7 +53,7 @@ def _moves(part: Part, one: Any) -> None:
 
 
 def _is_kept(part: Part, one: Any, other: Any, prediction: Tensor, target: Tensor) -> None:
-    """See that what it remembers goes through a checkpoint, the weights that it balanced included."""
+    """Check that its state can be saved and restored, balanced weights included."""
     if isinstance(one, Balanced):
         assert isinstance(one, nn.Module), (
             f"{part}: must be a torch.nn.Module, whose state keeps what balance() found"

@@ -1,4 +1,4 @@
-"""Building a part as its hosts do, and watching what it does to random numbers."""
+"""Building a part as its hosts do, with checks of its use of random numbers."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ CHANNELS = (1, 3)
 
 @dataclass
 class Make:
-    """Builds one part again and again: torch's generator the same each time, as its host sees to, all else not.
+    """Builds one part many times: torch's generator is seeded each time, as by a host, other generators are not.
 
     Args:
-        part: What is built.
-        catalog: Where it, and what fills its slots, is found.
+        part: The part.
+        catalog: The catalog of the part and of the parts for its slots.
         options: Its options.
         times: How often it was built.
-        seed: What torch's generator is seeded with.
+        seed: The seed of torch's generator.
     """
 
     part: Part
@@ -57,14 +57,14 @@ class Make:
             ) from error
 
     def elsewhere(self, *wired: Any) -> Any:
-        """Build the part as by a host with another seed: whatever loads weights seeds nothing."""
+        """Build the part as a host with another seed does, since code that loads weights does not seed."""
         return replace(self, seed=self.seed + 1)(*wired)
 
     def allowed(self, *wired: Iterable[Any]) -> list[tuple[Any, ...]]:
-        """Return the combinations of ``wired`` that the part takes: it may refuse some, but not all.
+        """Return the combinations of ``wired`` that the part accepts: it may refuse some, but not all.
 
         Raises:
-            AssertionError: It refuses all.
+            AssertionError: The part refuses all.
         """
         taken, refusals = [], []
         for way in product(*wired):
@@ -79,19 +79,19 @@ class Make:
 
 
 def tensor(part: Part, value: Any, shape: tuple[int, ...], what: str) -> None:
-    """See that ``value`` is a tensor of ``shape``; ``what`` says it in words."""
+    """Check that ``value`` is a tensor of ``shape``, which ``what`` gives in words."""
     assert isinstance(value, Tensor), f"{part}: wants {what}, gave {type(value).__name__}, which is no tensor"
     assert tuple(value.shape) == shape, f"{part}: wants {what}, gave shape {tuple(value.shape)}"
 
 
 def steady(part: Part, call: Callable[..., Tensor], *given: Tensor, instead: str) -> Tensor:
-    """Return what ``call`` gives, whatever the generators of the process stand at; it may not touch them.
+    """Return the result of ``call``, which may neither depend on the generators of the process nor change them.
 
     Args:
-        part: Whose call it is.
-        call: The part, or what calls it.
-        given: What it is called with, every time.
-        instead: Where the part is to take random numbers from.
+        part: The part, for messages.
+        call: The part, or a function that calls it.
+        given: The arguments of every call.
+        instead: A hint where the part must take random numbers from.
     """
     results = []
     for number in (1, 2):
@@ -104,7 +104,7 @@ def steady(part: Part, call: Callable[..., Tensor], *given: Tensor, instead: str
 
 
 def rebuilt(part: Part, first: Tensor, second: Tensor) -> None:
-    """See that the part built twice gives one result."""
+    """Check that two builds of the part give the same result."""
     assert torch.equal(first, second), (
         f"{part}: gives another result each time it is built; take its random numbers from torch's generator, "
         "which its host seeds"
@@ -120,7 +120,7 @@ def seed_all(number: int) -> None:
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Put all generators of the process back to where they were."""
+    """Restore all generators of the process after the block."""
     python, numpy = random.getstate(), np.random.get_state()
     with torch.random.fork_rng():
         try:

@@ -1,4 +1,4 @@
-"""What every method must keep."""
+"""The contract of methods."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from srkit.testing.per_image import image_for, repeatable
 
 
 def method(part: Part, make: Make) -> None:
-    """LR (1,C,h,w) becomes HR (1,C,s*h,s*w), always the same of the same image and random numbers.
+    """Check that LR (1,C,h,w) becomes HR (1,C,s*h,s*w), always the same for the same image and random numbers.
 
-    It may refuse scales when it is built, as long as one is left.
+    A part may refuse scales when it is built, but not all.
     """
     for (scale,) in make.allowed(SCALES):
         for channels in CHANNELS:

@@ -1,4 +1,4 @@
-"""What every metric must keep."""
+"""The contract of metrics."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from srkit.testing.loss import INSTEAD
 from srkit.testing.making import CHANNELS, SCALES, Make, rebuilt, steady, tensor
 
 SIDES = (48, 96, 208)
-"""Sizes to try: a metric may want larger images, such as MS-SSIM."""
+"""Sides to try, in pixels: some metrics need larger images, such as MS-SSIM."""
 
 
 def metric(part: Part, make: Make) -> None:
-    """One value per image, gray or RGB, the same alone as in a batch, best where the prediction is the target."""
+    """Check that it gives one value per image, gray or RGB, the same alone as in a batch, best for the target."""
     for (scale,) in make.allowed(SCALES):
         one = make(scale)
         better = _better(part, one)
@@ -41,7 +41,7 @@ def metric(part: Part, make: Make) -> None:
 
 
 def _better(part: Part, one: Any) -> str:
-    """Return which values are better, having seen that the protocol can stand beside a number."""
+    """Return which values are better, after a check that the protocol consists of plain values."""
     protocol, higher = PROTOCOL.of(one), HIGHER_IS_BETTER.of(one)
     assert isinstance(protocol, Mapping), f"{part}: wants a protocol of plain values by name, gave {protocol!r}"
     try:
@@ -61,13 +61,13 @@ def _knows_the_best(part: Part, own: Tensor, noisy: Tensor, better: str) -> None
 
 
 def _target(part: Part, one: Any, channels: int) -> Tensor:
-    """Return two images (2,C,H,W) that are large enough for it, smooth as a photograph."""
+    """Return two images (2,C,H,W) that are large enough for the metric, and smooth like photographs."""
     refusal = ""
     for side in SIDES:
         target = resize(torch.rand(2, channels, 6, 6), size=(side, side - 8)).clamp(0, 1)
         try:
             one(target, target)
-        except (ValueError, RuntimeError) as error:  # as its host takes it: too small for a window or a border
+        except (ValueError, RuntimeError) as error:  # hosts take this as too small for a window or a border
             refusal = str(error).partition("\n")[0]
         else:
             return target

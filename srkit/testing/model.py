@@ -1,4 +1,4 @@
-"""What every model must keep."""
+"""The contract of models."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SIZES = ((5, 7), (8, 8))
 
 
 def model(part: Part, make: Make) -> None:
-    """LR (N,C,H,W) becomes (N,C,sH,sW) for Y and RGB; a pyramid ends in what ``forward`` gives; all of it learns.
+    """Check sizes for Y and RGB, that a pyramid ends in the result of ``forward``, and that all weights learn.
 
-    It may refuse scales and channels when it is built, as long as something is left.
+    A model may refuse scales and channels when it is built, but not all.
     """
     for scale, channels in make.allowed(SCALES, CHANNELS):
         network = make(scale, channels)
@@ -50,7 +50,7 @@ def _enlarges(part: Part, network: nn.Module, size: torch.Size, scale: int) -> N
 
 @torch.no_grad()
 def _repeats(part: Part, make: Make, scale: int, channels: int) -> None:
-    """See that its seed says all about a new one, and its weights all about a trained one."""
+    """Check that the seed determines a new model, and its weights a trained one."""
     x = torch.rand(2, channels, 8, 8)
     first = repeats(part, make, x, scale, channels)
     for parameter in first.parameters():
@@ -62,10 +62,10 @@ def _repeats(part: Part, make: Make, scale: int, channels: int) -> None:
 
 @torch.no_grad()
 def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -> None:
-    """A model that says its halo gives a tile, seen with that halo, the pixels that it gives the whole image.
+    """Check that a tile with the declared halo gets the same pixels as in the whole image.
 
-    Tiles are cut as its hosts cut them, by all that it ``needs``. Weights are drawn anew: those of a fresh
-    model may ignore most of what it sees.
+    Tiles are cut as by its hosts, by all of its ``needs``. Weights are drawn at random, since those of a new
+    model may ignore most of the input.
     """
     try:
         needs = needs_of(network)
@@ -77,7 +77,7 @@ def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -
         fan_in = parameter[0].numel() if parameter.ndim > 1 else 100
         parameter.normal_(std=fan_in**-0.5)
     inside, border = 2 * needs.reach + 3 * needs.multiple + needs.least, needs.reach + needs.multiple
-    for length in (inside, max(border, needs.least)):  # with an inside, and all of it near a border
+    for length in (inside, max(border, needs.least)):  # with an interior, and all near the border
         image = torch.rand(1, channels, length, length)
         whole = network(image)
         axis = Axis(length, length * scale, scale, needs.reach, needs.multiple, needs.least)

@@ -1,4 +1,4 @@
-"""What models and upsamplers have in common."""
+"""The contract that models and upsamplers share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from srkit.testing.making import Make, rebuilt, steady
 
 
 def is_network(part: Part, module: Any) -> None:
-    """See that it is a module whose weights can be kept: safetensors hold tensors by name, and nothing else."""
+    """Check that it is a module whose weights can be saved: safetensors hold tensors by name only."""
     assert isinstance(module, nn.Module), f"{part}: wants a torch.nn.Module, gave {type(module).__name__}"
     others = [
         f"{key} ({type(one).__name__})" for key, one in module.state_dict().items() if not isinstance(one, Tensor)
@@ -25,7 +25,7 @@ def is_network(part: Part, module: Any) -> None:
 
 @torch.no_grad()
 def repeats(part: Part, make: Make, x: Tensor, *wired: int) -> nn.Module:
-    """See that the seed says all about a new network and that in eval() it draws nothing; return one."""
+    """Check that the seed determines a new network, and that it draws nothing in eval(); return a network."""
     first, second = (make(*wired).eval() for _ in range(2))
     large = steady(part, first, x, instead="in eval() a network draws nothing")
     rebuilt(part, large, second(x))
@@ -34,7 +34,7 @@ def repeats(part: Part, make: Make, x: Tensor, *wired: int) -> nn.Module:
 
 
 def same_alone(part: Part, module: nn.Module, batch: Tensor) -> None:
-    """See that an image does not know which others share its batch."""
+    """Check that the result of an image does not depend on the others in its batch."""
     module.eval()
     with torch.no_grad():
         together, alone = module(batch)[:1], module(batch[:1])

@@ -1,4 +1,4 @@
-"""What every optimizer must keep."""
+"""The contract of optimizers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from srkit.registry import Part
 from srkit.testing.making import Make
 
 STEPS, STOP = 6, 3
-"""Steps of the training that is interrupted, and after how many of them it is."""
+"""Steps of a training, and the step after which it is interrupted."""
 
 
 def optimizer(part: Part, make: Make) -> None:
-    """It makes a convex loss smaller; restored from its ``state_dict`` it goes on as if nothing had happened."""
+    """Check that it reduces a convex loss, and that one restored from its ``state_dict`` takes the same steps."""
     weight = nn.Parameter(torch.ones(3))
     one = make([("weight", weight)])
     for _ in range(20):

@@ -1,4 +1,4 @@
-"""What every reader must keep."""
+"""The contract of readers."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NAMES = ("none.bin", "weights.safetensors", "weights.pth", "weights.mat")
 
 
 def reader(part: Part, make: Make) -> None:
-    """It says of every file whether it is one of its own, and of one that it cannot read what is wrong with it.
+    """Check that it accepts or refuses any file, and raises errors that name a file which it cannot read.
 
-    Every host asks every reader, so it must be built without options too, and take no file of just any name.
+    Hosts try all readers, so a reader must be built without options too, and must not accept every file name.
     """
     made = make(builder(make.catalog))
     with TemporaryDirectory() as folder:
@@ -38,7 +38,7 @@ def _files(folder: Path, name: str) -> tuple[Path, ...]:
 
 
 def _asked(part: Part, made: Any, file: Path) -> None:
-    """Ask about one file, and have it read where it is accepted."""
+    """Check ``accepts`` for one file, and ``read`` if it is accepted."""
     what = f"{file.name}, {file.parent.name}"
     said = _honest(part, made.accepts, file, f"accepts({what})")
     assert said is True or said is False, f"{part}: accepts({what}) wants True or False, gave {said!r}"
@@ -47,7 +47,7 @@ def _asked(part: Part, made: Any, file: Path) -> None:
 
 
 def _honest(part: Part, call: Callable[[Path], Any], file: Path, what: str) -> Any:
-    """Return what ``call`` gives; what it raises must be for the user to put right, and name the file."""
+    """Return the result of ``call``; an error must be one that the user can put right, and name the file."""
     try:
         return call(file)
     except SrkitError as error:

@@ -1,4 +1,4 @@
-"""What every regime must keep."""
+"""The contract of regimes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCALE = 4
 
 
 class _Network(nn.Module):
-    """A network of x4 with a pyramid of two levels and with dropout, which has to be resumed too."""
+    """A network of x4 with a pyramid of two levels and with dropout, whose draws a resume must continue."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class _Network(nn.Module):
 
 
 def regime(part: Part, make: Make) -> None:
-    """It trains the model, says what each step did, stops at what is no number, and goes on exactly."""
+    """Check that it trains the model, records each step, stops at a loss that is no number, and resumes exactly."""
     whole, steps = _trained(part, make, STEPS)
     assert [step.step for step in steps] == list(range(1, STEPS + 1)), f"{part}: must number its steps from 1"
     for step in steps:
@@ -70,7 +70,7 @@ def _trained(part: Part, make: Make, until: int) -> tuple[RegimeFn, list[Step]]:
 
 
 def _goes_on(part: Part, make: Make, wanted: Mapping[str, Tensor]) -> None:
-    """See that a training that was stopped ends as one that was not."""
+    """Check that a training that was stopped and resumed ends as one that was not."""
     stopped, _ = _trained(part, make, STOP)
     file, generator = io.BytesIO(), torch.get_rng_state()
     try:

@@ -1,4 +1,4 @@
-"""What every schedule must keep."""
+"""The contract of schedules."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from srkit.testing.making import Make
 
 
 def schedule(part: Part, make: Make) -> None:
-    """Learning rates stay finite and not negative; a restored schedule goes on as if nothing had happened."""
+    """Check that rates are finite and not negative, and that a restored schedule gives the same rates."""
 
     def rates(stop: int | None) -> list[float]:
         optimizer = torch.optim.SGD([nn.Parameter(torch.ones(1))], lr=0.1)

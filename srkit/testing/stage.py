@@ -1,4 +1,4 @@
-"""What every stage of a chain must keep."""
+"""The contract of stages of a chain."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ INSTEAD = "draw from the draws that it is given"
 
 
 def stage(part: Part, make: Make) -> None:
-    """Images (1,C,H,W) become other images, each by itself; the draws alone decide.
+    """Check that images (1,C,H,W) become others, each by itself, with random numbers from the draws alone.
 
-    It may refuse scales when it is built, as long as one is left; and, by an error of srkit, images that do
-    not have HR's size.
+    A stage may refuse scales when it is built, but not all. It may also refuse images that do not have HR's
+    size, by an error of srkit.
     """
     for (scale,) in make.allowed(SCALES):
         high, other = (16 * scale, 12 * scale), (11 * scale, 19 * scale)
@@ -38,7 +38,7 @@ def _works(part: Part, make: Make, scale: int, work: Work, *, may_refuse: bool) 
     except Exception as error:
         if may_refuse and isinstance(error, SrkitError):
             return
-        # whatever a stranger's code raises, the message must say which images it got
+        # a plugin may raise any error; the message must name the images
         raise AssertionError(f"{part}: fails on images of {_shapes(work)} at x{scale}: {error!r}") from error
     _sound(part, work, after)
     for image, before in zip(work.images, given, strict=True):

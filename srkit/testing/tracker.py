@@ -1,4 +1,4 @@
-"""What every tracker must keep."""
+"""The contract of trackers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ VALUES: Sequence[Mapping[str, float]] = (
 
 
 def tracker(part: Part, make: Make) -> None:
-    """It takes records, and goes on in a folder that it has written to before.
+    """Check that it takes records, and goes on in a folder that it has written to before.
 
-    A run that is killed and resumed does some steps again: where what a tracker writes is the same whenever
-    the same is recorded, it must be the same of a resumed run as well. Opened and closed without a
-    record, as of a run that is finished, it must lose nothing.
+    A run that is killed and resumed repeats some steps: if equal records always give equal files, then a
+    resumed run must give the files of a run that was never stopped. Opened and closed without a record, as
+    for a finished run, a tracker must lose nothing.
     """
     with TemporaryDirectory() as folder:
         straight, other, resumed = (Path(folder) / name for name in ("straight", "other", "resumed"))

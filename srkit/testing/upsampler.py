@@ -1,4 +1,4 @@
-"""What every upsampler must keep."""
+"""The contract of upsamplers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIZES = ((5, 7), (8, 8), (1, 1))
 
 
 def upsampler(part: Part, make: Make) -> None:
-    """Features (N,C,H,W) become exactly (N,C,sH,sW), for every batch, odd sizes and 1x1 included."""
+    """Check that features (N,C,H,W) become exactly (N,C,sH,sW), for every batch, odd sizes and 1x1 included."""
     for channels, scale in make.allowed((3,), SCALES):
         module = make(channels, scale)
         is_network(part, module)

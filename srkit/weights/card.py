@@ -25,7 +25,7 @@ from srkit.records.summary import Summary
 
 
 @dataclass(frozen=True)
-class SetScore:
+class CardScore:
     """Means over the images of one set for the weights and for bicubic, under one protocol."""
 
     psnr: float
@@ -35,7 +35,7 @@ class SetScore:
     protocol: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Mapping[str, Any], bicubic: Mapping[str, Any], where: str) -> SetScore:
+    def of(cls, model: Mapping[str, Any], bicubic: Mapping[str, Any], where: str) -> CardScore:
         """Combine the outputs of ``srkit evaluate --json`` for the model and for bicubic.
 
         Raises:
@@ -72,7 +72,7 @@ class Card:
     steps: int
     machine: str
     seconds: float
-    scores: Mapping[str, SetScore] = field(default_factory=dict)
+    scores: Mapping[str, CardScore] = field(default_factory=dict)
 
     @classmethod
     def read(cls, metadata: Mapping[str, Any]) -> Card | None:
@@ -80,7 +80,7 @@ class Card:
         values = metadata.get("card")
         if values is None:
             return None
-        scores = {title: SetScore(**score) for title, score in values.get("scores", {}).items()}
+        scores = {title: CardScore(**score) for title, score in values.get("scores", {}).items()}
         return cls(**{**values, "scores": scores})
 
     @classmethod
@@ -88,7 +88,7 @@ class Card:
         cls,
         folders: Sequence[Path],
         data: str,
-        scores: Mapping[str, SetScore],
+        scores: Mapping[str, CardScore],
         *,
         command: str | None = None,
         machine: str | None = None,

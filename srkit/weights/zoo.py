@@ -63,11 +63,14 @@ def for_scale(scale: float) -> Shipped:
     Raises:
         CheckpointError: There are no shipped weights for so large a scale.
     """
-    found = sorted((one for one in shipped() if one.name.startswith(f"{FAMILY}-x")), key=lambda one: one.scale)
-    for one in found:
-        if one.scale >= scale:
-            return one
-    largest = f"up to x{found[-1].scale}; enlarge twice" if found else "for no scale; name a model (--model)"
+    by_scale = sorted(
+        (weights for weights in shipped() if weights.name.startswith(f"{FAMILY}-x")),
+        key=lambda weights: weights.scale,
+    )
+    for weights in by_scale:
+        if weights.scale >= scale:
+            return weights
+    largest = f"up to x{by_scale[-1].scale}; enlarge twice" if by_scale else "for no scale; name a model (--model)"
     raise CheckpointError(f"scale {scale:g}: srkit comes with weights {largest}")
 
 

@@ -118,7 +118,7 @@ def start(*words):
 
 
 def kill_when(ready, *words):
-    """Kill a command and all its processes at once, as a machine does that goes down."""
+    """Kill a command and all its processes at once, as a power cut does."""
     process = start(*words)
     while process.poll() is None and not ready():
         time.sleep(0.01)

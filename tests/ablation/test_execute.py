@@ -201,7 +201,7 @@ def test_an_error_of_an_earlier_start_is_not_told_again(planned, catalog, tmp_pa
 
 
 def test_a_trial_finds_the_srkit_that_started_it(planned, catalog, tmp_path, monkeypatch):
-    """Around a clone, `python -m srkit` takes the clone for srkit; a source tree is another matter."""
+    """In the folder around a clone, `python -m srkit` would import the clone; in a source tree it should."""
     (tmp_path / "srkit").mkdir()
     (tmp_path / "srkit" / "__init__.py").write_text("raise ImportError('this is a clone around srkit')")
     monkeypatch.chdir(tmp_path)

@@ -21,7 +21,7 @@ tests: {clean: {degradation: bicubic, data.test: {use: folder, path: OTHER}}}
 
 @pytest.fixture
 def pictures(base, tmp_path):
-    """Images of the tests' own, which may be changed."""
+    """Images for these tests only, which may be changed."""
     shutil.copytree(base.parent, tmp_path / "own", ignore=shutil.ignore_patterns("*.yaml"))
     shutil.copytree(base.parent / "validate", tmp_path / "own" / "other")
     (tmp_path / "own" / "base.yaml").write_text(base.read_text().replace(str(base.parent), str(tmp_path / "own")))
@@ -79,7 +79,7 @@ def test_changed_images_of_a_test_are_named_with_it(study_of, finished, pictures
         f"{finished / name}/tests/clean: sub  seed 0: data.test has changed since test 'clean'; "
         "delete its folder to make it again"
     ]
-    shutil.rmtree(pictures / "other")  # and what is gone is said where it is wanted
+    shutil.rmtree(pictures / "other")  # and a missing file is reported by the trial that needs it
     assert list(changed(study_of(), finished)) == []
 
 

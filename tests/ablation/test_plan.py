@@ -35,7 +35,7 @@ def test_every_arm_runs_with_every_seed_and_differs_in_its_change_alone(planned)
 
 def test_an_id_is_the_experiments_alone(planned):
     first, again = planned(TWO), planned(TWO.replace("sub", "other").replace("otherpixel", "subpixel"), "title=new")
-    assert list(first.trials) == list(again.trials)  # names and titles do not train anything again
+    assert list(first.trials) == list(again.trials)  # new names and titles do not start any training again
     assert len(first.trials) == 4
     assert not set(first.trials) & set(planned(TWO, "experiment.train.steps=7").trials)
 
@@ -65,7 +65,7 @@ def test_an_option_that_decides_anything_makes_other_trials(planned, other):
 def test_arms_that_come_to_the_same_share_their_trials(planned):
     both = planned("vary: {loss: [l1, charbonnier]}\nseeds: [0, 1]")
     assert names(both.blocks[0]) == ["base", "l1", "charbonnier"]
-    assert len(both.trials) == 4  # charbonnier is what the base has
+    assert len(both.trials) == 4  # charbonnier is the loss of the base
 
 
 def test_one_change_at_a_time_or_every_combination(planned):

@@ -132,7 +132,7 @@ def test_a_trial_ends_with_its_parent(trial, catalog, tmp_path):
 
 
 def test_two_processes_are_never_at_one_trial(trial, catalog, tmp_path, monkeypatch):
-    """One whose parent was killed may still be writing when the study is started again."""
+    """A process whose parent was killed may still be writing when the study is started again."""
     fcntl, begun = pytest.importorskip("fcntl", reason="wants file locks"), threading.Event()
     monkeypatch.setattr("srkit.ablation.trial._perform", lambda *_: begun.set())
     folder = prepare(trial, tmp_path / "t", catalog)

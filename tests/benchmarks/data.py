@@ -1,4 +1,4 @@
-"""What a batch costs: python tests/benchmarks/data.py [BATCH] [PATCH].
+"""The time of making a batch: python tests/benchmarks/data.py [BATCH] [PATCH].
 
 Beside `Stream` stands the plain loop of most training code: crop, flips, float and luma, one crop after
 the other, from images that are decoded already, or from their files. All on one thread.
@@ -43,7 +43,7 @@ def plain(images, decode, batch, patch, random):
 
 
 def fastest_quarter(works, rounds):
-    """Return the milliseconds of each work, in turns so that what else the machine does hits all alike."""
+    """Return the milliseconds of each work, in turns, so that other load on the machine affects all alike."""
     times = {name: [] for name in works}
     for step in range(rounds + 1):
         for name, work in works.items():

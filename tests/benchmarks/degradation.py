@@ -1,4 +1,4 @@
-"""How fast kernels are drawn and images degraded, beside the obvious ways.
+"""The speed of drawing kernels and degrading images, compared with the obvious ways.
 
 Run: python tests/benchmarks/degradation.py [threads]
 """
@@ -46,7 +46,7 @@ def formula(inverse: np.ndarray, centre: float, side: int) -> np.ndarray:
 
 
 def formula_by_pixels(inverse: np.ndarray, centre: float, side: int) -> np.ndarray:
-    """The same, as one writes it down first."""
+    """The same in its most direct form."""
     kernel = np.zeros((side, side))
     for row in range(side):
         for column in range(side):

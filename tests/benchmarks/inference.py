@@ -2,8 +2,8 @@
 
 python tests/benchmarks/inference.py [THREADS] [ROUNDS]
 
-Each runs in a process of its own, as its user would have it, and all take turns, so that what else the machine
-does hits all alike; on one thread the time is that of the processor, which other work hardly touches. GFLOP are
+Each runs in a process of its own, as its user would run it, and all take turns, so that other load on the machine
+affects all alike; on one thread the time is that of the processor, which other work hardly touches. GFLOP are
 those of the network as it is defined, whatever is computed instead of them. The peak is the machine's own:
 PyTorch's product of two 2048x2048 matrices, in the same turns.
 """
@@ -123,7 +123,7 @@ WAYS = {
 
 
 def serve(way, name, folder, threads):
-    """Do the work once for every line of standard input, and say how long it took."""
+    """Do the work once for every line of standard input, and print the time that it took."""
     torch.set_num_threads(threads)
     work = WAYS[way](name, folder, np.load(folder / "low.npy"), threads)
     np.save(folder / f"{way}.npy", work())

@@ -2,7 +2,7 @@
 
 python tests/benchmarks/tiles.py MODEL... [--precision fp32|bf16]
 
-The second number is what a pixel of a large photograph costs: the halo that every tile sees besides is counted in.
+The second number is the time for a pixel of a large photograph, with the halo of every tile counted in.
 Sizes take turns, so that a busy machine slows all of them; the least of the rounds is printed.
 """
 

@@ -12,7 +12,7 @@ from srkit.image.resize import resize
 def photographs(shared_data):
     """The luma of natural photographs, (1,1,H,W) float64 by name, sides up to 512 and divisible by 8.
 
-    JPEGs are shrunk by 2 first: the grid of their 8 x 8 blocks is not what is looked for.
+    JPEGs are shrunk by 2 first, since the grid of their 8 x 8 blocks would be measured too.
     """
     images = {}
     for path in find(shared_data / "free_photos"):

@@ -18,7 +18,7 @@ def texture(noise, scale=2):
 
 
 def ramp(noise):
-    """A slope that is predicted too bright: the brightest pixel of each window is its right one."""
+    """A slope that is predicted too bright: the brightest pixel of each window is the rightmost one."""
     target = torch.linspace(0.1, 0.8, 256, dtype=torch.float64).expand(1, 1, 256, 256)
     return target + 0.1 + noise(1, 1, 256, 256, grey_levels=0.2), target
 

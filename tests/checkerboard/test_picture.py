@@ -28,7 +28,7 @@ def test_an_arm_has_its_two_pictures(arm, names):
     assert len(pictures) == 2 * len(names)
     shown = [axes.images[0] for axes in pictures]
     for row in (shown[: len(names)], shown[len(names) :]):
-        assert len({image.get_clim() for image in row}) == 1  # what looks alike is alike
+        assert len({image.get_clim() for image in row}) == 1  # pictures that look alike are equal
     low, high = shown[-1].get_clim()
     assert low == -high
     assert high == pytest.approx(np.abs(arm[1].picture()).max())

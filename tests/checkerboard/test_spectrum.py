@@ -83,11 +83,11 @@ def test_natural_photographs_read_zero(photographs):
     for scale in (2, 4):
         read = [grid_peak_ratio(image, scale) for image in photographs.values()]
         assert abs(np.mean(read)) < 1
-        assert max(map(abs, read)) < 6  # straight edges of one scene: what relative_gpr is for
+        assert max(map(abs, read)) < 6  # straight edges of a scene, which relative_gpr cancels
 
 
 def test_set5_reads_what_is_known(set5):
-    """Of HR +0.2 dB at x2 and 0.0 at x4, of bicubic -18 and -19, with another size of crop."""
+    """HR had +0.2 dB at x2 and 0.0 at x4, bicubic -18 and -19, with another size of crop."""
     for scale, high, bicubic in ((2, 0.0, -18.2), (4, 0.6, -16.0)):
         enlarged = {name: resize(resize(image, 1 / scale), scale) for name, image in set5.items()}
         assert np.mean([grid_peak_ratio(image, scale) for image in set5.values()]) == pytest.approx(high, abs=0.1)

@@ -1,4 +1,4 @@
-"""Bad input gets a clear error and exit code 2, and nothing is lost. The text is the feature."""
+"""Bad input gets a clear error and exit code 2, and nothing is lost. The tests compare the text."""
 
 import re
 import struct

@@ -48,7 +48,7 @@ def test_a_run_resumed_from_another_folder_goes_on_with_the_same_images(srkit, p
     monkeypatch.chdir(here)
     assert srkit("run", "run.yaml", "--output", tmp_path / "straight", "--quiet")[0] == 0
     assert srkit("run", "run.yaml", "--output", tmp_path / "resumed", "--quiet")[0] == 0
-    for name in ("summary.json", "last.pt", "best.safetensors", "log.jsonl"):  # as if it had been killed early
+    for name in ("summary.json", "last.pt", "best.safetensors", "log.jsonl"):  # like a run that was killed early
         (tmp_path / "resumed" / name).unlink()
     monkeypatch.chdir(there)
     code, _, err = srkit("run", "--resume", tmp_path / "resumed", "--quiet")

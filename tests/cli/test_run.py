@@ -67,7 +67,7 @@ def test_a_finished_run_is_only_reported_again(srkit, tmp_path):
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory):
-    """The weights of a run that nobody killed, made by a process like those that are."""
+    """The weights of a run that was not killed, made by a process like those that are killed."""
     import subprocess
     import sys
 
@@ -137,7 +137,7 @@ def test_a_second_process_at_a_run_is_refused_and_a_killed_one_is_no_hindrance(s
     process = start("run", TINY, "train.steps=100000", "train.log_every=100000", "--output", folder)
     while process.poll() is None and steps_done(folder) < 3:
         time.sleep(0.01)
-    process.send_signal(signal.SIGSTOP)  # in the middle of whatever it does
+    process.send_signal(signal.SIGSTOP)  # at any moment
     (folder / ".last.pt.1.part").touch()
     before = contents(folder)
     second = start("run", "--resume", folder)

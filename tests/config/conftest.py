@@ -1,4 +1,4 @@
-"""A small catalog of fakes: what the checker does must not depend on the real parts."""
+"""A small catalog of fake parts: tests of the checker must not depend on the real ones."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

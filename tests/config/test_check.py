@@ -1,4 +1,4 @@
-"""What we say when a config is wrong. The text is the feature, so the text is the test."""
+"""Messages about wrong configs. The text is the feature, so the tests compare the text."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Ranges of options: which numbers they hold, how they are spelled, and that a constructor keeps them."""
+"""Ranges of options: their numbers, their spelling, and their enforcement by a constructor."""
 
 import math
 from collections.abc import Mapping, Sequence

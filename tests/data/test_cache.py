@@ -30,7 +30,7 @@ def test_an_image_is_decoded_once_by_however_many_threads(tmp_path):
 
     def decode():
         calls.append(1)
-        time.sleep(0.05)  # long enough for the others to come and find nothing yet
+        time.sleep(0.05)  # long enough for the other threads to arrive before the image is there
         return PIXELS
 
     def ask():

@@ -7,7 +7,7 @@ from srkit.errors import DataError, ImageError
 
 
 class Sized:
-    """Images of which only the sizes count."""
+    """Images that have sizes only."""
 
     scale = None
 

@@ -70,7 +70,7 @@ HARD = {
 @pytest.mark.parametrize("color", ["y", "rgb"])
 @pytest.mark.parametrize("use", HARD)
 def test_a_crop_and_its_lr_depend_on_seed_and_number_alone(photographs, tmp_path, use, color):
-    """To the last bit: in a batch of any size, made by any number of workers, as a row of any process."""
+    """Equal to the last bit in a batch of any size, with any number of workers, as a row of any process."""
     degradation = load_catalog([]).build("degradation", use, 2, **HARD[use])
 
     def made(batch, workers=0, rows=slice(None)):
@@ -354,6 +354,6 @@ def test_a_forked_child_starts_its_own_threads(photographs, tmp_path):
             pass
         child = os.fork()
         if child == 0:
-            signal.alarm(30)  # a child that waits for its parent's threads would wait for ever
+            signal.alarm(30)  # a child that waited for its parent's threads would never end
             os._exit(0 if same(stream(0), wanted) else 1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -48,7 +48,7 @@ def test_none_is_stored_with_loss():
 
 @pytest.mark.slow
 def test_they_can_be_made_again(shared_data, tmp_path):
-    """From the originals, with the script beside them; decoded, for encoders change."""
+    """The script makes them from the originals; pixels are compared, since encoders change."""
     (tmp_path / "make.py").write_bytes((PHOTOGRAPHS / "make.py").read_bytes())
     subprocess.run([sys.executable, tmp_path / "make.py", shared_data / "free_photos"], check=True)
     for path in samples().high_files:

@@ -25,7 +25,7 @@ def test_not_quantised_is_resize(picture, draws):
 
 @pytest.mark.parametrize("scale", [2, 3])
 def test_an_image_is_the_same_alone_and_in_any_batch(scale, draws):
-    """At sizes as small as these, one product of matrices for the batch would have other last bits."""
+    """At such small sizes, one matrix product for the whole batch would have other last bits."""
     high = torch.rand(16, 3, 7 * scale, 5 * scale)
     part = Bicubic(scale, quantise=False)
     low = part(high, draws(16))

@@ -106,7 +106,7 @@ stages:
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_second_order_is_yaml_alone(picture, draws, channels):
-    """Real-ESRGAN's (Wang et al. 2021): sizes in a batch differ on the way, and every row stays itself."""
+    """That of Real-ESRGAN (Wang et al. 2021): sizes within a batch differ, and rows do not affect each other."""
     options = yaml.safe_load(SECOND_ORDER)
     chain = load_catalog([]).build("degradation", options.pop("use"), 4, **options)
     high = picture(8, channels, 64, 48)

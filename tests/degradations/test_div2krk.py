@@ -91,5 +91,5 @@ def test_other_ranges_are_not(shared_data, options):
 
 
 def none_below(drawn, real):
-    """Return how probable it is that as many draws as the real ones hold nothing below their smallest."""
+    """Return the probability that this many draws have no value below the smallest real one."""
     return (drawn >= real.min()).mean() ** real.size

@@ -11,7 +11,7 @@ def slow_blur(image, kernel, scale):
     return ndimage.correlate(image, kernel, mode="reflect")[::scale, ::scale]
 
 
-# the last one's kernel is larger than its image, which is then mirrored more than once
+# the last kernel is larger than its image, which is then mirrored more than once
 @pytest.mark.parametrize(("scale", "side", "height", "width"), [(2, 11, 24, 30), (3, 5, 21, 15), (4, 31, 12, 8)])
 def test_every_image_and_channel_by_scipy(scale, side, height, width):
     torch.manual_seed(0)

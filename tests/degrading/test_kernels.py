@@ -88,7 +88,7 @@ def test_centred_never_fails(variance, side, centre, rng):
 
 
 def test_a_kernel_is_the_same_alone_and_in_any_batch(rng):
-    """Some take many steps to their place and some few; the others may not make a kernel go on."""
+    """Some kernels converge in many steps and some in few; the others must not change a finished one."""
     count = TOGETHER + 5
     variances, theta = rng.uniform(0.02, 30, (count, 2)), rng.uniform(-3.5, 3.5, count)
     change = rng.uniform(0.1, 1, (count, 11, 11))

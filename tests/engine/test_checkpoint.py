@@ -94,7 +94,7 @@ def test_files_of_another_kind_are_named(tmp_path, content):
 
 
 def test_no_cut_and_no_flipped_bit_goes_unseen(tmp_path):
-    """Every damage is a CheckpointError, or changes nothing that is read; torch alone reads past flipped bits."""
+    """Every damage is a CheckpointError or does not change the result; torch itself ignores flipped bits."""
     path, weights = tmp_path / "last.pt", tmp_path / "w.safetensors"
     state = {"x": torch.rand(40), "step": 3, "lr": [1e-4, 1e-5]}
     save_training(path, state)
@@ -248,6 +248,6 @@ def test_a_kill_within_a_write_leaves_a_whole_checkpoint(tmp_path):
     state = load_training(path)
     assert (state["x"] == state["step"]).all()
     assert state["step"] >= seen > 0
-    (tmp_path / ".last.pt.1.part").touch()  # what a kill within a write leaves
+    (tmp_path / ".last.pt.1.part").touch()  # the rest of a killed process
     save_training(path, state)
     assert list(tmp_path.iterdir()) == [path]

@@ -30,7 +30,7 @@ def test_a_gradient_that_is_no_number_is_refused_too():
 
 
 class Stream:
-    """Notes when a number was waited for."""
+    """Records when a number was waited for."""
 
     def __init__(self):
         self.log = []

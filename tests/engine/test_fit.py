@@ -149,7 +149,7 @@ def test_leaving_the_loop_leaves_a_whole_step(state_of, pair):
 
 
 def test_compiling_reaches_the_pyramid(state_of, pair, monkeypatch):
-    """Compiling the network itself would leave ``pyramid`` out: it is no call."""
+    """Compiling the network itself would not compile ``pyramid``, which is a method and no call."""
     compiled = []
     monkeypatch.setattr(torch.nn.Module, "compile", lambda module: compiled.append(type(module).__name__))
     run(state_of(), pair, 1)

@@ -61,7 +61,7 @@ def test_a_loss_balances_itself_before_the_first_step_alone_on_the_full_size(sta
     assert torch.equal(target, pair(0).high)
     assert prediction.dtype == torch.float32
     assert not prediction.requires_grad
-    for _ in fit(state, pair, recipe(loss), until=5):  # gone on with
+    for _ in fit(state, pair, recipe(loss), until=5):  # resumed
         pass
     assert len(loss.seen) == 1
 

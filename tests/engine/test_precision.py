@@ -99,7 +99,7 @@ for before in ((True, True), (True, False), (False, False)):
 
 @pytest.mark.parametrize("switches", ["older", "newer"])
 def test_fp32_on_cuda_is_not_tf32_and_the_switches_stay_as_they_were(switches):
-    """In a process of its own: torch refuses the older switches where the newer ones have been set."""
+    """It runs in a process of its own, since torch refuses the older switches once the newer ones are set."""
     if switches == "newer" and not hasattr(torch.backends.cudnn, "conv"):
         pytest.skip("this torch has the older switches alone")
     subprocess.run([sys.executable, "-c", SWITCHES, switches], check=True)

@@ -3,7 +3,7 @@ import torch
 
 from srkit.data.examples import examples
 from srkit.errors import SrkitError
-from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
+from srkit.evaluation.checkerboard import flat_response, image_checkerboards, layer_ripples
 from srkit.network.enlarger import NetworkEnlarger, enlarged
 from srkit.network.network import Network
 
@@ -19,7 +19,7 @@ def network_with(catalog, upsampler, **options):
 def grids(network, images, catalog, loss=None):
     """The measures of every image, LR being made by bicubic."""
     given = examples(images, scale=2, degradation=catalog.build("degradation", "bicubic", 2), seed=0)
-    return list(image_grids(enlarged(NetworkEnlarger(network, device=torch.device("cpu")), given), 2, loss))
+    return list(image_checkerboards(enlarged(NetworkEnlarger(network, device=torch.device("cpu")), given), 2, loss))
 
 
 def ripple(network):

@@ -13,7 +13,7 @@ def test_the_ensemble_is_the_mean_over_eight_orientations(catalog):
         found = Ensemble(model)(x)
         assert found.shape == (1, 1, 10, 14)
         for turn in (lambda v: v.flip(-1), lambda v: torch.rot90(v, 1, (-2, -1)), lambda v: v.transpose(-1, -2)):
-            torch.testing.assert_close(Ensemble(model)(turn(x)), turn(found))  # it no longer knows orientations
+            torch.testing.assert_close(Ensemble(model)(turn(x)), turn(found))  # it is no longer equivariant
         assert not torch.allclose(found, model(x), atol=1e-4)
 
 

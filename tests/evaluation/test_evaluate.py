@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from srkit.errors import SrkitError
-from srkit.evaluation.evaluate import Score, evaluate
+from srkit.evaluation.evaluate import MetricScore, evaluate
 
 
 @dataclass
@@ -19,7 +19,7 @@ def test_every_result_and_metric_is_a_row():
     metrics = {"mean": lambda x, _: x.mean((1, 2, 3)), "zero": lambda _, y: y.mean((1, 2, 3))}
     rows = list(evaluate(results, metrics))
     assert [(row.image, row.metric) for row in rows] == [("a", "mean"), ("a", "zero"), ("b", "mean"), ("b", "zero")]
-    assert rows[1] == Score("a", "zero", 0.0)
+    assert rows[1] == MetricScore("a", "zero", 0.0)
 
 
 def test_results_are_asked_for_one_at_a_time():

@@ -1,4 +1,4 @@
-"""A kernel is scored wherever it lies, and no number flatters it."""
+"""The score of a kernel does not depend on its shift, and a wrong kernel has a bad score."""
 
 import json
 

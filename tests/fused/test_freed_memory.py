@@ -22,7 +22,7 @@ print(kept, resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def pages(what, **environment):
-    """Return what ``keep_freed_memory`` said, and how many pages five layers had to fetch from the kernel."""
+    """Return the result of ``keep_freed_memory``, and how many pages five layers fetched from the kernel."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_"))}
     command = [sys.executable, "-c", SCRIPT, what]
     said = subprocess.run(command, capture_output=True, text=True, check=True, env=bare | environment).stdout
@@ -30,7 +30,7 @@ def pages(what, **environment):
     return kept, int(count)
 
 
-@pytest.mark.slow  # it counts the kernel's page faults, which are the machine's, not srkit's
+@pytest.mark.slow  # it counts page faults, which depend on the machine
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="is about glibc")
 def test_the_next_layer_gets_the_memory_of_the_last_one():
     assert pages("leave")[1] > 5 * 64 * 2**20 / (2 * 2**21)  # even if all pages were huge ones

@@ -1,4 +1,4 @@
-"""A prepared network is the same function; convolutions that wait change nothing but the time."""
+"""A prepared network is the same function: deferred convolutions change the time only."""
 
 from dataclasses import replace
 
@@ -39,7 +39,7 @@ NETWORKS = [
 
 
 def drawn(network):
-    """Nothing may be zero, as an untrained residual is."""
+    """No weight may be zero, as an untrained residual is."""
     torch.manual_seed(0)
     for parameter in network.parameters():
         nn.init.normal_(parameter, std=0.1)
@@ -115,7 +115,7 @@ def test_half_precision_spares_the_image():
 
 
 def test_the_first_convolution_reads_the_image_as_it_is():
-    """From 0.5 to 1, bf16 goes in steps of a grey level."""
+    """From 0.5 to 1, bf16 has steps of a grey level."""
     network = drawn(nn.Sequential(nn.Conv2d(1, 32, 3), nn.LeakyReLU()))
     x = 0.5 + torch.rand(1, 1, 9, 9) / 2
     assert torch.equal(ready(network, "bf16")(x), plain(network, x).bfloat16().float())
@@ -232,7 +232,7 @@ def test_whatever_is_done_with_a_result_that_waits(body):
 
 
 def test_a_result_that_comes_too_late_is_not_made_up():
-    """The input of the first convolution is gone when its result is wanted without LeakyReLU."""
+    """The input of the first convolution has been overwritten when its result without LeakyReLU is needed."""
 
     def body(net, x):
         x = x + 0

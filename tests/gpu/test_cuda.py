@@ -1,4 +1,4 @@
-"""What must hold on a GPU; skipped where there is none."""
+"""Tests on a GPU; they are skipped without one."""
 
 import pytest
 import torch

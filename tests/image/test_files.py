@@ -108,7 +108,7 @@ def test_a_long_profile_before_the_header_does_not_hide_it(tmp_path, monkeypatch
 
 
 def test_what_follows_the_end_mark_is_no_flaw(tmp_path):
-    """Phones append a film, editors a note; a thumbnail's end mark inside a segment is not the end."""
+    """Phones append a film, editors a note; the end mark of a thumbnail within a segment is not the end."""
     for suffix in (".png", ".jpg"):
         data = cv2.imencode(suffix, RGB)[1].tobytes()
         (tmp_path / f"a{suffix}").write_bytes(data + bytes(10000))
@@ -185,7 +185,7 @@ def test_a_bad_file_is_named(tmp_path, name, capfd):
     path.write_bytes(data)
     with pytest.raises(ImageError, match="^" + re.escape(f"{path}: {message}") + "$"):
         files.read(path)
-    assert capfd.readouterr() == ("", "")  # no decoder has a word beside the error's
+    assert capfd.readouterr() == ("", "")  # no decoder prints anything beside the error
 
 
 def test_what_is_no_file_is_named(tmp_path):

@@ -206,7 +206,7 @@ def test_formats_have_an_end(tmp_path):
 
 
 def test_a_ring_of_pages_ends(tmp_path):
-    directory = struct.pack("<HHHIII", 1, 256, 3, 1, 5, 8)  # its next page is itself
+    directory = struct.pack("<HHHIII", 1, 256, 3, 1, 5, 8)  # its next page is the page itself
     (tmp_path / "a.tif").write_bytes(b"II*\0" + struct.pack("<I", 8) + directory)
     with pytest.raises(ImageError, match="found a TIFF with a broken header"):
         look(tmp_path / "a.tif")

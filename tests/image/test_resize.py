@@ -1,4 +1,4 @@
-"""MATLAB's imresize: against its formula written slowly, and against real MATLAB output where that is at hand."""
+"""MATLAB's imresize, compared with a slow form of its formula, and with real MATLAB output if available."""
 
 import math
 
@@ -9,8 +9,8 @@ import torch
 from srkit.image import resize as module
 from srkit.image.crop import modcrop
 from srkit.image.files import find, read
-from srkit.image.phases import enlarge
 from srkit.image.resize import imresize, resize
+from srkit.image.traceable_bicubic import enlarge
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (23, 17, 3), dtype=np.uint8)
 SCALES = (1 / 4, 1 / 3, 1 / 2, 0.7, 1.3, 2, 3, 4)

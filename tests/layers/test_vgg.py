@@ -80,7 +80,7 @@ def test_the_normalised_network_brings_its_own_normalisation_and_mirrors_at_the_
 
 
 def test_the_real_files_features_are_normalised(shared_data):
-    """Gatys et al. scaled the filters so that a feature's mean over images is 1: a wrong range would show."""
+    """Gatys et al. scaled the filters so that the mean of a feature over images is 1, unless the range is wrong."""
     tensors = torch.load(shared_data / "weights" / "vgg_normalised_conv3_1.pth", weights_only=True)
     network = VGG19(tensors, ["relu1_1", "relu1_2", "relu2_1", "relu2_2", "relu3_1"])
     photographs = samples(split="all")

@@ -73,7 +73,7 @@ def test_a_weight_once_set_stays_and_until_then_every_call_has_its_own():
 
     before = [ratio(one), ratio(other)]
     assert before[0] != pytest.approx(before[1], rel=1e-3)
-    assert loss.balanced == {}  # looking sets nothing
+    assert loss.balanced == {}  # a call sets no weights
     loss.balance(*one)
     assert [ratio(one), ratio(other)] == pytest.approx([before[0]] * 2, rel=1e-4)
     with torch.no_grad():
@@ -142,6 +142,6 @@ def test_a_term_without_a_gradient_cannot_be_balanced():
         ):
             loss.balance(x, y)
     perfect = balanced(sharp=SHARP)
-    assert float(perfect(x, x)) == 0  # looked at, there is nothing to refuse
+    assert float(perfect(x, x)) == 0  # a call alone refuses nothing
     with pytest.raises(TrainingError, match="wants a gradient of 'sharp'"):
         perfect.balance(x, x)

@@ -19,7 +19,7 @@ def learnt(catalog, low, **options):
 
 
 def checks(size):
-    """A chessboard (1,1,H,W) whose squares of 8 pixels come again at half the size."""
+    """A chessboard (1,1,H,W) whose squares of 8 pixels recur at half the size."""
     y, x = torch.meshgrid(torch.arange(size), torch.arange(size + 8), indexing="ij")
     coarse, fine = ((y // side + x // side) % 2 for side in (8, 4))
     return torch.where(x < size // 2, coarse, fine)[None, None] * 0.6 + 0.2

@@ -1,4 +1,4 @@
-"""The distance itself is the authors' package's; here a stand-in shows what it is given."""
+"""The distance comes from the authors' package; here a stand-in shows its input."""
 
 import sys
 from types import SimpleNamespace

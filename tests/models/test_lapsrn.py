@@ -98,7 +98,7 @@ def test_half_precision_stays_close():
 
 
 def test_half_precision_spares_the_image():
-    """In bf16 an image has steps of a grey level; an untrained network gives its image branch to the bit."""
+    """In bf16 an image has steps of a grey level; an untrained network gives exactly its image branch."""
     options = TINY | {"image_upsampler": lambda c, s: TransposedConv(c, s, kernel=4, init="bilinear", bias=False)}
     model, x = LapSRN(4, 1, **options), torch.rand(1, 1, 9, 9)
     with torch.autocast("cpu", dtype=torch.bfloat16):
@@ -112,7 +112,7 @@ def test_half_precision_spares_the_image():
 def test_pixels_beyond_the_halo_change_nothing(upsampler, scale, depth):
     model = LapSRN(scale, 1, **(TINY | {"upsampler": upsampler, "depth": depth, "features": 2})).double()
     for parameter in model.parameters():
-        torch.nn.init.uniform_(parameter, 0.1, 1)  # nothing may cancel
+        torch.nn.init.uniform_(parameter, 0.1, 1)  # no sums may cancel
     halo, side = model.needs.halo, 2 * model.needs.halo + 5
     x = torch.ones(1, 1, side, side, dtype=torch.float64, requires_grad=True)
     middle = slice(side // 2 * scale, (side // 2 + 1) * scale)
@@ -141,7 +141,7 @@ def test_the_memory_layout_changes_nothing():
 
 
 def test_an_upsampler_that_needs_its_own_output_again_can_learn():
-    """The gradient of a sigmoid reads its output: nothing may have been written over it."""
+    """The gradient of a sigmoid reads its output, which must not have been overwritten."""
 
     class Ends(Subpixel):
         def forward(self, features):

@@ -7,7 +7,7 @@ from srkit.network.color import Color
 
 
 class Twice:
-    """Nearest-neighbour enlargement that notes what it was given."""
+    """Nearest-neighbour enlargement that records its input."""
 
     def __call__(self, x):
         self.given = x

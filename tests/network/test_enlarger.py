@@ -1,4 +1,4 @@
-"""An image is enlarged in one way, and no number depends on whether it was cut into tiles."""
+"""An image is enlarged in one way, and results do not depend on whether it was cut into tiles."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ CPU = torch.device("cpu")
 
 
 class Spy(nn.Module):
-    """Nearest neighbour that notes what it was given, and may do something on the way."""
+    """Nearest neighbour that records its input, and may call a function first."""
 
     def __init__(self, needs=None, happens=lambda low: None):
         super().__init__()
@@ -37,7 +37,7 @@ def spying(spy, **options):
 def drawn(catalog, use, scale, channels, **options):
     torch.manual_seed(0)
     model = catalog.build("model", use, scale, channels, **options)
-    for parameter in model.parameters():  # those of a fresh model ignore most of what it sees
+    for parameter in model.parameters():  # those of a new model ignore most of its input
         nn.init.normal_(parameter, std=(parameter[0].numel() if parameter.ndim > 1 else 100) ** -0.5)
     return model
 
@@ -76,7 +76,7 @@ def test_where_memory_ends_tiles_are_halved():
     spy, low = Spy(happens=too_much), torch.rand(1, 3, 120, 90)
     assert torch.equal(spying(spy)(low), F.interpolate(low, scale_factor=2.0))
     spy = Spy(Needs(), happens=too_much)
-    with pytest.raises(SrkitError, match=r"^spy: wants 90 x 120 pixels at once, .* that says its halo"):
+    with pytest.raises(SrkitError, match=r"^spy: wants 90 x 120 pixels at once, .* upsampler declares its halo"):
         spying(spy)(low)
     spy = Spy(Needs(halo=0, whole=True), happens=too_much)
     with pytest.raises(SrkitError, match=r"^spy: wants 90 x 120 pixels at once, .*; it needs the whole image, so"):

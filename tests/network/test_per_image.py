@@ -15,7 +15,7 @@ CPU = torch.device("cpu")
 
 
 class Learns:
-    """Learns one factor by one step, from noise, and notes what it was given."""
+    """Learns one factor by one step, from noise, and records its input."""
 
     least = 4
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from srkit.network.tiles import SMALLEST, Axis, Grid
+from srkit.network.tiles import SMALLEST, Axis, TileGrid
 
 GRIDS = [
-    Grid(Axis(height, out[0], scale, halo, multiple), Axis(width, out[1], scale, halo, multiple))
+    TileGrid(Axis(height, out[0], scale, halo, multiple), Axis(width, out[1], scale, halo, multiple))
     for height, width, scale, out, halo, multiple in (
         (100, 70, 2, (200, 140), 13, 1),
         (101, 333, 4, (404, 1332), 18, 1),
@@ -50,10 +50,10 @@ def test_a_span_knows_what_it_needs(grid):
 
 
 def test_few_pixels_are_seen_twice():
-    """A wide picture is cut into strips, a tall one into columns; nothing is cut that need not be."""
-    wide = Grid(Axis(200, 400, 2, 13), Axis(900, 1800, 2, 13))
+    """A wide picture is cut into strips, a tall one into columns; there are no needless cuts."""
+    wide = TileGrid(Axis(200, 400, 2, 13), Axis(900, 1800, 2, 13))
     assert len({(tile.top, tile.bottom) for tile in wide.plan(200 * 330)}) == 1
-    tall = Grid(Axis(900, 1800, 2, 13), Axis(200, 400, 2, 13))
+    tall = TileGrid(Axis(900, 1800, 2, 13), Axis(200, 400, 2, 13))
     assert len({(tile.left, tile.right) for tile in tall.plan(200 * 330)}) == 1
     seen = sum(rows.seen * columns.seen for rows, columns in map(wide.spans, wide.plan(200 * 330)))
     assert seen < 1.2 * 200 * 900
@@ -77,7 +77,7 @@ def test_halves_are_the_whole_down_to_the_smallest():
 
 
 def test_without_a_halo_nothing_is_cut():
-    grid = Grid(Axis(500, 1000, 2, None), Axis(600, 1200, 2, None))
+    grid = TileGrid(Axis(500, 1000, 2, None), Axis(600, 1200, 2, None))
     (whole,) = grid.plan(100)
     rows, columns = grid.spans(whole)
     assert (rows.window, columns.window) == (slice(0, 500), slice(0, 600))

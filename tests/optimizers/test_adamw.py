@@ -1,4 +1,4 @@
-"""What AdamW does otherwise than Adam; what they share is in test_adam.py."""
+"""Differences of AdamW to Adam; the tests of both are in test_adam.py."""
 
 import pytest
 import torch

@@ -35,7 +35,7 @@ MODELS = [
 def loaded(catalog, use="lapsrn", scale=2, color="y", **options):
     torch.manual_seed(0)
     model = catalog.build("model", use, scale, Color(color).channels, **SMALL[use] | options)
-    for parameter in model.parameters():  # those of a fresh model ignore most of what it sees
+    for parameter in model.parameters():  # those of a new model ignore most of its input
         nn.init.normal_(parameter, std=(parameter[0].numel() if parameter.ndim > 1 else 100) ** -0.5)
     return Network.of(model.eval(), scale, color, name="tiny")
 
@@ -178,7 +178,7 @@ def test_where_memory_ends_tiles_are_halved(error, monkeypatch):
     assert shares == sorted(shares)
     assert shares[-1] == 1
     failed = [size for size in spy.seen if size[0] * size[1] > 2500]
-    assert len(failed) < 8  # it does not try what has failed before
+    assert len(failed) < 8  # it does not try a size that has failed before
     assert len(shares) + len(failed) == len(spy.seen)
 
 

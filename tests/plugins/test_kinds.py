@@ -1,4 +1,4 @@
-"""A plugin brings a kind of its own, through the same door, and alters none. The plugin is the one in the docs."""
+"""A plugin brings a kind of its own by the same hook, and changes no other. It is the plugin of the docs."""
 
 import re
 from pathlib import Path

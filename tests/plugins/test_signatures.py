@@ -1,4 +1,4 @@
-"""What a part's signature may say: a type that is allowed works everywhere, any other is refused on the shelf."""
+"""Signatures of parts: an allowed type works everywhere, any other is refused when the part is shelved."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Every format comes back as it was written, and its files have the names that users know."""
+"""Every format is read back as it was written, and its files have the documented names."""
 
 import math
 import re

@@ -14,10 +14,10 @@ from srkit.training import Step
 
 @srkit.regime("two_networks")
 class TwoNetworks:
-    """The model is also to please a critic, which learns to tell SR from HR.
+    """The model is also trained to deceive a critic, which learns to tell SR from HR.
 
     Args:
-        weight: What the critic's opinion counts beside the loss.
+        weight: Weight of the critic's term beside the loss.
     """
 
     def __init__(self, model, recipe, steps, place, *, weight: float = 0.01) -> None:

@@ -16,7 +16,7 @@ VOID = {"meta", "img", "br", "link", "input"}
 
 
 class Page(HTMLParser):
-    """What a browser would make of the page: its elements, its open ones, the addresses it asks for."""
+    """A page as a browser parses it: its elements, those left open, and the addresses that it loads."""
 
     def __init__(self, text):
         super().__init__()
@@ -45,7 +45,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def assert_whole(parsed):
-    """A function that sees that a page is whole, and asks nobody for anything."""
+    """A function that checks that a page is complete, and loads nothing from elsewhere."""
 
     def assert_whole(page):
         found = parsed(page)
@@ -99,7 +99,7 @@ def run_folder(tmp_path):
 
 @pytest.fixture(scope="session")
 def make_run():
-    """The function that makes such a run elsewhere."""
+    """The function that makes such a run in another folder."""
     return write_run
 
 
@@ -157,7 +157,7 @@ SIDES = 160, 288
 
 @dataclass
 class StudyMaker:
-    """A finished study; change what is to be different, then ``write`` it."""
+    """A finished study, whose values can be changed before ``write``."""
 
     folder: Path
     arms: dict = field(default_factory=lambda: dict(OFFSETS))
@@ -300,11 +300,11 @@ def draw(folder, scale, arm):
 
 @pytest.fixture
 def study(tmp_path):
-    """A study that is about to be written."""
+    """A study that has not been written yet."""
     return StudyMaker(tmp_path / "study")
 
 
 @pytest.fixture(scope="session")
 def maker():
-    """What makes such a study elsewhere."""
+    """A function that makes such a study in another folder."""
     return StudyMaker

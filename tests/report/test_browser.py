@@ -29,7 +29,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
-    "--force-prefers-reduced-motion",  # what scrolls smoothly is not where it is clicked
+    "--force-prefers-reduced-motion",  # without smooth scrolling, which moves elements away from a click
 )
 PHONE = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
 DESK = {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
@@ -115,7 +115,7 @@ def test_the_divider_follows_the_mouse(page):
     assert divider(page) == pytest.approx(75, abs=1)
     ActionChains(page).move_to_element_with_offset(stage, -round(width / 4), 0).click().perform()
     assert divider(page) == pytest.approx(25, abs=1)
-    ActionChains(page).move_to_element(stage).perform()  # the mouse is up: it only passes by
+    ActionChains(page).move_to_element(stage).perform()  # the button is up: the mouse only passes by
     assert divider(page) == pytest.approx(25, abs=1)
 
 

@@ -25,7 +25,7 @@ def test_an_svg_takes_the_colours_and_the_place_it_gets(drawn):
     for drawing, name in zip(drawings, drawn, strict=True):
         assert f'aria-label="&lt;{name}&gt;"' in drawing
         assert not any(color in drawing for color in THEME)
-        assert "<style" not in drawing  # it would rule the page it stands in
+        assert "<style" not in drawing  # it would apply to the whole page
         assert not re.search(r"<svg[^>]* width=", drawing)
         ElementTree.fromstring(drawing.replace("xlink:href", "href"))
     identifiers = [set(re.findall(r'id="([^"]+)"', drawing)) for drawing in drawings]

@@ -11,13 +11,13 @@ from srkit.report.compare import metrics, standings
 from srkit.report.figures import COLORS, INK, png, svg_file
 from srkit.report.plots import apart
 from srkit.report.read import read_results, read_run
-from srkit.report.results import Run
-from srkit.report.scores import Scores
+from srkit.report.results import RunResult
+from srkit.report.scores import ScoreSet
 
 
 def run_with(*records, best=None):
     summary = Summary("n", "lapsrn", 2, "y", 1, 1.0, 1, {}, best)
-    return Run(None, summary, Environment(), "", records, Scores(()), {})
+    return RunResult(None, summary, Environment(), "", records, ScoreSet(()), {})
 
 
 def trained(**values):

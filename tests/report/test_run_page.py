@@ -18,7 +18,7 @@ from srkit.report.read import read_run
 
 @pytest.fixture(scope="module")
 def reported(tmp_path_factory, make_run):
-    """A run folder with its reports; tests only look at it."""
+    """A run folder with its reports, which tests do not change."""
     return write_report(make_run(tmp_path_factory.mktemp("reported") / "run")).parent
 
 

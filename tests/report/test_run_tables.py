@@ -12,8 +12,8 @@ from srkit.report.csv_files import scores_csv
 from srkit.report.markdown import escaped, table
 from srkit.report.numbers import MINUS, duration, number
 from srkit.report.read import read_results
-from srkit.report.results import Arm, Block, Results, Run, Trial
-from srkit.report.scores import Scores
+from srkit.report.results import ArmResult, BlockResult, Results, RunResult, TrialResult
+from srkit.report.scores import ScoreSet
 
 INF = float("inf")
 
@@ -27,12 +27,12 @@ def run(protocol=(), **metrics):
         for index, value in enumerate(values)
     )
     summary = Summary("n", "lapsrn", 2, "y", 1, 1.0, 1, {metric: dict(protocol) for metric in metrics})
-    return Run(None, summary, Environment(), "", (), Scores(rows, tuple(metrics)), {})
+    return RunResult(None, summary, Environment(), "", (), ScoreSet(rows, tuple(metrics)), {})
 
 
 def results(**metrics):
-    arm = Arm("n", 0, {}, (Trial(0, "n", run=run(**metrics)),))
-    return Results(None, "n", "", "", "", [0], True, [], (Block("", "n", (arm,)),), "", single=True)
+    arm = ArmResult("n", 0, {}, (TrialResult(0, "n", run=run(**metrics)),))
+    return Results(None, "n", "", "", "", [0], True, [], (BlockResult("", "n", (arm,)),), "", single=True)
 
 
 def markdown(found):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from srkit.image.files import read, write
-from srkit.report.crops import SIDE
+from srkit.report.crop_windows import SIDE
 from srkit.report.read import read_results
 from srkit.report.views import error_range, views
 

@@ -101,7 +101,7 @@ def test_the_crossed_interval_holds_the_truth_as_often_as_it_says(monkeypatch, i
     drawn = [cells(random, images, seeds, *spreads) for _ in range(times)]
     held = sum(covers(crossed(one, np.zeros_like(one))) for one in drawn) / times
     assert held > 0.92  # 95 %, less two and a half standard errors of 300 trials
-    if spreads[2] < 1:  # what pairs drawn one by one come to, unless they are nearly independent
+    if spreads[2] < 1:  # the coverage of pairs drawn one by one, unless they are nearly independent
         naive = sum(covers(paired(one.ravel(), np.zeros(one.size))) for one in drawn) / times
         assert naive < 0.85 < held - 0.07
 

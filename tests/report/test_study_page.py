@@ -18,7 +18,7 @@ EQUAL = ("table.md", "scores.csv", "measures.csv")
 
 @pytest.fixture(scope="module")
 def reported(tmp_path_factory, maker):
-    """A study with all there is, and its report; tests only look at it."""
+    """A study with every kind of result, and its report, which tests do not change."""
     study = maker(
         tmp_path_factory.mktemp("reported") / "study", tests=("clean",), blocks=("x2 & more", "x4"), pictures=1
     )
@@ -124,7 +124,7 @@ def test_time_memory_and_machine_change_no_table(study, maker, tmp_path):
         path.write_text(json.dumps(json.loads(path.read_text()) | {"seconds_per_step": 9.9, "peak_memory": 9}))
     for path in other.folder.glob("*/environment.json"):
         path.write_text(json.dumps({"cpu": "6502", "started": "2027-01-01T00:00"}))
-    for path in other.folder.glob("*/log.jsonl"):  # what a process that was killed and went on leaves
+    for path in other.folder.glob("*/log.jsonl"):  # rows of a process that was killed and resumed
         path.write_text(path.read_text() + '{"event": "plan", "step": 10}\n')
     told = other.told() | {"command": "srkit ablate which.yaml --jobs 2"}
     (other.folder / "study.json").write_text(json.dumps(told))

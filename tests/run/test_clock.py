@@ -1,4 +1,4 @@
-"""Speed and time of a training, with a clock that goes when the test says so."""
+"""Speed and time of a training, with a clock that the test moves."""
 
 from types import SimpleNamespace
 
@@ -49,7 +49,7 @@ def paced(hands, monkeypatch):
 
 
 def looked_at(records, hands):
-    """Follow a run as somebody who looks at every record for a thousand seconds."""
+    """Follow a run as a caller that takes a thousand seconds for every record."""
     for record in records:
         hands.now += 1000
         yield record

@@ -1,4 +1,4 @@
-"""Why a perceptual training collapses to the PSNR of a black image, and the guard that stops one."""
+"""The collapse of perceptual trainings to the PSNR of a black image, and the guard that stops them."""
 
 import dataclasses
 import json
@@ -27,7 +27,7 @@ def lapsrn(**options):
 
 
 class Bare(nn.Module):
-    """A network as the course report's may have been: random from the first to the last weight, no image branch."""
+    """A network with random weights and without an image branch, as that of a course report may have been."""
 
     def __init__(self, seed, clip, shift=0.0):
         super().__init__()
@@ -64,7 +64,7 @@ def pair():
 
 
 def fit(network, loss, pair, steps):
-    """Train as the report did, by Adam with 1e-3, and return PSNR, black's PSNR, and the last gradients."""
+    """Train by Adam with 1e-3, as the report did, and return the PSNR, that of black, and the last gradients."""
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     for step in range(steps):
         low, high, _ = pair(step)
@@ -97,7 +97,7 @@ def real(shared_data):
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_reports_collapse(seed, pair, real):
-    """Random weights, a clip, VGG alone: black in a dozen steps. With any of the three put right it learns."""
+    """Random weights, a clip and VGG alone end in black in a dozen steps; with one of them changed it learns."""
     found, black, _ = fit(Bare(seed, clip=True), real, pair, 12)
     assert black < 9
     assert found == pytest.approx(black, abs=0.01)
@@ -107,7 +107,7 @@ def test_the_reports_collapse(seed, pair, real):
 
 
 def test_vgg_hardly_knows_how_bright_an_image_is(pair, real):
-    """A prediction that is evenly too dark: the share of the gradient that says so."""
+    """For an evenly dark prediction, the share of the gradient that makes it brighter."""
     high = pair(0).high
 
     def share(loss):
@@ -151,7 +151,7 @@ def test_the_guard_stops_a_collapsed_training_and_loses_nothing(prepare, reopen,
     folder = run[-1]
     said = str(caught.value)
     log = [json.loads(line) for line in folder.log.read_text().splitlines()]
-    assert [row["step"] for row in log if row["event"] == "validate"] == [2, 4]  # at 2 it was not looked at
+    assert [row["step"] for row in log if row["event"] == "validate"] == [2, 4]  # the guard is not active at step 2
     psnr = log[-1]["psnr"]
     assert psnr < 11
     assert said.startswith("step 4: wants a validation PSNR above ")

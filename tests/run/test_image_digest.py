@@ -1,4 +1,4 @@
-"""A run goes on with the images it was begun with, wherever they are, and refuses others by name."""
+"""A run resumes with its own images, wherever they are, and refuses others by name."""
 
 import os
 import shutil

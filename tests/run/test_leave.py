@@ -1,4 +1,4 @@
-"""Leaving a training before its end: whatever the way and the moment, it goes on as if it had never stopped."""
+"""A training that is stopped early, in any way and at any moment, resumes as if it had never stopped."""
 
 import json
 import signal
@@ -77,7 +77,7 @@ def test_a_kill_after_a_validation_that_was_made_up_for(prepare, reopen):
     leave_at(train(*left), "train", 4)
     kept = left[-1].last.read_bytes()
     leave_at(train(*reopen(left[-1])), "validate", 4)
-    left[-1].last.write_bytes(kept)  # as SIGKILL leaves it: the validation is in the log alone
+    left[-1].last.write_bytes(kept)  # as after SIGKILL: the validation is in the log only
     list(train(*reopen(left[-1])))
     same_run(straight, left)
 
@@ -108,7 +108,7 @@ def strike(*_):
 
 
 def within(monkeypatch, where, step, times=1):
-    """Strike within the given method of the training or its session at the given step, before it does its work."""
+    """Raise a signal within the given method of the training or its session at the given step, before its work."""
     owner = next(one for one in (Session, Validation, training._Loop) if hasattr(one, where))
     method = getattr(owner, where)
     struck, sessions = [], []
@@ -166,7 +166,7 @@ def test_ctrl_c_while_the_best_weights_are_written(prepare, reopen, monkeypatch)
 
 
 def third_ctrl_c(patch, where):
-    """Strike three times in step 5: while its crops are awaited, or when half of the step is done."""
+    """Raise three signals in step 5: while its crops are awaited, or when half of the step is done."""
     if where == "crops":
         within(patch, "pair", 4, times=3)
         return

@@ -1,4 +1,4 @@
-"""Which weights a run keeps."""
+"""The weights that a run keeps."""
 
 import json
 import math

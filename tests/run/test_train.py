@@ -12,11 +12,11 @@ LONG = ("train.steps=12", "train.validate_every=4", "train.checkpoint_every=3", 
 
 
 class Killed(BaseException):
-    """Stands for SIGKILL: nothing of ours catches it."""
+    """Stands for SIGKILL: srkit does not catch it."""
 
 
 def kill_at(records, event, step):
-    """Follow a run until the given record, and leave it as a killed process does: without a word."""
+    """Follow a run until the given record, then leave it as a killed process does."""
     for record in records:
         if record.event == event and record.step == step:
             frame = records.gi_frame
@@ -77,7 +77,7 @@ def test_a_balanced_weight_outlives_a_kill(prepare, reopen, event, step):
 
 
 def test_a_weight_is_set_by_the_first_step_alone(prepare):
-    """Not by a look at the network before it, nor by the steps that measure the speed of the machine."""
+    """It is not set by an evaluation before it, nor by the steps that measure the speed of the machine."""
     plain = prepare("plain", *BALANCED)
     records = train(*plain)
     assert next(records).event == "plan"
@@ -180,7 +180,7 @@ def test_epochs_are_counted_as_they_are_written(prepare):
 
 
 def test_validation_computes_in_the_precision_of_training(prepare):
-    """So that it is fast on a GPU; scores are of fp32."""
+    """Validation is fast on a GPU this way; scores are computed in fp32."""
     first, found = prepare("first"), []
     list(train(*first))
     still = ("train.steps=1", "train.optimizer.lr=1e-12", f"start={first[-1].best}")

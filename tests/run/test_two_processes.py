@@ -50,7 +50,7 @@ def test_two_processes_train_what_one_does(tmp_path):
     assert alone[1] == 0, alone[0]
     both = finish(start([str(TINY), *OPTIONS, "--output", str(two)], 2))
     assert [code for _, code in both] == [0, 0], both
-    assert ["report:" in printed for printed, _ in both] == [True, False]  # the first process alone talks
+    assert ["report:" in printed for printed, _ in both] == [True, False]  # only the first process prints
     for event, names in (("train", ("loss", "grad_norm", "lr")), ("validate", ("psnr", "ssim", "best"))):
         first, second = log(one, event), log(two, event)
         assert [line["step"] for line in first] == [line["step"] for line in second]

@@ -15,7 +15,7 @@ PHOTOGRAPH = Path(srkit.datasets.__file__).parent / "photographs" / "validate" /
 
 
 def opencv(image, quality):
-    """An 8-bit RGB or gray image there and back."""
+    """An 8-bit RGB or gray image, encoded and decoded by OpenCV."""
     _, file = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return cv2.imdecode(file, cv2.IMREAD_UNCHANGED).reshape(image.shape)[..., ::-1]
 

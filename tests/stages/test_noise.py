@@ -6,7 +6,7 @@ from srkit.work import Work
 
 
 def noise_of(images, draws, **options):
-    """What is added to images, and what was drawn."""
+    """The noise that is added to images, and the drawn values."""
     work = Noise(2, **options)(Work(tuple(images), (8, 8)), draws(len(images)))
     return [after - image for after, image in zip(work.images, images, strict=True)], work.drawn
 

@@ -15,7 +15,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
-    """What stands in the names of the page once all of its Python was run."""
+    """The names that the Python of the page defines."""
     monkeypatch.chdir(tmp_path)
     np.save("images.npy", np.arange(3 * 8 * 6 * 3, dtype=np.uint8).reshape(3, 8, 6, 3))
     names = {"__name__": "page"}

@@ -1,4 +1,4 @@
-"""Contracts refuse what its host could not use, say why, and let pass what is honest."""
+"""Contracts refuse parts that a host could not use, say why, and accept correct parts."""
 
 import random
 import re
@@ -162,7 +162,7 @@ def test_a_loss_with_tensors_must_be_movable():
 
 
 class Balancing(nn.Module):
-    """Weighs itself, and remembers how."""
+    """A loss that sets a weight and keeps it."""
 
     def __init__(self):
         super().__init__()
@@ -894,7 +894,7 @@ def test_a_launcher_must_give_a_generator():
 
 
 class Raw:
-    """Reads files that it calls its own; what breaks the contract is written over its methods."""
+    """A correct reader; tests replace its methods by ones that break the contract."""
 
     accepts = staticmethod(lambda file: file.suffix == ".pth")
 
@@ -1065,7 +1065,7 @@ def test_an_estimator_gives_one_kernel(function, why):
     refused(why, estimator_of(function))
 
 
-# what a model says that it needs
+# the needs of models
 
 
 def test_a_model_whose_halo_is_too_small_is_found():

@@ -55,7 +55,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_what_was_recorded_survives_a_kill(tmp_path):
-    """A run goes on from its checkpoint, and never records the steps before it again."""
+    """A run resumes from its checkpoint, and does not record the steps before it again."""
     assert subprocess.run([sys.executable, "-c", KILLED, tmp_path]).returncode == -signal.SIGKILL
     events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
     assert [event.step for event in events.Scalars("train/loss")] == [1, 2, 3]

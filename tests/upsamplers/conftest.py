@@ -1,4 +1,4 @@
-"""How far an upsampler looks, measured."""
+"""The measured halo of an upsampler."""
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ def reach():
     def reach(part, channels, scale, side=13):
         part = part.double()
         for parameter in part.parameters():
-            nn.init.uniform_(parameter, 0.1, 1)  # nothing may cancel
+            nn.init.uniform_(parameter, 0.1, 1)  # no sums may cancel
         x = torch.ones(1, channels, side, side, dtype=torch.float64, requires_grad=True)
         middle = slice(side // 2 * scale, (side // 2 + 1) * scale)
         part(x)[..., middle, middle].square().sum().backward()

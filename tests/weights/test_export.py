@@ -1,4 +1,4 @@
-"""ONNX files: what torch gives, in onnxruntime and in OpenCV, at any size."""
+"""ONNX files give the results of torch in onnxruntime and in OpenCV, at any size."""
 
 import json
 import re
@@ -52,12 +52,12 @@ def built(model, scale, channels, **options):
     torch.manual_seed(0)
     network = CATALOG.build("model", model, scale, channels, **SMALL.get(model, {}), **options)
     for parameter in network.parameters():
-        nn.init.normal_(parameter, std=0.1)  # nothing may be zero, as an untrained residual is
+        nn.init.normal_(parameter, std=0.1)  # no weight may be zero, as an untrained residual is
     return loaded(network, scale, "y" if channels == 1 else "rgb", model)
 
 
 def agree(one, file):
-    """The file gives what the network gives, in both runtimes, at sizes that the export did not try."""
+    """Check that the file agrees with the network in both runtimes, at sizes that the export did not try."""
     session = runtime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     net = cv2.dnn.readNetFromONNX(str(file))
     channels = one.color.channels
@@ -123,7 +123,7 @@ def test_a_file_says_what_it_is_and_not_where_it_was_made(tmp_path):
 
 
 class Other(nn.Module):
-    """Gives something else when it is exported."""
+    """A network that computes something else when it is exported."""
 
     def forward(self, low):
         high = nn.functional.interpolate(low, scale_factor=2)
@@ -137,7 +137,7 @@ class Undefined(nn.Module):
 
 
 class Decides(nn.Module):
-    """Looks at the numbers to choose what to do."""
+    """A network whose operations depend on values."""
 
     def forward(self, low):
         return low if low.mean() > 0.5 else -low

@@ -12,7 +12,7 @@ from srkit.errors import CheckpointError, RunError
 from srkit.records.environment import Environment
 from srkit.records.summary import Summary
 from srkit.weights import zoo as shelf
-from srkit.weights.card import Card, SetScore, duration
+from srkit.weights.card import Card, CardScore, duration
 from srkit.weights.load import load, load_for
 from srkit.weights.package_weights import package_weights
 
@@ -83,7 +83,7 @@ def test_the_headers_are_read_without_torch(zoo):
 
 
 def test_a_card_comes_back_from_the_metadata(run):
-    scores = {"Set5, bicubic": SetScore.of(evaluated(30.0), evaluated(28.0), "Set5")}
+    scores = {"Set5, bicubic": CardScore.of(evaluated(30.0), evaluated(28.0), "Set5")}
     card = Card.of_runs([run], "17 photographs", scores)
     assert card == Card.read({"card": json.loads(json.dumps(card.plain()))})
     assert card.command == "srkit run configs/zoo/lapsrn_x2.yaml train.steps=5"
@@ -109,7 +109,7 @@ def test_a_training_in_stretches_counts_all_of_them(run, tmp_path):
 
 def test_a_page_says_once_what_all_protocols_have_in_common():
     scores = {
-        name: SetScore(30.0, 0.9, 5, {"psnr": 28.0, "ssim": 0.8}, {"border": 2, "low": low})
+        name: CardScore(30.0, 0.9, 5, {"psnr": 28.0, "ssim": 0.8}, {"border": 2, "low": low})
         for name, low in (("Set5, bicubic", "bicubic"), ("Set5, blurred", "anisotropic_gaussian"))
     }
     page = Card("", "", 1, "", 1.0, scores).page("x", {"model": {"use": "lapsrn"}, "scale": 2, "color": "y"}, 1)
@@ -129,12 +129,12 @@ def test_scores_are_of_the_same_images_under_the_same_protocol():
         ({"images": []}, "Set5: wants both measured on the same images"),
     ):
         with pytest.raises(CheckpointError, match=message):
-            SetScore.of(evaluated(30.0), evaluated(28.0, **changes), "Set5")
+            CardScore.of(evaluated(30.0), evaluated(28.0, **changes), "Set5")
 
 
 def test_shipped_weights_are_the_runs(run, tmp_path, catalog):
     card = Card.of_runs(
-        [run], "17 photographs", {"Set5, bicubic": SetScore.of(evaluated(30.0), evaluated(28.0), "Set5")}
+        [run], "17 photographs", {"Set5, bicubic": CardScore.of(evaluated(30.0), evaluated(28.0), "Set5")}
     )
     path = package_weights(run / "best.safetensors", tmp_path / "zoo", "lapsrn-x2", card)
     tensors, metadata = load_weights(path)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from srkit.report.crops import SIDE, crop_side, spread, starts, window_means
+from srkit.report.crop_windows import SIDE, crop_side, spread, starts, window_means
 
 
 def test_of_many_images_some_are_shown_at_even_distances():

@@ -12,7 +12,7 @@ from srkit.experiment import Experiment
 from srkit.parts.dataset import ImageSet
 
 
-class Opened:
+class SharedImageSets:
     """Keeps every opened image set, by a hash of the part and the options that chose it."""
 
     def __init__(self) -> None:

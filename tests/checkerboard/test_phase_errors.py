@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from srkit.checkerboard.phases import phase_errors, phase_orbits
+from srkit.checkerboard.phase_errors import phase_errors, phase_orbits
 from srkit.image.resize import resize
 
 
@@ -55,7 +55,7 @@ def test_a_noisier_phase_is_seen(noise):
 
 
 def test_orbits_may_differ_from_one_another(noise):
-    """The corners of a 4 x 4 block are rightly harder, and may be biased, without any imbalance."""
+    """The corners of a 4 x 4 block are harder to predict; a bias of theirs is no imbalance."""
     target = torch.zeros(1, 1, 480, 480, dtype=torch.float64)
     orbits = torch.from_numpy(np.tile(phase_orbits(4), (120, 120)))
     prediction = noise(1, 1, 480, 480) * (1 + orbits) + orbits / 255
@@ -75,7 +75,7 @@ def test_an_error_shared_by_the_block_is_no_imbalance(noise):
 
 @pytest.mark.parametrize("scale", [2, 4])
 def test_bicubic_enlargement_treats_phases_alike(set5, scale):
-    """Its errors follow the edges, and are far from white; only what tells phases apart may count."""
+    """Its errors follow edges and are far from white; only differences between phases may count."""
     read = [phase_errors(resize(resize(high, 1 / scale), scale), high, scale) for high in set5.values()]
     assert np.median([one.bias_ratio for one in read]) < 1
     assert max(one.variance_ratio for one in read) < 1.25

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from srkit.fused.phases import of_nearest, of_shuffled, of_transposed
+from srkit.fused.phase_kernels import of_nearest, of_shuffled, of_transposed
 
 
 def woven(x, phases, scale, height, width):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from srkit.data.examples import Example, examples
-from srkit.evaluation.checkerboard import flat_response, image_grids, layer_ripples
+from srkit.evaluation.checkerboard import flat_response, image_checkerboards, layer_ripples
 from srkit.experiment import Experiment
 from srkit.network.enlarger import NetworkEnlarger, enlarged
 from srkit.network.network import Network
@@ -16,10 +16,10 @@ from srkit.records.trial import MeasureRow
 from srkit.run.build import Built
 
 BY_IMAGE = {"M2": ("peaks",), "M3": ("bias", "variance"), "M4": ("gradient",)}
-"""The measures of single images, and the attributes of ``ImageGrid`` that hold them."""
+"""The measures of single images, and the attributes of ``ImageCheckerboard`` that hold them."""
 
 
-class Measures:
+class CheckerboardLog:
     """Measures a network at the start of its training, every so many steps, and at the end.
 
     Measuring does not change the training: the network's mode and torch's random numbers are restored. At the
@@ -72,7 +72,7 @@ class Measures:
         loss = self.built.loss if "M4" in self.what else None
         place = next(self.built.model.parameters()).device
         results = enlarged(NetworkEnlarger(self.network, device=place), self._validation())
-        for grid in image_grids(results, self.network.scale, loss, device=place):
+        for grid in image_checkerboards(results, self.network.scale, loss, device=place):
             for name in BY_IMAGE:
                 for attribute in BY_IMAGE[name] if name in self.what else ():
                     label = name if len(BY_IMAGE[name]) == 1 else f"{name}_{attribute}"

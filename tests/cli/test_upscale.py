@@ -130,7 +130,7 @@ def test_any_scale_is_reached_from_the_next_larger_one(srkit, trip, scale, size,
         (["--scale", "3", "--model", "lapsrn-x2"], "scale 3: lapsrn-x2 enlarges 2 times at most"),
         (
             ["--model", "lapsrn-x3"],
-            "lapsrn-x3: wants a checkpoint, a run folder or a model's name, found none of them",
+            "lapsrn-x3: wants a checkpoint, a run folder, or the name of a model or a method, found none of them",
         ),
         (["--model", "lapsnr-x4"], "found none of them; did you mean 'lapsrn-x4'"),
         (["--model", "bicubic"], "bicubic: has no scale of its own; give --scale"),

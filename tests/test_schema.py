@@ -126,7 +126,7 @@ def test_the_command_prints_the_schema_with_installed_plugins(install, srkit):
     assert (code, "mine" in schema["$defs"]["loss"]["else"]["enum"]) == (0, True)
     assert problems(schema, {"loss": {"use": "mine", "power": 3}}) == []
     assert problems(schema, {"loss": {"use": "mine", "power": "3"}}) != []
-    assert json.loads(srkit("schema", "--study")[1])["title"] == "One ablation, as written"
+    assert json.loads(srkit("schema", "--study")[1])["title"] == "One study, as its file writes it"
 
 
 def test_parts_that_hold_one_another_end(install):

@@ -35,8 +35,8 @@ CONFIG_ERRORS = [
     (["model.chanels=3"], "model.chanels=3: model.chanels: unknown option; there are: "),
     (["train.stepz=3"], "train.stepz=3: train.stepz: unknown option; did you mean 'steps'?"),
     (["model.upsampler=subpixle"], "model.upsampler: no upsampler called 'subpixle'; did you mean 'subpixel'?"),
-    (["train.batch=many"], "train.batch: wants int, got 'many'"),
-    (["scale='2'"], "scale: wants int, got '2'"),
+    (["train.batch=many"], "train.batch: wants int of at least 1, got 'many'"),
+    (["scale='2'"], "scale: wants int from 2 to 16, got '2'"),
     (["train.minutes=1"], "train: give one of steps, epochs and minutes, got steps and minutes"),
     (["model.negative_slope=.inf"], "model.negative_slope: wants a finite number, got inf"),
     (["seed=-1"], "seed=-1: seed: wants int from 0 to 9223372036854775807, got -1"),
@@ -102,8 +102,8 @@ def test_all_problems_come_at_once(srkit, tmp_path):
     code, _, err = srkit("check", tmp_path / "bad.yaml")
     assert code == 2
     assert [line.partition(": ")[2] for line in err.splitlines()] == [
-        "scale: wants int, got '4'",
-        "train.steps: wants int, got 'x'",
+        "scale: wants int from 2 to 16, got '4'",
+        "train.steps: wants int of at least 1, got 'x'",
         "model.dept: unknown option; did you mean 'depth'?",
         "loss: no loss called 'charboner'; did you mean 'charbonnier'?",
     ]

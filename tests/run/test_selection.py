@@ -40,7 +40,7 @@ def test_an_unknown_metric_is_refused():
 def test_a_run_keeps_what_it_is_told_to(prepare, select):
     """A high rate makes the network worse at the end, so that the best weights are not the last ones."""
     run = prepare(
-        select, "train.steps=12", "train.validate_every=2", "train.optimizer.lr=0.02", f"train.select={select}"
+        select, "train.steps=12", "train.validate_every=2", "train.optimizer.lr=0.05", f"train.select={select}"
     )
     list(train(*run))
     log = [json.loads(line) for line in run[-1].log.read_text().splitlines()]

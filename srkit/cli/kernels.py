@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from srkit.cli.seed_option import LARGEST_SEED
+
 
 def kernels(
     estimator: Annotated[str, typer.Argument(help="A name, or '{use: NAME, option: value}'.")],
@@ -15,7 +17,7 @@ def kernels(
     degradation: Annotated[
         str, typer.Option(help="Makes LR, and says its kernels: a name, or '{use: NAME, option: value}'.")
     ] = "anisotropic_gaussian",
-    seed: Annotated[int, typer.Option(help="Of the degradation and the estimator.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of the degradation and the estimator.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

@@ -26,6 +26,12 @@ T = TypeVar("T")
 PATIENCE = timedelta(hours=1)
 """Longest wait for the other processes, one of which may be writing a large file."""
 
+LARGEST_PORT = 65535
+"""The largest port of TCP."""
+
+LOST = ("Connection closed by peer", "Connection reset by peer", "Broken pipe")
+"""Parts of gloo's messages about a process that has gone; gloo's errors have no class of their own."""
+
 RENDEZVOUS = ("RANK", "MASTER_ADDR", "MASTER_PORT")
 """The variables, besides WORLD_SIZE, by which torchrun lets processes find each other."""
 
@@ -106,7 +112,7 @@ ALONE = World()
 def own_device(device: torch.device) -> torch.device:
     """Return the device of this process: on a machine with several GPUs, torchrun's local rank chooses one."""
     if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
-        return torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        return torch.device("cuda", _number("LOCAL_RANK", 0))
     return device
 
 
@@ -118,9 +124,10 @@ def joined(device: torch.device) -> Iterator[World]:
         device: What this process computes on, from ``own_device``.
 
     Raises:
-        TrainingError: The environment says that there are several processes, but not how they find each other.
+        TrainingError: The environment says that there are several processes, but not how they find each other; or
+            another process ends before this one.
     """
-    if int(os.environ.get("WORLD_SIZE", "1")) < 2:
+    if _number("WORLD_SIZE", 1) < 2:
         yield ALONE
         return
     if missing := [name for name in RENDEZVOUS if name not in os.environ]:
@@ -129,10 +136,51 @@ def joined(device: torch.device) -> Iterator[World]:
             f"WORLD_SIZE={os.environ['WORLD_SIZE']}: wants {names} too, as torchrun sets them; start the processes "
             "by torchrun, or unset WORLD_SIZE to train in one"
         )
+    rank, size, port = (_number(name, 0) for name in ("RANK", "WORLD_SIZE", "MASTER_PORT"))
+    if rank >= size or port > LARGEST_PORT:
+        raise TrainingError(
+            f"RANK={rank}, WORLD_SIZE={size}, MASTER_PORT={port}: wants a rank below the number of processes and a "
+            f"port of at most {LARGEST_PORT}; start the processes by torchrun"
+        )
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+    with _losses():
+        dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+        try:
+            yield World(dist.get_rank(), dist.get_world_size())
+        finally:
+            dist.destroy_process_group()
+
+
+def _number(name: str, usual: int) -> int:
+    """Return the whole number in an environment variable, which is ``usual`` if it is not set.
+
+    Raises:
+        TrainingError: The variable holds something else.
+    """
+    text = os.environ.get(name, str(usual))
+    if not (text.isascii() and text.isdigit()):
+        raise TrainingError(
+            f"{name}={text}: wants a whole number, as torchrun sets it; unset it to train in one process"
+        )
+    return int(text)
+
+
+@contextmanager
+def _losses() -> Iterator[None]:
+    """Turn the errors of torch about a process that has gone into a message.
+
+    Raises:
+        TrainingError: In place of a RuntimeError about the connection to another process.
+    """
     try:
-        yield World(dist.get_rank(), dist.get_world_size())
-    finally:
-        dist.destroy_process_group()
+        yield
+    except RuntimeError as error:
+        if not isinstance(error, dist.DistError) and not any(one in str(error) for one in LOST):
+            raise
+        reason = str(error).partition("\n")[0]
+        raise TrainingError(
+            "torchrun: wants all processes to the end, but another one has ended or cannot be reached; its own "
+            "message says why; once that is put right, start all again, with --resume for a run that has begun "
+            f"({reason})"
+        ) from error

@@ -1,10 +1,12 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 import torch
 
+from srkit.errors import TrainingError
 from srkit.world import World, joined, own_device
 
 TRAIN = """
@@ -135,3 +137,49 @@ def test_torchrun_says_which_gpu(monkeypatch):
     assert own_device(torch.device("cpu")) == torch.device("cpu")
     monkeypatch.delenv("LOCAL_RANK")
     assert own_device(torch.device("cuda")) == torch.device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"WORLD_SIZE": "x"}, "WORLD_SIZE=x: wants a whole number, as torchrun sets it"),
+        ({"RANK": "-1"}, "RANK=-1: wants a whole number, as torchrun sets it"),
+        ({"MASTER_PORT": "abc"}, "MASTER_PORT=abc: wants a whole number, as torchrun sets it"),
+        ({"RANK": "2"}, "RANK=2, WORLD_SIZE=2, MASTER_PORT=1: wants a rank below the number of processes"),
+        ({"MASTER_PORT": "65536"}, "RANK=0, WORLD_SIZE=2, MASTER_PORT=65536: wants a rank below the number"),
+    ],
+)
+def test_an_environment_that_torchrun_never_sets_is_told(change, message, monkeypatch):
+    given = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1", **change}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(TrainingError, match=f"^{message}"), joined(torch.device("cpu")):
+        pass
+
+
+@pytest.mark.slow
+def test_processes_end_together_when_the_first_is_refused_or_killed(tmp_path):
+    words = [sys.executable, "-m", "srkit", "run", "-q", "configs/tiny.yaml", "--output", str(tmp_path / "run")]
+
+    def together(*more):
+        given = {**os.environ, "WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port())}
+        return [
+            subprocess.Popen([*words, *more], env={**given, "RANK": rank}, stderr=subprocess.PIPE, text=True)
+            for rank in "01"
+        ]
+
+    refused = together("train.batch=3")
+    said = [process.communicate(timeout=100)[1] for process in refused]
+    assert [process.returncode for process in refused] == [2, 2]
+    assert "train.batch: wants a multiple of the 2 processes, got 3; 2 would do" in said[0]
+    assert "Traceback" not in said[0] + said[1]
+    assert not (tmp_path / "run").exists()
+    first, second = together("train.steps=1000000")
+    while second.poll() is None and not (tmp_path / "run" / "last.pt").exists():
+        time.sleep(0.05)
+    first.kill()
+    said = second.communicate(timeout=100)[1]
+    first.communicate()
+    assert second.returncode == 2
+    assert "torchrun: wants all processes to the end, but another one has ended" in said
+    assert "Traceback" not in said

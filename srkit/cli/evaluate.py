@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from srkit.cli.seed_option import LARGEST_SEED
+
 if TYPE_CHECKING:
     from srkit.parts.dataset import ImageSet
     from srkit.parts.degradation import DegradationFn
@@ -49,7 +51,7 @@ def evaluate(
     metric: Annotated[
         list[str] | None, typer.Option(help="A metric, may be given again; psnr and ssim if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of random degradations and methods.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of random degradations and methods.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

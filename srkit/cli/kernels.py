@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from srkit.cli.seed_option import LARGEST_SEED
+
 
 def kernels(
     estimator: Annotated[str, typer.Argument(help="Estimator: a name, or '{use: NAME, option: value}'.")],
@@ -18,7 +20,9 @@ def kernels(
             help="Degradation that makes LR and gives its kernels: a name, or '{use: NAME, option: value}'."
         ),
     ] = "anisotropic_gaussian",
-    seed: Annotated[int, typer.Option(help="Seed of the degradation and the estimator.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the degradation and the estimator.")
+    ] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:

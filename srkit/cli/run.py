@@ -36,14 +36,32 @@ def run(
     words = config or [str(RunFolder.open(resume or Path()).config)]
     device = own_device(resolve_device(read_experiment(words)[0].train.device))
     with joined(device) as world:
-        folder = resume or world.agree(_claim(words, output) if world.first else Path())
+        folder = resume or _claimed(words, output, world)
         if world.first:
             _go(folder, world, quiet=quiet)
         else:
             _help(folder, world)
 
 
-def _claim(config: list[str], output: Path | None) -> Path:
+def _claimed(config: list[str], output: Path | None, world: World) -> Path:
+    """Have the first process check everything and claim the folder; where it refuses, all processes end.
+
+    Raises:
+        SrkitError: Something is wrong with the config or the folder, in the first process.
+        typer.Exit: The first process has said what is wrong, in the others.
+    """
+    path: Path | None = None
+    try:
+        if world.first:
+            path = _claim(config, output, world)
+    finally:
+        path = world.agree(path)
+    if path is None:
+        raise typer.Exit(2)
+    return path
+
+
+def _claim(config: list[str], output: Path | None, world: World) -> Path:
     """Check everything, then claim the folder of a new run."""
     from srkit.config.show import fill, to_yaml
     from srkit.engine.precision import resolve_device
@@ -52,6 +70,7 @@ def _claim(config: list[str], output: Path | None) -> Path:
     from srkit.run.folder import RunFolder
 
     experiment, _, catalog = read_experiment(config)
+    world.rows(experiment.train.batch)
     check_files(build(experiment, catalog), experiment)
     device = resolve_device(experiment.train.device)
     path = output or below_runs(str(experiment.name)) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"

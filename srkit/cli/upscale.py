@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from srkit.cli.seed_option import LARGEST_SEED
+
 if TYPE_CHECKING:
     from srkit.cli.progress_upscale import UpscaleProgress
     from srkit.photographs.enlargement import Enlargement
@@ -54,7 +56,9 @@ def upscale(
         int | None,
         typer.Option(min=16, help="Side of a tile in pixels; chosen to fit into memory if not given."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of a method, which may draw random numbers.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Of a method, which may draw random numbers.")
+    ] = 0,
     max_pixels: Annotated[int, typer.Option(min=1, max=2**30, help="Refuse larger photographs.")] = 2**28,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:

@@ -25,6 +25,12 @@ from srkit.registry import Kind, Part, Registry
 DEEPEST = 40
 """Deepest nesting of parts within parts; it stops a part whose default is the part itself."""
 
+TOO_LARGE = "can't allocate memory: you tried to allocate"
+"""Part of torch's message where an array on the CPU does not fit into memory; there is no class of its own."""
+
+LARGEST = 2**63 - 1
+"""Largest whole number of an option: what torch and NumPy can hold."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -52,7 +58,8 @@ class Choice:
 
         Raises:
             BuildError: The constructor raised a ``ValueError`` (it refuses an option) or an ``OSError`` (a file
-                that an option names is missing). The user can put both right, so the message has their places.
+                that an option names is missing), or the part does not fit into memory. The user can put these
+                right, so the message has their places.
             Exception: Any other error is a bug of the part. It is raised unchanged, since the author of the part
                 needs its traceback, with a note that names the part and its place in the config.
         """
@@ -63,6 +70,8 @@ class Choice:
         except SrkitError:
             raise
         except Exception as error:
+            if TOO_LARGE in str(error):
+                raise BuildError(str(self.part), MemoryError(str(error)), self.where) from error
             places = "".join(f"\n    {place}: {name}" for name, place in self.where.items())
             error.add_note(f"raised while building {self.part}{places}")
             raise
@@ -155,6 +164,9 @@ class _Checker:
                 return float(value)
             self.blame(at, f"wants a finite number, got {value!r}")
             return None
+        if wanted is int and type(value) is int and abs(value) > LARGEST:
+            self.blame(at, f"wants int of at most 2**63 - 1, got {value!r}")
+            return None
         if wanted is Path and type(value) is str and value:
             return self.path(value, at)
         if wanted is Any or type(value) is wanted or (origin is Literal and among(value, args)):
@@ -165,8 +177,8 @@ class _Checker:
     def number(self, value: Any, wanted: Any, plain: type[int | float], limits: Range, at: Keys) -> Any:
         """Return a number within its limits."""
         if type(value) is plain or (plain is float and type(value) is int):
-            if plain is float and not abs(value) <= sys.float_info.max:
-                return self.value(value, float, at)  # already refused as not finite
+            if not abs(value) <= (sys.float_info.max if plain is float else LARGEST):
+                return self.value(value, plain, at)  # refused as not finite, or too large
             if value in limits:
                 return plain(value)
         self.blame(at, f"wants {spell(wanted)}, got {value!r}")
@@ -174,7 +186,11 @@ class _Checker:
 
     def path(self, value: str, at: Keys) -> Path:
         """Return an absolute path: a relative one is relative to the file that names it."""
-        path = Path(value).expanduser()
+        try:
+            path = Path(value).expanduser()
+        except RuntimeError:
+            self.blame(at, f"wants a path, got {value!r}; there is no user of that name with a home folder here")
+            return Path(value)
         if path.is_absolute():
             return path
         path = self.source.folder(at) / path

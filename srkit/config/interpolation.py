@@ -82,7 +82,7 @@ def _source(written: Mapping[str, Any], keys: Keys) -> Keys | None:
     """Return the key where the beginning of the text at ``keys`` is written literally."""
     node: Any = written
     for depth, key in enumerate(keys, start=1):
-        node = node[int(key)] if isinstance(node, list) else node.get(key)  # YAML may read the key as a number
+        node = node[int(key)] if isinstance(node, list) else node.get(key)
         found = LEADING.match(node) if isinstance(node, str) else None
         if found is None:
             continue

@@ -146,7 +146,14 @@ def _copied(layer: Layer) -> Layer:
 
 
 def _plain(config: Any) -> dict[str, Any]:
-    return cast("dict[str, Any]", OmegaConf.to_container(config))
+    return cast("dict[str, Any]", _named(OmegaConf.to_container(config)))
+
+
+def _named(value: Any) -> Any:
+    """Return a tree whose keys are texts; YAML reads those of ``{1: a, true: b}`` as a number and a truth value."""
+    if isinstance(value, dict):
+        return {str(key): _named(one) for key, one in value.items()}
+    return [_named(one) for one in value] if isinstance(value, list) else value
 
 
 def _walk(node: yaml.Node | None, at: Keys, file: Path) -> Iterator[tuple[Keys, Mark]]:

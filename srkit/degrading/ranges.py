@@ -15,6 +15,9 @@ from srkit.draws import Draws
 
 Numbers = TypeVar("Numbers", Tensor, NDArray[np.float64])
 
+LARGEST_SIDE = 999
+"""Largest side of a kernel in pixels. Every image has a kernel of its own in memory, of 8 MB at this side."""
+
 
 def stretched(drawn: Numbers, span: tuple[float, float]) -> Numbers:
     """Map numbers ``drawn`` from [0, 1] to [low, high]."""
@@ -43,11 +46,13 @@ def odd_span_of(name: str, given: Sequence[int]) -> tuple[int, int]:
     """Return the range ``given`` of odd kernel sides, in pixels.
 
     Raises:
-        ValueError: The range is none, or one of its ends is even or below 3.
+        ValueError: The range is none, or one of its ends is even, below 3 or above ``LARGEST_SIDE``.
     """
     low, high = span_of(name, given)
     if low < 3 or low % 2 == 0 or high % 2 == 0:
         raise ValueError(f"{name} must be [low, high] of odd numbers from 3 on, got {list(given)}")
+    if high > LARGEST_SIDE:
+        raise ValueError(f"{name} must not go above {LARGEST_SIDE}, got {list(given)}")
     return int(low), int(high)
 
 
@@ -73,7 +78,7 @@ def shares_of(given: Sequence[float], count: int, what: str) -> Tensor:
     Raises:
         ValueError: There are more or fewer, one is negative, or all are 0.
     """
-    usable = all(math.isfinite(share) and share >= 0 for share in given) and sum(given) > 0
+    usable = all(math.isfinite(share) and share >= 0 for share in given) and 0 < sum(given) < math.inf
     if len(given) != count or not usable:
         raise ValueError(
             f"shares must be one number for each of {count} {what}, none negative and not all 0, got {list(given)}"

@@ -41,9 +41,12 @@ def named_device(name: str) -> torch.device:
         TrainingError: There is no device of this name.
     """
     try:
-        return torch.device("cpu" if name == "auto" else name)
+        device = torch.device("cpu" if name == "auto" else name)
+        if device.type != "meta":  # a device of shapes alone, which computes no values
+            return device
     except RuntimeError:
-        raise TrainingError(f"device: wants auto, cpu, cuda, cuda:0, mps, ..., got {name!r}") from None
+        pass
+    raise TrainingError(f"device: wants auto, cpu, cuda, cuda:0, mps, ..., got {name!r}")
 
 
 def resolve_precision(name: str, device: torch.device) -> Precision:

@@ -43,9 +43,7 @@ class Srkit:
             CheckpointError: The file is missing or damaged, or its model cannot be built here.
         """
         tensors, metadata = load_weights(file)
-        missing = [name for name in NEEDED if name not in metadata]
-        if missing:
-            raise CheckpointError(f"{file}: wants weights that srkit wrote; its metadata has no {missing[0]!r}")
+        _check(metadata, file)
         options, color = dict(metadata["model"]), Color(metadata["color"])
         try:
             module = self.build(options.pop("use"), options, metadata["scale"], color.channels)
@@ -54,6 +52,28 @@ class Srkit:
         load_into(module, tensors, str(file))
         name = str(metadata.get("name", file.stem))
         return Network.of(module.eval(), metadata["scale"], color, name=name, metadata=metadata)
+
+
+def _check(metadata: Mapping[str, Any], file: Path) -> None:
+    """Refuse metadata that another program, or another version of srkit, has filled in otherwise.
+
+    Raises:
+        CheckpointError: A needed fact is missing, or is not of the form in which srkit writes it.
+    """
+    missing = [name for name in NEEDED if name not in metadata]
+    if missing:
+        raise CheckpointError(f"{file}: wants weights that srkit wrote; its metadata has no {missing[0]!r}")
+    model, versions = metadata["model"], metadata.get("versions", {})
+    right = {
+        "model": isinstance(model, dict) and isinstance(model.get("use"), str),
+        "scale": type(metadata["scale"]) is int,
+        "color": metadata["color"] in [color.value for color in Color],
+        "versions": isinstance(versions, dict) and all(isinstance(one, str) for one in versions.values()),
+    }
+    if wrong := [name for name, is_right in right.items() if not is_right]:
+        raise CheckpointError(
+            f"{file}: wants weights that srkit wrote; in its metadata {wrong[0]!r} is {metadata[wrong[0]]!r}"
+        )
 
 
 def _made_with(metadata: Mapping[str, Any]) -> str:
@@ -72,5 +92,5 @@ def _installed(package: str) -> str | None:
         return srkit.__version__
     try:
         return version(package)
-    except PackageNotFoundError:
+    except (PackageNotFoundError, ValueError):  # the latter for an empty name
         return None

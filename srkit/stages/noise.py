@@ -26,7 +26,7 @@ class Noise:
         gray: float = 0.0,
     ) -> None:
         self.scale, self.gray = scale, probability_of("gray", gray)
-        self.sigma = span_of("sigma_range", sigma_range, least=0)
+        self.sigma = span_of("sigma_range", sigma_range, least=0, most=255)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
         """Return the images with noise, and ``sigma`` (N,) in grey levels."""

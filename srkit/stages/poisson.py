@@ -27,7 +27,7 @@ class Poisson:
         gray: float = 0.0,
     ) -> None:
         self.scale, self.gray = scale, probability_of("gray", gray)
-        self.photons = span_of("photons_range", photons_range, least=1)
+        self.photons = span_of("photons_range", photons_range, least=1, most=1e12)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
         """Return the images with noise, and ``photons`` (N,) of a white pixel."""

@@ -145,7 +145,13 @@ def _by_reader(what: Mapping[str, Any], catalog: Catalog, scale: int | None) -> 
     if scale is not None and use in catalog["reader"] and "scale" in declared(catalog["reader"][use].factory):
         options.setdefault("scale", scale)
     reader: ReaderFn = catalog.build("reader", use, builder(catalog), **options)
-    return reader.read(Path(file).expanduser())
+    try:
+        path = Path(file).expanduser()
+    except RuntimeError:
+        raise CheckpointError(
+            f"{file}: wants a file of weights; there is no user of that name with a home folder here"
+        ) from None
+    return reader.read(path)
 
 
 def builder(catalog: Catalog) -> BuildModel:

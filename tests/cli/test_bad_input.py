@@ -40,7 +40,11 @@ CONFIG_ERRORS = [
     (["train.minutes=1"], "train: give one of steps, epochs and minutes, got steps and minutes"),
     (["model.negative_slope=.inf"], "model.negative_slope: wants a finite number, got inf"),
     (["seed=-1"], "seed=-1: seed: wants int from 0 to 9223372036854775807, got -1"),
-    (["seed=9223372036854775808"], "seed: wants int from 0 to 9223372036854775807, got 9223372036854775808"),
+    (["seed=9223372036854775808"], "seed: wants int of at most 2**63 - 1, got 9223372036854775808"),
+    (["model.features=-100000000000000000000000"], "model.features: wants int of at most 2**63 - 1, got -1000"),
+    (["model.features=1000000000000"], "model 'lapsrn' (srkit.models) refuses: "),
+    (["train.device=meta"], "device: wants auto, cpu, cuda, cuda:0, mps, ..., got 'meta'"),
+    (["start=~nobody-here/x.pth"], "start: wants a path, got '~nobody-here/x.pth'; there is no user of that name"),
     (["train.patch=31"], "train.patch must be a multiple of the scale 2, got 31"),
     (
         ["scale=3", "train.patch=33"],

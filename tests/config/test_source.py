@@ -48,6 +48,11 @@ def test_interpolation_is_resolved(files, monkeypatch):
     assert read([a]).tree == {"let": {"n": 3}, "a": 3, "b": "here/x", "c": [1e-4, 3]}
 
 
+def test_keys_are_texts_whatever_yaml_reads(files):
+    (a,) = files("let: {1: a, false: {2.5: '${let.1}'}}\nlist: [{3: b}]")
+    assert read([a], ["let.1=c"]).tree == {"let": {"1": "c", "False": {"2.5": "c"}}, "list": [{"3": "b"}]}
+
+
 def test_an_empty_file_is_an_empty_config(files):
     assert read(files("", "# nothing\n")).tree == {}
 

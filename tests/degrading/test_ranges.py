@@ -30,13 +30,19 @@ def test_sides_of_kernels_are_odd(given):
         odd_span_of("size_range", given)
 
 
+def test_a_kernel_fits_into_memory():
+    assert odd_span_of("size_range", [3, 999]) == (3, 999)
+    with pytest.raises(ValueError, match=r"size_range must not go above 999, got \[7, 1001\]"):
+        odd_span_of("size_range", [7, 1001])
+
+
 @pytest.mark.parametrize("given", [-0.1, 1.1, float("nan")])
 def test_a_probability_is_between_0_and_1(given):
     with pytest.raises(ValueError, match=r"gray must be in \[0, 1\], got"):
         probability_of("gray", given)
 
 
-@pytest.mark.parametrize("given", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, float("inf")]])
+@pytest.mark.parametrize("given", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, float("inf")], [1e308, 1e308]])
 def test_shares_are_one_number_each(given):
     message = "shares must be one number for each of 2 choices, none negative and not all 0, got"
     with pytest.raises(ValueError, match=message):

@@ -31,3 +31,31 @@ def test_another_programs_file_is_left_to_other_readers_and_a_damaged_one_is_not
         load(str(tmp_path / "theirs.safetensors"), catalog)
     with pytest.raises(CheckpointError, match=r"torn\.safetensors: is damaged or no safetensors file"):
         load(str(tmp_path / "torn.safetensors"), catalog)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"model": None}, "'model' is None"),
+        ({"model": "lapsrn"}, "'model' is 'lapsrn'"),
+        ({"model": {"depth": 1}}, "'model' is {'depth': 1}"),
+        ({"scale": "x"}, "'scale' is 'x'"),
+        ({"color": "cmyk"}, "'color' is 'cmyk'"),
+        ({"color": ["y"]}, "'color' is ['y']"),
+        ({"versions": [1]}, "'versions' is [1]"),
+        ({"versions": {"torch": 2}}, "'versions' is {'torch': 2}"),
+    ],
+)
+def test_metadata_of_another_form_are_refused(change, said, tmp_path, catalog):
+    path = tmp_path / "w.safetensors"
+    save_weights(path, {}, {"model": {"use": "bicubic"}, "scale": 2, "color": "y", **change})
+    with pytest.raises(CheckpointError) as caught:
+        load(str(path), catalog)
+    assert str(caught.value) == f"{path}: wants weights that srkit wrote; in its metadata {said}"
+
+
+def test_the_file_of_an_unknown_user_is_told(catalog):
+    with pytest.raises(
+        CheckpointError, match=r"^~nobody-here/x: wants a file of weights; there is no user of that"
+    ):
+        load({"use": "srkit", "file": "~nobody-here/x"}, catalog)

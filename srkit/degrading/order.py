@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from torch import Tensor
 
 from srkit.draws import Draws
+from srkit.errors import DataError
 from srkit.parts.degradation import DegradationFn, Traced
 from srkit.parts.stage import StageFn
 from srkit.work import Work
@@ -45,8 +46,30 @@ def run(stages: Iterable[tuple[str, StageFn]], work: Work, draws: Draws) -> Work
     """
     for name, stage in stages:
         after = stage(replace(work, drawn={}), draws.child(name))
+        _refuse(after, work, name)
         work = replace(after, drawn=together(work.drawn, after.drawn, name))
     return work
+
+
+def _refuse(after: Work, before: Work, name: str) -> None:
+    """Refuse what no stage may return.
+
+    Raises:
+        DataError: The stage returned something else than as many images, of the same channels and number type.
+    """
+    wanted = [(*image.shape[:2], image.dtype) for image in before.images]
+    if not isinstance(after, Work):
+        found = type(after).__name__
+    elif any(image.ndim != 4 for image in after.images) or wanted != [
+        (*image.shape[:2], image.dtype) for image in after.images
+    ]:
+        found = ", ".join(f"{tuple(image.shape)} of {image.dtype}" for image in after.images) or "no image"
+    else:
+        return
+    raise DataError(
+        f"stage {name}: wants a Work with {len(before)} images, (1,C,H,W) as it was given them, found {found}; "
+        "the stage has a bug"
+    )
 
 
 def together(drawn: Mapping[str, Tensor], more: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:

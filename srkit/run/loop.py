@@ -19,6 +19,7 @@ from srkit.run.guard import collapsed
 from srkit.run.progress import TrainingProgress
 from srkit.run.session import Session
 from srkit.run.signals import Held, held
+from srkit.run.step_record import checked
 from srkit.run.weights import save_best
 from srkit.training import Step
 from srkit.world import ALONE, World
@@ -139,7 +140,9 @@ class _Loop:
             # before the state changes, so that the error of an image leaves it whole
             pairs.append(self.session.pair(self._step_number))
             self.torn = True  # from here to the end of the step the state must not be saved
-            step = next(steps)
+            wanted = self._step_number + 1
+            taken = next(steps, None)
+            step = checked(taken, wanted, self._step_number, self.options.regime.name)
             self.torn = False
             self.pace.step()
             records = []

@@ -90,11 +90,6 @@ def widened(experiment: Experiment, path: str, width: int) -> Experiment:
 
 
 def _parameters(experiment: Experiment) -> int:
-    channels = Color(experiment.color).channels
     with torch.random.fork_rng():
-        try:
-            with torch.device("meta"):  # weights without memory: wide networks are counted 20 times as fast
-                model = experiment.model(experiment.scale, channels)
-        except (NotImplementedError, RuntimeError):  # an initialisation that wants to see numbers
-            model = experiment.model(experiment.scale, channels)
+        model = experiment.model(experiment.scale, Color(experiment.color).channels)
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

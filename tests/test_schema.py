@@ -110,7 +110,7 @@ def test_a_study_may_not_say_what_is_no_key():
 def test_an_option_is_explained_with_its_default_and_its_limits():
     depth = SCHEMAS["srkit.schema.json"]["$defs"]["model.lapsrn"]["properties"]["depth"]
     assert depth == {
-        "anyOf": [{"type": "integer", "minimum": 1}, {"$ref": "#/$defs/later"}],
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000}, {"$ref": "#/$defs/later"}],
         "description": "Convolutions of a level, before its upsampler.",
         "default": 10,
     }

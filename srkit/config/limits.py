@@ -111,12 +111,13 @@ def check_fields(section: Any) -> None:
     Raises:
         ValueError: Names the first field that is outside its range.
     """
-    for name, wanted in _field_types(type(section)).items():
+    schema: Any = type(section)
+    for name, wanted in _field_types(schema).items():
         _refuse(name, getattr(section, name), wanted)
 
 
 @functools.cache
-def _field_types(schema: type) -> dict[str, Any]:
+def _field_types(schema: Any) -> dict[str, Any]:
     """Return the types of a dataclass's fields by name; reading them from the annotations takes milliseconds."""
     return {one.name: type_of(schema, one) for one in options_of(schema)}
 

@@ -40,8 +40,8 @@ class MSLapSRN(nn.Module):
         *,
         upsampler: Upsampler = default("subpixel"),
         image_upsampler: Upsampler = default("bicubic"),
-        depth: Annotated[int, srkit.Range(1)] = 5,
-        recursions: Annotated[int, srkit.Range(1)] = 8,
+        depth: Annotated[int, srkit.Range(1, 1000)] = 5,
+        recursions: Annotated[int, srkit.Range(1, 1000)] = 8,
         features: Annotated[int, srkit.Range(1)] = 64,
         negative_slope: Annotated[float, srkit.Range(0)] = 0.2,
     ) -> None:

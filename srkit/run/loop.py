@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import nullcontext, suppress
 
@@ -162,6 +163,11 @@ class _Loop:
 
     def _train_record(self, step: Step) -> Record:
         numbers = step.numbers
+        if endless := [name for name, value in numbers.items() if not math.isfinite(value)]:
+            raise TrainingError(
+                f"regime {self.options.regime.name!r}: step {step.step}: wants finite losses, rates and norms, "
+                f"found {endless[0]} {numbers[endless[0]]}; the regime should have stopped before that step"
+            )
         seconds, images = self.pace.lap()
         return self._log("train", **numbers, images_per_second=images, seconds_per_step=seconds)
 

@@ -78,6 +78,16 @@ def test_it_resumes_exactly(prepare, catalog):
         assert all(torch.equal(first[name], second[name]) for name in first)
 
 
+def test_a_regime_that_lets_a_loss_become_nan_is_stopped(prepare, catalog, monkeypatch):
+    monkeypatch.setattr(catalog["regime"]["two_networks"].factory, "watch", False)
+    experiment, built, folder = prepare("nan", "train.steps=4")
+    spoilt = replace(built, loss=lambda prediction, target: F.l1_loss(prediction, target) * float("nan"))
+    with pytest.raises(
+        TrainingError, match=r"^regime 'two_networks': step 1: wants finite losses, rates and norms"
+    ):
+        list(train(experiment, spoilt, folder))
+
+
 def test_the_built_in_regime_trains_as_its_recipe_says():
     torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.PixelShuffle(2))

@@ -6,7 +6,7 @@ import torch
 
 from srkit.cli.experiment import read_experiment
 from srkit.config.show import fill
-from srkit.errors import DataError
+from srkit.errors import CheckpointError, DataError
 from srkit.experiment import Train
 from srkit.network.network import Network
 from srkit.run.build import MANY, build, check_files
@@ -85,3 +85,15 @@ def test_training_starts_from_any_file_that_a_reader_knows(tmp_path, suffix):
     wanted = network.module.state_dict()
     assert all(torch.equal(tensor, wanted[name]) for name, tensor in built.model.state_dict().items())
     assert any(tensor.any() for tensor in wanted.values())
+
+
+def test_weights_that_are_not_finite_are_no_start(tmp_path):
+    experiment, _, catalog = read_experiment([str(TINY)])
+    model = build(experiment, catalog).model
+    with torch.no_grad():
+        next(model.parameters()).fill_(float("nan"))
+    metadata = {"model": fill(experiment.model)}
+    write(Network.of(model, experiment.scale, experiment.color, metadata=metadata), tmp_path / "nan.safetensors")
+    started, _, _ = read_experiment([str(TINY), f"start={tmp_path / 'nan.safetensors'}"])
+    with pytest.raises(CheckpointError, match=r"nan\.safetensors: wants finite weights to start from"):
+        check_files(build(started, catalog), started)

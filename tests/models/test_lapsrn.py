@@ -87,7 +87,7 @@ def test_scales_that_are_no_power_of_two_are_refused(scale, way_out):
 def test_sizes_below_one_are_refused():
     with pytest.raises(ValueError, match=r"negative_slope: wants float of at least 0, got -0\.1"):
         LapSRN(2, 1, **(TINY | {"negative_slope": -0.1}))
-    with pytest.raises(ValueError, match="depth: wants int of at least 1, got 0"):
+    with pytest.raises(ValueError, match="depth: wants int from 1 to 1000, got 0"):
         LapSRN(2, 1, **(TINY | {"depth": 0}))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from srkit.errors import SrkitError
-from srkit.parts.metric import MetricFn
+from srkit.parts.metric import ON_DEVICE, MetricFn
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,16 @@ class ReferenceImage(Protocol):
 
 
 def evaluate(
-    results: Iterable[tuple[ReferenceImage, Tensor]], metrics: Mapping[str, MetricFn]
+    results: Iterable[tuple[ReferenceImage, Tensor]],
+    metrics: Mapping[str, MetricFn],
+    device: torch.device | None = None,
 ) -> Iterator[MetricScore]:
     """Yield one ``MetricScore`` for each result and metric, in order; never averages.
 
     Args:
         results: Images, each with the SR made from its LR: (1,C,H,W) in [0,1], on the CPU.
         metrics: The metrics by the names that their scores get.
+        device: The device of metrics that are networks; None is the CPU, where all others compute.
 
     Raises:
         SrkitError: A metric refuses an image, such as one that is too small; the message names the image.
@@ -50,7 +54,8 @@ def evaluate(
     for image, prediction in results:
         for name, metric in metrics.items():
             try:
-                value = float(metric(prediction, image.high)[0])
+                place = device if device is not None and ON_DEVICE.of(metric) else prediction.device
+                value = float(metric(prediction.to(place), image.high.to(place))[0])
             except ValueError as error:
                 raise SrkitError(f"{image.name}: cannot be measured: {error}") from None
             yield MetricScore(image.name, name, value)

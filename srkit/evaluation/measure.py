@@ -81,7 +81,7 @@ def measure(
     else:
         results = enlarged(enlarger, given)
     for example, high in results:
-        scores = {score.metric: score.value for score in evaluate([(example, high)], metrics)}
+        scores = {score.metric: score.value for score in evaluate([(example, high)], metrics, place)}
         yield ImageScores(example.name, scores)
 
 

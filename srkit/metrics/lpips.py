@@ -30,6 +30,7 @@ class LPIPS:
     """
 
     higher_is_better = False
+    on_device = True
 
     @srkit.limited
     def __init__(

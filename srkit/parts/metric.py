@@ -18,6 +18,11 @@ PROTOCOL: Ability[Mapping[str, Any]] = Ability(
     "plain values by name that say how it measures (colour, border, rounding); they stand beside every number",
 )
 HIGHER_IS_BETTER = Ability("higher_is_better", True, "False where lower values are better")
+ON_DEVICE = Ability(
+    "on_device",
+    False,
+    "True for a metric that is a network: it gets images on the device of the model; others get them on the CPU",
+)
 
 metric = Kind(
     "metric",
@@ -25,7 +30,7 @@ metric = Kind(
     gives="callable: (prediction, target) to one value per image, (N,)",
     contract="srkit.testing.metric:metric",
     room="srkit.metrics",
-    abilities=(PROTOCOL, HIGHER_IS_BETTER),
+    abilities=(PROTOCOL, HIGHER_IS_BETTER, ON_DEVICE),
 )
 
 

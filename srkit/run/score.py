@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from srkit.data.examples import examples
@@ -33,7 +34,8 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
     """Score the test images in fp32; write pictures, ``scores.jsonl`` and, last, ``summary.json``."""
     tensors, metadata = load_weights(folder.best)
     load_into(built.model, tensors, str(folder.best))
-    enlargers = _enlargers(experiment, built.model, built.baseline)
+    device = resolve_device(experiment.train.device)
+    enlargers = _enlargers(experiment, device, built.model, built.baseline)
     rows: list[ScoreRow] = []
     kernels: dict[str, Any] = {}
     for example in examples(
@@ -41,7 +43,7 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
     ):
         for name, enlarger in enlargers.items():
             large = enlarger(example.low)
-            rows += [_row(name, one) for one in evaluate([(example, large)], built.metrics)]
+            rows += [_row(name, one) for one in evaluate([(example, large)], built.metrics, device)]
             _picture(folder.picture(example.name, name), large)
         _picture(folder.picture(example.name, "lr"), example.low)
         _picture(folder.picture(example.name, "hr"), example.high)
@@ -56,18 +58,18 @@ def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[
 
 def score_rows(experiment: Experiment, built: Built, model: nn.Module) -> Iterator[ScoreRow]:
     """Yield the rows of ``scores.jsonl`` for a trained ``model`` on the test images; write no pictures."""
-    enlargers = _enlargers(experiment, model, built.baseline)
+    device = resolve_device(experiment.train.device)
+    enlargers = _enlargers(experiment, device, model, built.baseline)
     for example in examples(
         built.test, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
     ):
         for name, enlarger in enlargers.items():
             results = enlarged(enlarger, [example])
-            yield from (_row(name, one) for one in evaluate(results, built.metrics))
+            yield from (_row(name, one) for one in evaluate(results, built.metrics, device))
 
 
-def _enlargers(experiment: Experiment, *models: nn.Module) -> dict[str, Enlarger]:
+def _enlargers(experiment: Experiment, device: torch.device, *models: nn.Module) -> dict[str, Enlarger]:
     """Return the enlargers to score, in fp32, by their names in ``scores.jsonl``."""
-    device = resolve_device(experiment.train.device)
     networks = (Network.of(model, experiment.scale, experiment.color) for model in models)
     return dict(zip(MODELS, (NetworkEnlarger(network, device=device) for network in networks), strict=True))
 

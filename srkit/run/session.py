@@ -61,7 +61,7 @@ class Session:
             workers=options.workers,
             device=self.device,
         )
-        self.validation = Validation(experiment, built, self.enlarger, self.cache, world)
+        self.validation = Validation(experiment, built, self.enlarger, self.cache, self.device, world)
         self.training: RegimeFn
         self.trackers: list[TrackerFn] = []
         if world.first:

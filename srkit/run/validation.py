@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+import torch
 from torch import nn
 
 from srkit.data.cache import Cache
@@ -33,6 +34,7 @@ class Validation:
         built: Its parts.
         enlarger: Returns an enlarger of whole images by a module.
         cache: Gives memory for decoded images, if there is room.
+        device: The device of metrics that are networks.
         world: The processes that train together.
     """
 
@@ -42,10 +44,11 @@ class Validation:
         built: Built,
         enlarger: Callable[[nn.Module], Enlarger],
         cache: Cache,
+        device: torch.device,
         world: World,
     ) -> None:
         self.experiment, self.built, self.enlarger = experiment, built, enlarger
-        self.cache, self.world = cache, world
+        self.cache, self.device, self.world = cache, device, world
         self.images = _Every(built.validate, world.rank, world.size)
         self._kept: list[Example] | None = None
         self._bicubic_psnr: float | None = None
@@ -61,7 +64,7 @@ class Validation:
         return self._bicubic_psnr
 
     def _means(self, module: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
-        scores = evaluate(enlarged(self.enlarger(module), self._examples()), metrics)
+        scores = evaluate(enlarged(self.enlarger(module), self._examples()), metrics, self.device)
         own = {(score.image, score.metric): score.value for score in scores}
         values = {key: value for part in self.world.gather(own) for key, value in part.items()}
         names = self.built.validate.names  # the order of sums does not depend on the number of processes

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -41,3 +42,22 @@ def test_an_image_that_a_metric_refuses_is_named():
 
     with pytest.raises(SrkitError, match=r"^small: cannot be measured: wants images of at least 11 pixels$"):
         list(evaluate([(Image("small", torch.zeros(1)), torch.zeros(1))], {"ssim": refuses}))
+
+
+def test_only_a_metric_that_is_a_network_leaves_the_cpu():
+    places = {}
+
+    class Noting:
+        def __init__(self, name, on_device):
+            self.name, self.on_device = name, on_device
+
+        def __call__(self, prediction, target):
+            places[self.name] = prediction.device.type, target.device.type
+            return torch.ones(1)
+
+    image = SimpleNamespace(name="a", high=torch.rand(1, 3, 8, 8))
+    metrics = {name: Noting(name, name == "network") for name in ("network", "formula")}
+    assert len(list(evaluate([(image, image.high)], metrics, torch.device("meta")))) == 2
+    assert places == {"network": ("meta", "meta"), "formula": ("cpu", "cpu")}
+    list(evaluate([(image, image.high)], metrics))
+    assert places["network"] == ("cpu", "cpu")

@@ -29,7 +29,7 @@ def save_training(path: Path, state: Mapping[str, Any]) -> None:
     """Write a training state (tensors and plain values), whole or not at all.
 
     Raises:
-        CheckpointError: It cannot be written; the file that was there is untouched.
+        CheckpointError: It cannot be written, or holds something else; the file that was there is untouched.
     """
     try:
         sweep(path)
@@ -37,6 +37,10 @@ def save_training(path: Path, state: Mapping[str, Any]) -> None:
             torch.save(dict(state), file)
     except (OSError, RuntimeError) as error:
         raise _not_written(path, error) from None
+    except (pickle.PicklingError, AttributeError, TypeError) as error:  # three ways to say what cannot be pickled
+        raise CheckpointError(
+            f"{path}: wants tensors and plain values, found a value that cannot be saved: {_first_line(error)}"
+        ) from None
 
 
 def load_training(path: Path) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from srkit.degrading.ranges import odd_span_of, probability_of, span_of, stretch
 from srkit.draws import Draws
 from srkit.work import Work
 
+NARROWEST = 0.01
+"""The smallest standard deviation of a kernel, in pixels: narrower ones are a single pixel, and divide by zero."""
+
 
 @srkit.stage("blur")
 class Blur:
@@ -37,9 +40,7 @@ class Blur:
         noise: float = 0.0,
     ) -> None:
         self.scale = scale
-        self.sigma = span_of("sigma_range", sigma_range, least=0)
-        if self.sigma[0] == 0:
-            raise ValueError(f"sigma_range must be positive, got {list(sigma_range)}")
+        self.sigma = span_of("sigma_range", sigma_range, least=NARROWEST)
         self.isotropic = probability_of("isotropic", isotropic)
         self.sides = odd_span_of("size_range", size_range)
         if not 0 <= noise < 1:

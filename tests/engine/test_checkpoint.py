@@ -251,3 +251,13 @@ def test_a_kill_within_a_write_leaves_a_whole_checkpoint(tmp_path):
     (tmp_path / ".last.pt.1.part").touch()  # the rest of a killed process
     save_training(path, state)
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_state_that_is_no_plain_values_is_refused_and_leaves_the_old_file(tmp_path):
+    save_training(tmp_path / "last.pt", {"step": 3})
+    with pytest.raises(
+        CheckpointError, match=r"last\.pt: wants tensors and plain values, found a value that cannot be"
+    ):
+        save_training(tmp_path / "last.pt", {"step": lambda: 4})
+    assert load_training(tmp_path / "last.pt") == {"step": 3}
+    assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]

@@ -53,7 +53,7 @@ def test_noise_changes_every_value(draws):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sigma_range": [0.0, 1.0]}, "sigma_range must be positive, got [0.0, 1.0]"),
+        ({"sigma_range": [0.0, 1.0]}, "sigma_range must not go below 0.01, got [0.0, 1.0]"),
         ({"size_range": [4, 9]}, "size_range must be [low, high] of odd numbers from 3 on, got [4, 9]"),
         ({"isotropic": 2.0}, "isotropic must be in [0, 1], got 2.0"),
         ({"noise": 1.0}, "noise must be in [0, 1), got 1.0"),

@@ -28,7 +28,7 @@ def checkerboard(
     ] = "bicubic",
     loss: Annotated[str, typer.Option(help="Loss whose gradient is measured (M4).")] = "charbonnier",
     picture: Annotated[Path | None, typer.Option(help="Draw spectrum and flat field to this PNG.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of random degradations.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of random degradations.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure the checkerboard of a model in flat fields, layers, spectra, phases and the loss's gradient."""

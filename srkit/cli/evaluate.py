@@ -51,7 +51,9 @@ def evaluate(
     metric: Annotated[
         list[str] | None, typer.Option(help="A metric, may be given again; psnr and ssim if not given.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Of random degradations and methods.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of random degradations and methods.")
+    ] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -61,6 +63,7 @@ def evaluate(
     from srkit.engine.precision import resolve_device
     from srkit.evaluation.measure import measure, measuring
     from srkit.evaluation.protocol import EvaluationProtocol
+    from srkit.parts.metric import protocol_of
     from srkit.plugins import load_catalog
     from srkit.records.jsonfile import to_json
     from srkit.weights.load import load
@@ -77,22 +80,21 @@ def evaluate(
     metrics = _metrics(metric or ["psnr", "ssim"])
     with seeded(seed):
         built = measuring(metrics, network.scale, protocol, catalog)
+    place = resolve_device(device)
     rows: list[dict[str, Any]] = []
-    if not as_json:
-        _line("image", [name.upper() for name in metrics])
     for image_set in sets:
-        scored = measure(
-            network, image_set, protocol, degrade, catalog, seed=seed, device=resolve_device(device), metrics=built
-        )
+        scored = measure(network, image_set, protocol, degrade, catalog, seed=seed, device=place, metrics=built)
         for row in scored:
+            if not rows and not as_json:  # what is refused is refused before the table begins
+                _line("image", [name.upper() for name in metrics])
             rows.append({"name": row.name, **row.scores})
             if not as_json:
                 _line(row.name, [_digits(name, value) for name, value in row.scores.items()])
     means = {name: sum(row[name] for row in rows) / len(rows) for name in metrics}
     described = protocol.describe(network.scale, low_title)
-    own = {name: dict(getattr(function, "protocol", {})) for name, function in built.items()}
+    own = {name: protocol_of(function) for name, function in built.items()}
     plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, network.scale, protocol, catalog)
-    if any(name not in plain or own[name] != getattr(plain[name], "protocol", {}) for name in own):
+    if any(name not in plain or own[name] != protocol_of(plain[name]) for name in own):
         for name in ("color", "border", "rounded", "gray"):  # every metric describes its own protocol
             del described[name]
         described["metrics"] = own

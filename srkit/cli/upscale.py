@@ -57,7 +57,7 @@ def upscale(
         typer.Option(min=16, help="Side of a tile in pixels; chosen to fit into memory if not given."),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="Of a method, which may draw random numbers.")
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of a method, which may draw random numbers.")
     ] = 0,
     max_pixels: Annotated[int, typer.Option(min=1, max=2**30, help="Refuse larger photographs.")] = 2**28,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,

@@ -167,7 +167,7 @@ def builder(catalog: Catalog) -> BuildModel:
 def _file(what: str, catalog: Catalog) -> Path | None:
     """Return the file or folder that ``what`` names; None if it names a model, or nothing."""
     path = Path(what)
-    if path.exists():
+    if what and path.exists():  # an empty text would be the working folder
         return path
     if (shipped := zoo.path_of(what)) is not None:
         return shipped
@@ -181,7 +181,7 @@ def _by_name(what: str, catalog: Catalog, scale: int | None) -> Network:
     if what not in shelf:
         hint = did_you_mean(what, [*zoo.names(), *shelf, *catalog["method"]])
         raise CheckpointError(
-            f"{what}: wants a checkpoint, a run folder, or the name of a model or a method, "
+            f"{what or repr(what)}: wants a checkpoint, a run folder, or the name of a model or a method, "
             f"found none of them{hint}"
         )
     if scale is None:

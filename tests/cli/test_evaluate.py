@@ -194,3 +194,16 @@ def test_a_picture_that_cannot_be_written_loses_no_number(srkit, images, tmp_pat
     code, out, _ = srkit(*words, "--json")
     assert code == 2
     assert len(json.loads(out)["images"]) == 2
+
+
+def test_what_is_refused_is_refused_before_the_table(srkit, images):
+    code, out, err = srkit("evaluate", "bicubic", images, "--scale", 2, "--device", "gpu")
+    assert (code, out) == (2, "")
+    assert err.startswith("device: wants auto, cpu, cuda")
+
+
+def test_no_name_is_not_the_working_folder(srkit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = srkit("evaluate", "", tmp_path, "--scale", 2)
+    assert code == 2
+    assert err.startswith("'': wants a checkpoint, a run folder, or the name of a model or a method")

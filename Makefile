@@ -36,7 +36,7 @@ slow: $(READY)
 	$(BIN)/python -m pytest -n 2 -m slow
 
 # The floor of the whole is fail_under in pyproject.toml; a room that falls far below the others has one of its own.
-ROOM_FLOOR := 80
+ROOM_FLOOR := 75
 coverage: $(READY)
 	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
 	@for file in srkit/*/__init__.py; do room=$${file%/__init__.py}; \

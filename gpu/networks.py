@@ -11,7 +11,7 @@ from srkit.plugins import load_catalog
 
 
 class StandIn(nn.Module):
-    """The shape of EDSR's baseline (Lim et al. 2017): 16 residual blocks of 64 features, for a catalog without it."""
+    """The shape of EDSR's baseline (Lim et al. 2017): 16 blocks of 64 features, for a catalog without it."""
 
     def __init__(self, scale: int, features: int = 64, blocks: int = 16) -> None:
         super().__init__()

@@ -32,15 +32,16 @@ def markdown(results: Mapping[str, Any]) -> str:
 def _machine(facts: Row) -> Iterable[str]:
     versions = facts.get("versions", {})
     yield (
-        f"One {facts.get('device', 'unknown device')}, {facts.get('cores', '?')} cores, Python {facts.get('python', '?')}, "
-        f"torch {versions.get('torch', '?')}."
+        f"One {facts.get('device', 'unknown device')}, {facts.get('cores', '?')} cores, "
+        f"Python {facts.get('python', '?')}, torch {versions.get('torch', '?')}."
     )
     if peak := facts.get("measured_peak"):
         nominal = facts.get("nominal_peak")
         sheet = f", {nominal / 1e12:.0f} TFLOP/s by the data sheet" if nominal else ""
         yield f"A bf16 product of two 8192x8192 matrices: {peak / 1e12:.1f} TFLOP/s measured{sheet}."
     if copies := facts.get("copies"):
-        yield f"Copies: {copies['device'] / 1e12:.2f} TB/s on the device, {copies['host_to_device'] / 1e9:.1f} GB/s to it."
+        inside, across = copies["device"] / 1e12, copies["host_to_device"] / 1e9
+        yield f"Copies: {inside:.2f} TB/s on the device, {across:.1f} GB/s from pinned memory to it."
 
 
 TABLES: Sequence[tuple[str, str, str, Mapping[str, tuple[str, str]]]] = (
@@ -97,11 +98,12 @@ TABLES: Sequence[tuple[str, str, str, Mapping[str, tuple[str, str]]]] = (
     (
         "Studies",
         "studies",
-        "studies",
+        "runs",
         {
             "study": ("study", "{}"),
+            "seeds": ("seeds", "{}"),
             "trials_done": ("trials done", "{}"),
-            "trials_started": ("started", "{}"),
+            "ended": ("ended with", "{}"),
             "seconds": ("seconds", "{:.0f}"),
         },
     ),

@@ -46,7 +46,7 @@ SHARES = (
     Share("tests", 60, 100),
     Share("training", 130, 60),
     Share("inference", 50, 40),
-    Share("studies", 120, 75),
+    Share("studies", 150, 90),
     Share("recipe", None, 45),
 )
 

@@ -45,7 +45,7 @@ def run(section: Section) -> None:
                 "curve",
                 step=record.step,
                 seconds=time.time() - began,
-                **{k: float(v) for k, v in record.values.items()},
+                **{name: float(record.values[name]) for name in ("psnr", "ssim")},
             )
             _keep(section, folder.best, folder.log)
         if section.left < scoring - 6:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tarfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from gpu.section import ROOT, Section
@@ -25,16 +26,6 @@ FULL = (
     "experiment.train.checkpoint_every=0",
     "measure.every=500",
 )
-TINY = (
-    "experiment.model.depth=1",
-    "experiment.model.features=8",
-    "experiment.train.steps=2",
-    "experiment.train.batch=2",
-    "experiment.train.patch=32",
-    "experiment.train.log_every=1",
-    "experiment.train.validate_every=0",
-    "measure.every=1",
-)
 LEFT_BEHIND = ("last.pt", "best.safetensors", "images", "pictures", "tensorboard")
 
 
@@ -44,72 +35,75 @@ class Wanted:
 
     name: str
     share: float
-    full: tuple[str, ...]
-    tiny: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 WANTED = (
-    Wanted(
-        "upsamplers",
-        1.0,
-        FULL,
-        (
-            *TINY,
-            "blocks={x2: {scale: 2}}",
-            "arms={a: {model.upsampler: transposed_conv}, b: {model.upsampler: subpixel}}",
-            "baseline=a",
-        ),
-    ),
-    Wanted("networks", 0.5, ("experiment.train.steps=2000",), ("experiment.train.steps=2",)),
-    Wanted("upsamplers_across", 0.5, ("experiment.train.steps=2000",), ("experiment.train.steps=2",)),
+    Wanted("upsamplers", 1.0, FULL),
+    Wanted("networks", 0.5, ("experiment.train.steps=2000",)),
+    Wanted("upsamplers_across", 0.5, ("experiment.train.steps=2000",)),
 )
+TINY = Wanted("tiny", 1.0, ("measure.what=[M1, M3]",))
+JOBS = 16
+"""Trials at a time: a trial waits for Python between short kernels, so several share one GPU."""
 
 
 def run(section: Section) -> None:
-    """Run the studies that exist: all arms with two seeds first, then a third seed in the time that is left."""
+    """Run the studies that exist, seed after seed, so that all arms have the same seeds when the time is over."""
     there = [one for one in WANTED if (STUDIES / f"{one.name}.yaml").exists()]
+    if section.rehearse:
+        for one in there:
+            section.attempt(f"check {one.name}", partial(_check, one))
+        there = [TINY]
     shares = sum(one.share for one in there)
     for one in there:
         seconds = section.left * one.share / shares
         shares -= one.share
-        section.attempt(one.name, lambda one=one, seconds=seconds: _study(section, one, time.time() + seconds))
+        section.attempt(one.name, partial(_study, section, one, time.time() + seconds))
+
+
+def _command(wanted: Wanted, seeds: list[int]) -> list[str]:
+    words = [*wanted.words, f"seeds={seeds}", *(["intervals=false"] if len(seeds) == 1 else [])]
+    return [sys.executable, "-m", "srkit", "ablate", str(STUDIES / f"{wanted.name}.yaml"), *words]
+
+
+def _check(wanted: Wanted) -> None:
+    """Plan the study as the GPU would run it, and run nothing."""
+    done = subprocess.run(
+        [*_command(wanted, [0]), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-600:])
 
 
 def _study(section: Section, wanted: Wanted, until: float) -> None:
+    """Run a study with one seed, then with another one, and report it as far as it has come."""
     folder, began = section.folder / wanted.name, time.time()
-    reporting = 12.0 if section.rehearse else REPORT
-    for seeds in ([0, 1], [0, 1, 2]) if not section.rehearse else ([0], [0, 1]):
-        if until - time.time() < reporting + 10:
+    reporting, jobs = (10.0, 2) if section.rehearse else (REPORT, JOBS)
+    for seeds in ([0],) if section.rehearse else ([0], [0, 1], [0, 1, 2]):
+        seconds = until - time.time() - reporting
+        if seconds < 10:
             break
-        words = [*(wanted.tiny if section.rehearse else wanted.full), f"seeds={seeds}"]
-        words += ["intervals=false"] if len(seeds) == 1 else []
-        command = [sys.executable, "-m", "srkit", "ablate", str(STUDIES / f"{wanted.name}.yaml"), *words]
-        jobs = "1" if section.rehearse else "12"
-        try:
-            ended = subprocess.run(
-                [*command, "--jobs", jobs, "--output", str(folder), "--quiet"],
-                cwd=ROOT,
-                timeout=until - time.time() - reporting,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            section.row("runs", study=wanted.name, seeds=len(seeds), code=None, seconds=time.time() - began)
-            break
-        section.row("runs", study=wanted.name, seeds=len(seeds), code=ended.returncode, seconds=time.time() - began)
+        code: int | str = "its time was over"
+        with suppress(subprocess.TimeoutExpired):  # the trials notice that their parent has ended
+            command = [*_command(wanted, seeds), "--jobs", str(jobs), "--output", str(folder), "--quiet"]
+            code = subprocess.run(command, cwd=ROOT, timeout=seconds, check=False).returncode
+        done = len([*folder.glob("*/summary.json")])
+        took = time.time() - began
+        section.row("runs", study=wanted.name, seeds=len(seeds), ended=code, trials_done=done, seconds=took)
+        errors = {path.parent.name: path.read_text("utf-8")[:800] for path in folder.glob("*/error.txt")}
+        if errors:
+            section.note(**{f"errors of {wanted.name}": dict([*errors.items()][:4])})
+            section.say("\n".join([*errors.values()][:2]))
         _pack(section, folder)
-    command = [sys.executable, "-m", "srkit", "report", str(folder)]
-    subprocess.run(command, cwd=ROOT, timeout=max(5.0, until - time.time() + 8), check=False)
-    done = len([*folder.glob("*/summary.json")])
-    planned = len([path for path in folder.iterdir() if path.is_dir() and (path / "config.yaml").exists()])
-    section.row("studies", study=wanted.name, trials_done=done, trials_started=planned, seconds=time.time() - began)
-    text = folder / "report.md"
-    if text.exists():
-        section.note(**{f"report {wanted.name}": text.read_text(encoding="utf-8")[:6000]})
-    errors = {path.parent.name: path.read_text(encoding="utf-8")[:800] for path in folder.glob("*/error.txt")}
-    if errors:
-        section.note(**{f"errors {wanted.name}": dict([*errors.items()][:4])})
-        section.say(json.dumps(dict([*errors.items()][:2])))
+        if code != 0:
+            break
+    seconds = max(8.0, until - time.time())
+    subprocess.run([sys.executable, "-m", "srkit", "report", str(folder)], cwd=ROOT, timeout=seconds, check=True)
+    section.note(**{f"report of {wanted.name}": (folder / "report.md").read_text("utf-8")[:8000]})
     _pack(section, folder)
+    if not [*folder.glob("*/summary.json")]:
+        raise RuntimeError("wants trials with scores, found none; see errors")
 
 
 def _pack(section: Section, folder: Path) -> None:

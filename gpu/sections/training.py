@@ -14,6 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from gpu import networks, plain
 from gpu.chain import real_esrgan
+from gpu.compiler import compiler
 from gpu.experiments import experiment
 from gpu.section import DATA, Section
 from gpu.timing import device, measured_peak, seconds_a_call, wait
@@ -103,7 +104,7 @@ class Case:
     def srkit(self, how: str, *overrides: str) -> None:
         """Time srkit's session: its steps on one batch, and with its stream of crops."""
         graphs = "CUDA graphs" in how
-        with _compiler(self.section, graphs=graphs):
+        with compiler(graphs=graphs, rehearse=self.section.rehearse):
             read, built, folder = self._experiment(*overrides)
             with Session(read, built, folder) as session:
                 session.start(1_000_000)
@@ -158,29 +159,6 @@ class Case:
             with_data_ms=None if whole is None else 1000 * whole,
             **more,
         )
-
-
-class _compiler:  # noqa: N801 - used as a function
-    """The settings of torch.compile for one measurement; in a rehearsal it traces, but compiles nothing."""
-
-    def __init__(self, section: Section, *, graphs: bool) -> None:
-        self.rehearse, self.graphs = section.rehearse, graphs
-
-    def __enter__(self) -> None:
-        import torch._inductor.config as config
-
-        self.compile = nn.Module.compile
-        self.before = config.triton.cudagraphs
-        config.triton.cudagraphs = self.graphs
-        torch._dynamo.reset()
-        if self.rehearse:
-            nn.Module.compile = lambda module, *_, **__: self.compile(module, backend="aot_eager")  # type: ignore[method-assign, assignment]
-
-    def __exit__(self, *_: object) -> None:
-        import torch._inductor.config as config
-
-        config.triton.cudagraphs = self.before
-        nn.Module.compile = self.compile  # type: ignore[method-assign]
 
 
 class Feed:

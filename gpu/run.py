@@ -42,12 +42,12 @@ class Share:
 
 
 SHARES = (
-    Share("environment", 25, 40),
-    Share("tests", 60, 100),
-    Share("training", 130, 60),
-    Share("inference", 50, 40),
-    Share("studies", 150, 90),
-    Share("recipe", None, 45),
+    Share("environment", 25, 60),
+    Share("tests", 75, 120),
+    Share("training", 130, 150),
+    Share("inference", 50, 60),
+    Share("studies", 150, 120),
+    Share("recipe", None, 120),
 )
 
 

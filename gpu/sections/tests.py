@@ -14,7 +14,7 @@ def run(section: Section) -> None:
     """Run pytest, and note what each test came to."""
     report = section.folder / "tests.xml"
     options = [
-        *("-m", "gpu", "-q", "-o", "addopts=", "-o", "filterwarnings=default", "--import-mode=importlib"),
+        *("-m", "gpu", "-v", "-o", "addopts=", "-o", "filterwarnings=default", "--import-mode=importlib"),
         *("-p", "no:cacheprovider", "--tb=short", "--durations=8", f"--junit-xml={report}"),
     ]
     alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # plugins of the machine may fail or warn

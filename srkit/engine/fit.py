@@ -49,9 +49,9 @@ def fit(
             predictions = parallel(low)
         if state.step == 0 and isinstance(recipe.loss, Balanced):
             recipe.loss.balance(place.world.whole(predictions[-1].detach().float()), place.world.whole(high))
-        losses = mean_losses(predictions, high, recipe.loss)
         state.optimizer.zero_grad(set_to_none=True)
         with products(place.device, place.precision):
+            losses = mean_losses(predictions, high, recipe.loss)
             losses["loss"].backward()  # type: ignore[no-untyped-call]
         done = Step(
             state.step + 1,

@@ -5,6 +5,7 @@ import torch
 
 from srkit.draws import Draws
 from srkit.engine.precision import products
+from srkit.evaluation.checkerboard import flat_response, layer_ripples
 from srkit.fused.prepare import prepare
 from srkit.image.resize import resize
 from srkit.network.enlarger import NetworkEnlarger
@@ -105,3 +106,14 @@ def test_fp32_switches_tf32_off_and_on_again(device, on_cuda):
     with products(device, "fp32"):
         assert torch.backends.cudnn.allow_tf32 is (before and not on_cuda)
     assert torch.backends.cudnn.allow_tf32 is before
+
+
+@pytest.mark.parametrize("upsampler", ["subpixel", "transposed_conv"])
+def test_the_checkerboard_of_flat_fields_agrees_with_the_cpu(device, upsampler):
+    model = lapsrn(upsampler=upsampler)
+    network = Network.of(model, 4, "y")
+    here = [field.ripple for field in flat_response(network)], dict(layer_ripples(network))
+    model.to(device)
+    there = [field.ripple for field in flat_response(network)], dict(layer_ripples(network))
+    assert there[0] == pytest.approx(here[0], rel=1e-3, abs=1e-4)
+    assert there[1] == pytest.approx(here[1], rel=1e-3, abs=1e-5)

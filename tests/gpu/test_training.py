@@ -51,7 +51,8 @@ def test_steps_in_fp32_are_those_of_the_cpu(device, optimizer):
     there, found = trained(Place(device), optimizer, ema=0.9)
     assert there == pytest.approx(here, rel=2e-3)
     for name, value in weights.items():
-        torch.testing.assert_close(found[name], value, atol=2e-3, rtol=2e-2)
+        # as a whole: where a gradient is almost zero, Adam's first steps have the sign of a rounding error
+        assert (found[name] - value).norm() < 1e-2 * value.norm() + 1e-4, name
 
 
 def test_steps_in_bf16_are_near_those_in_fp32(device):

@@ -35,7 +35,7 @@ def run(section: Section) -> None:
     scoring, starting = (14.0, 1.0) if section.rehearse else (SCORING, STARTING)
     every = 3 if section.rehearse else 2500
     steps = int(SURE * (section.left - scoring - starting) / (pace + VALIDATION / every))
-    steps = min(steps, 7) if section.rehearse else max(steps, 500)
+    steps = 7 if section.rehearse else max(steps, 500)
     section.note(how=how, seconds_per_step=pace, steps=steps)
     section.say(f"{how}: {1000 * pace:.2f} ms a step, so {steps} steps")
     with compiler(graphs="graphs" in how, rehearse=section.rehearse):

@@ -64,14 +64,14 @@ class LapSRN(nn.Module):
                 features,
                 channels,
                 count,
-                upsampler(features, 2),
+                upsampler(features, features, 2),
                 negative_slope,
                 activation,
                 residual == "local",
             )
             for count in depths
         )
-        self.images = nn.ModuleList(image_upsampler(channels, 2) for _ in depths)
+        self.images = nn.ModuleList(image_upsampler(channels, channels, 2) for _ in depths)
         for level in self.levels:
             if residual_init == "zero":
                 nn.init.zeros_(level.residual.weight)  # type: ignore[union-attr, arg-type]

@@ -50,8 +50,8 @@ class MSLapSRN(nn.Module):
         self.count, self.recursions, self.slope = levels_of(scale), recursions, negative_slope
         self.embed = nn.Conv2d(channels, features, 3, padding=1)
         self.convs = nn.ModuleList(nn.Conv2d(features, features, 3, padding=1) for _ in range(depth))
-        self.upsampler = upsampler(features, 2)
-        self.image_upsampler = image_upsampler(channels, 2)
+        self.upsampler = upsampler(features, features, 2)
+        self.image_upsampler = image_upsampler(channels, channels, 2)
         self.residual = nn.Conv2d(features, channels, 3, padding=1)
         for conv in (self.embed, *self.convs):
             he_(conv)

@@ -14,7 +14,7 @@ from srkit.network.needs import Needs
 
 @srkit.upsampler("subpixel")
 class Subpixel(nn.Module):
-    """Sub-pixel convolution: scale**2 times the channels, then a pixel shuffle (Shi et al. 2016).
+    """Sub-pixel convolution: to scale**2 times the output channels, then a pixel shuffle (Shi et al. 2016).
 
     Args:
         kernel: Side of the kernel; odd, to keep the size.
@@ -27,6 +27,7 @@ class Subpixel(nn.Module):
     def __init__(
         self,
         channels: int,
+        out_channels: int,
         scale: int,
         *,
         kernel: Annotated[int, srkit.Range(1, odd=True)] = 3,
@@ -36,14 +37,14 @@ class Subpixel(nn.Module):
     ) -> None:
         super().__init__()
         self.scale, self.blur = scale, blur
-        self.conv = nn.Conv2d(channels, channels * scale**2, kernel, padding=kernel // 2, bias=bias)
+        self.conv = nn.Conv2d(channels, out_channels * scale**2, kernel, padding=kernel // 2, bias=bias)
         if init == "icnr":
             icnr_(self.conv, scale)
         else:
             he_(self.conv)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        """Enlarge (N,C,H,W) to (N,O,sH,sW)."""
         large = F.pixel_shuffle(self.conv(features), self.scale)
         if not self.blur:
             return large

@@ -153,7 +153,7 @@ def test_a_refused_value_is_dressed_with_its_places(written, tmp_path):
 def test_a_choice_builds_its_part_with_what_is_wired_in(written):
     experiment, _ = written(BASE, "model.depth=5", "model.upsampler.init=icnr")
     assert experiment.model(2, 1).built[:3] == (2, 1, 5)
-    assert experiment.model(2, 1).built[3].built == (8, 2, 3, "icnr")
+    assert experiment.model(2, 1).built[3].built == (8, 8, 2, 3, "icnr")
 
 
 def test_defaults_are_filled_in_at_every_depth(written):

@@ -48,6 +48,9 @@ def test_a_config_names_the_images_beside_it_wherever_the_command_runs(srkit, pl
     monkeypatch.chdir(there)
     assert srkit("run", "../here/run.yaml", "--output", tmp_path / "run", "--quiet")[0] == 0
     assert data_of(tmp_path / "run") == {str(here / "images")}
+    metadata = load_weights(tmp_path / "run" / "best.safetensors")[1]  # which are given to others
+    assert metadata["experiment"]["data"]["train"]["path"] == "images"
+    assert str(tmp_path) not in str(metadata)
 
 
 def test_a_run_resumed_from_another_folder_goes_on_with_the_same_images(srkit, places, monkeypatch, tmp_path):

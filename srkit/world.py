@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -101,12 +101,41 @@ class World:
         return torch.cat(parts)
 
     def parallel(self, network: nn.Module) -> nn.Module:
-        """Return ``network``, whose gradients are averaged over all processes when it is called for training."""
-        return DistributedDataParallel(network, find_unused_parameters=True) if self.size > 1 else network
+        """Return ``network``, whose gradients are averaged over all processes when it is called for training.
+
+        Not every parameter must be used in every step: the gradient of an unused one stays None. A pass that
+        trains none of its parameters, such as a critic's for the loss of another network, must call ``network``
+        itself, since no gradient would end the exchange that the call begins.
+        """
+        return averaged(network) if self.size > 1 else network
 
 
 ALONE = World()
 """The world of a process that trains alone."""
+
+
+class _WithSpare(nn.Module):
+    """A network and one more parameter, which nothing uses.
+
+    Torch looks for unused parameters in every pass only if it is told to, and then prints a warning in every
+    process, from C++ and past Python's filters, when it finds none. It always finds this one.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.spare = nn.Parameter(next(network.parameters()).new_zeros(1))
+
+    def forward(self, *given: Any, **named: Any) -> Any:
+        return self.network(*given, **named)
+
+
+def averaged(network: nn.Module) -> nn.Module:
+    """Return ``network`` as torch trains it in several processes; the process group must exist.
+
+    The weights of the first process are copied to all others.
+    """
+    return DistributedDataParallel(_WithSpare(network), find_unused_parameters=True)
 
 
 def own_device(device: torch.device) -> torch.device:

@@ -7,6 +7,7 @@ import yaml
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
 from srkit.degradations.bicubic import Bicubic
 from srkit.degradations.chain import Chain
+from srkit.errors import ConfigError
 from srkit.image.convert import quantise
 from srkit.image.resize import resize
 from srkit.plugins import load_catalog
@@ -119,3 +120,16 @@ def test_a_second_order_is_yaml_alone(picture, draws, channels):
             rows = slice(start, start + size)
             assert torch.equal(chain(high[rows], draws(8)[rows]), low[rows])
     assert (low - resize(high, 0.25)).abs().mean() > 5 / 255
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "hint"),
+    [
+        ("degradation", "jpeg", "it is a stage, which a degradation can hold: {use: chain, stages: [jpeg]}"),
+        ("stage", "bicubic", "it is a degradation, which a stage can hold: {use: shrink, by: bicubic}"),
+    ],
+)
+def test_a_stage_in_place_of_a_degradation_is_told_how_to_be_one(kind, name, hint):
+    with pytest.raises(ConfigError) as caught:
+        load_catalog([]).build(kind, name, 2)
+    assert str(caught.value) == f"{kind} {name!r}: use: no {kind} called {name!r}; {hint}"

@@ -109,7 +109,9 @@ def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | 
 def recipe(experiment: Experiment, loss: LossFn) -> Recipe:
     """Return how the experiment's model is trained, as any regime takes it."""
     options = experiment.train
-    return Recipe(loss, options.optimizer, options.schedule, options.clip, options.ema, options.pyramid)
+    return Recipe(
+        loss, options.optimizer, options.schedule, options.clip, options.ema, options.pyramid, options.accumulate
+    )
 
 
 def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> None:

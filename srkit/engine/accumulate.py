@@ -12,7 +12,7 @@ from srkit.engine.precision import autocast, products
 from srkit.engine.pyramid import mean_losses
 from srkit.errors import TrainingError
 from srkit.pair import Pair
-from srkit.parts.loss import LossFn
+from srkit.parts.loss import LossFn, for_batch
 from srkit.training import Place
 
 
@@ -48,7 +48,7 @@ def backward(
     Args:
         network: From (N,C,h,w) to the predictions that have a loss, coarse to fine.
         pair: This process's rows of the batch.
-        loss: (prediction, target) to a scalar.
+        loss: (prediction, target) to a scalar; it is given the LR of each piece if it uses that.
         count: The number of pieces.
         place: Where to compute, and how precisely.
 
@@ -59,7 +59,7 @@ def backward(
     for piece in pieces(pair, count):
         with autocast(place.device, place.precision):
             predictions = network(piece.low)
-        losses = mean_losses(predictions, piece.high, loss)
+        losses = mean_losses(predictions, piece.high, for_batch(loss, piece.low))
         with products(place.device, place.precision):
             (losses["loss"] / count).backward()  # type: ignore[no-untyped-call]
         for name, value in losses.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from torch import Tensor, nn
 
@@ -11,7 +12,7 @@ from srkit.engine.finite import Finite
 from srkit.engine.pyramid import Levels
 from srkit.engine.state import TrainState
 from srkit.pair import Pair
-from srkit.parts.loss import Balanced
+from srkit.parts.loss import Balanced, for_batch
 from srkit.training import ON_CPU, Place, Recipe, Step
 
 
@@ -47,7 +48,8 @@ def fit(
         batch = pair(state.step)
         if state.step == 0 and isinstance(recipe.loss, Balanced):
             prediction = whole_prediction(parallel, batch, recipe.accumulate, place)
-            recipe.loss.balance(place.world.whole(prediction), place.world.whole(batch.high))
+            whole_loss = for_batch(recipe.loss, place.world.whole(batch.low))
+            cast("Balanced", whole_loss).balance(place.world.whole(prediction), place.world.whole(batch.high))
         state.optimizer.zero_grad(set_to_none=True)
         losses = backward(parallel, batch, recipe.loss, recipe.accumulate, place)
         done = Step(

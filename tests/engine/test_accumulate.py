@@ -10,7 +10,9 @@ from srkit.engine.fit import fit
 from srkit.engine.state import TrainState
 from srkit.errors import TrainingError
 from srkit.experiment import Train
+from srkit.image.resize import resize
 from srkit.losses.l1 import L1
+from srkit.losses.low_resolution import LowResolution
 from srkit.losses.mse import MSE
 from srkit.losses.weighted import Term, Weighted
 from srkit.pair import Pair
@@ -88,3 +90,17 @@ def test_a_batch_that_cannot_be_divided_is_refused(pair):
     assert [piece.names for piece in pieces(pair(0), 3)] == [("a", "b"), ("c", "d"), ("e", "f")]
     with pytest.raises(ValueError, match=r"^accumulate must divide the batch of 16 into equal pieces, got 3$"):
         Train(steps=1, accumulate=3)
+
+
+def test_a_loss_of_lr_gets_the_lr_of_its_piece(state_of, pair):
+    def shrinks(state):
+        low, _, _ = pair(0)
+        with torch.no_grad():
+            return [resize(level, size=(4, 4)) - low for level in state.model.pyramid(low)]
+
+    loss = Weighted(terms={"low": Term(loss=partial(LowResolution, distance="l2"))})
+    state = state_of()
+    state.model.drop.p = 0
+    wanted = sum(float(difference.square().mean()) for difference in shrinks(state)) / 2
+    _, steps = trained(state_of, pair, loss, 3, until=1)
+    assert steps[0].numbers["loss.low"] == pytest.approx(wanted, rel=1e-5)

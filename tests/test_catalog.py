@@ -30,6 +30,7 @@ OPTIONS = {
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
 }
+EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
     ("upsampler", "transposed_conv", {"kernel": 9}),
@@ -69,8 +70,9 @@ def folders(tmp_path_factory):
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
 def test_contract(part, vgg_file, folders):
-    if part.name == "lpips" and importlib.util.find_spec("lpips") is None:
-        pytest.skip("wants the package lpips, an extra")
+    wanted = EXTRAS.get(part.name)
+    if wanted and importlib.util.find_spec(wanted) is None:
+        pytest.skip(f"wants the package {wanted}, an extra")
     files = {
         "perceptual": {"weights": str(vgg_file)},
         "folder": {"path": str(folders / "high")},

@@ -53,6 +53,9 @@ class Train:
         epochs: Budget in epochs; an epoch is ``crops_per_image`` crops of every training image.
         minutes: Budget in minutes; turned into steps once the speed of the machine has been measured.
         batch: Number of crops in a step.
+        accumulate: Number of equal pieces that the batch is computed in, one after the other, so that it needs less
+            memory; the gradient is the mean over the pieces, as that of the whole batch. A BatchNorm sees one piece
+            at a time.
         patch: Side of the square HR crop, in pixels; a multiple of the scale.
         crops_per_image: Number of crops of every image in an epoch.
         augment: Whether crops are flipped and rotated by multiples of 90 degrees.
@@ -82,6 +85,7 @@ class Train:
     epochs: Annotated[float, Range(above=0)] | None = None
     minutes: Annotated[float, Range(above=0)] | None = None
     batch: Annotated[int, Range(1)] = 16
+    accumulate: Annotated[int, Range(1)] = 1
     patch: Annotated[int, Range(1)] = 128
     crops_per_image: Annotated[int, Range(1)] = 100
     augment: bool = True
@@ -115,6 +119,10 @@ class Train:
         given = [name for name in ("steps", "epochs", "minutes") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"give one of steps, epochs and minutes, got {' and '.join(given) or 'none'}")
+        if self.batch % self.accumulate:
+            raise ValueError(
+                f"accumulate must divide the batch of {self.batch} into equal pieces, got {self.accumulate}"
+            )
         if self.patience is not None and self.select == LAST:
             raise ValueError(
                 "patience wants a metric in select, by which weights are better or not, got select: last"

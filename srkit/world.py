@@ -55,16 +55,21 @@ class World:
         """Whether this process is the one that writes files and talks to the user."""
         return self.rank == 0
 
-    def rows(self, batch: int) -> slice:
+    def rows(self, batch: int, pieces: int = 1) -> slice:
         """Return the rows of a batch of ``batch`` crops that this process prepares and trains on.
+
+        Args:
+            batch: Crops in a step, of all processes together.
+            pieces: The number of equal pieces that each process computes its rows in.
 
         Raises:
             TrainingError: The batch cannot be shared out evenly; a mean of unequal shares would be another step.
         """
-        if batch % self.size:
+        if batch % (shares := self.size * pieces):
+            times = f" times train.accumulate={pieces}" if pieces > 1 else ""
             raise TrainingError(
-                f"train.batch: wants a multiple of the {self.size} processes, got {batch}; "
-                f"{self.size * max(1, batch // self.size)} would do"
+                f"train.batch: wants a multiple of the {self.size} processes{times}, got {batch}; "
+                f"{shares * max(1, batch // shares)} would do"
             )
         return slice(self.rank * batch // self.size, (self.rank + 1) * batch // self.size)
 

@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +25,19 @@ OPTIONS = {
     "maybe": {"stage": "blur"},
     "sequence": {"stages": ["blur", "resize"]},
     "step": {"every": 4},
+    "mix": {
+        "sources": {
+            "small": {"images": {"use": "samples", "split": "validate"}, "weight": 3},
+            "large": {"images": {"use": "samples", "split": "test"}},
+        }
+    },
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "lapsrn": {"depth": 2, "features": 8},
     "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 8},
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
 }
+EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
     ("upsampler", "transposed_conv", {"kernel": 9}),
@@ -64,17 +72,22 @@ def folders(tmp_path_factory):
         for folder, size in (("high", (17, 31)), ("low", (9, 16))):
             (place / folder / name).parent.mkdir(parents=True, exist_ok=True)
             write(place / folder / name, np.full((*size, 1 if index == 1 else 3), 80 * index, np.uint8))
+    shutil.make_archive(str(place / "high"), "zip", place / "high")
+    (place / "list.txt").write_text("high/a.png\nhigh/b/c.png\n")
     return place
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
 def test_contract(part, vgg_file, folders):
-    if part.name == "lpips" and importlib.util.find_spec("lpips") is None:
-        pytest.skip("wants the package lpips, an extra")
+    wanted = EXTRAS.get(part.name)
+    if wanted and importlib.util.find_spec(wanted) is None:
+        pytest.skip(f"wants the package {wanted}, an extra")
     files = {
         "perceptual": {"weights": str(vgg_file)},
         "folder": {"path": str(folders / "high")},
         "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
+        "archive": {"path": str(folders / "high.zip")},
+        "file_list": {"path": str(folders / "list.txt")},
     }
     options = OPTIONS.get((part.kind.name, part.name)) or OPTIONS.get(part.name, {})
     check_part(part, CATALOG, **(files.get(part.name) or options))

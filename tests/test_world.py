@@ -43,7 +43,8 @@ torch.manual_seed(0)
 model = Net()
 loss = Weighted(terms={"pixel": Term(loss=L1), "sharp": Term(loss=MSE, balance="pixel")})
 adam = lambda named: torch.optim.Adam(named, lr=0.05)
-recipe = Recipe(loss, adam, lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step), clip=0.1, ema=0.9)
+schedule = lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step)
+recipe = Recipe(loss, adam, schedule, clip=0.1, ema=0.9, accumulate=2)
 device = torch.device("cpu")
 with joined(device) as world:
     rows = world.rows(4)
@@ -173,6 +174,12 @@ def test_alone_nothing_is_shared():
 
 def test_rows_are_shared_out_evenly():
     assert [World(rank, 4).rows(8) for rank in range(4)] == [slice(0, 2), slice(2, 4), slice(4, 6), slice(6, 8)]
+    assert World(1, 2).rows(8, 4) == slice(4, 8)
+    with pytest.raises(
+        TrainingError,
+        match=r"^train\.batch: wants a multiple of the 2 processes times train\.accumulate=4, got 12; 8 would do$",
+    ):
+        World(1, 2).rows(12, 4)
 
 
 def test_torchrun_says_which_gpu(monkeypatch):

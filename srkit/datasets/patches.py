@@ -9,6 +9,7 @@ from typing import Annotated
 import srkit
 from srkit.data.content import content_digest
 from srkit.data.originals import original
+from srkit.data.sources import sources_of
 from srkit.errors import DataError
 from srkit.image.array import UInt8Image
 from srkit.parts import Dataset
@@ -63,6 +64,11 @@ class Patches:
     def names(self) -> Sequence[str]:
         """The image's name, followed by the number of the patch."""
         return [f"{name}-{number}" for name in self.images.names for number in range(self.count)]
+
+    @property
+    def sources(self) -> Sequence[tuple[int, float]]:
+        """The number of patches, and the weight, of each source of the set that is cut."""
+        return [(images * self.count, weight) for images, weight in sources_of(self.images)]
 
     def __len__(self) -> int:
         return len(self.corners)

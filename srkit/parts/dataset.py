@@ -73,6 +73,16 @@ class WithDigests(Protocol):
         ...
 
 
+@runtime_checkable
+class Mixed(Protocol):
+    """An image set of several sources, from which training crops are drawn by weight."""
+
+    @property
+    def sources(self) -> Sequence[tuple[int, float]]:
+        """The (number of images, weight above 0) of every source, in the order of the images."""
+        ...
+
+
 if TYPE_CHECKING:
     Dataset: TypeAlias = Slot[ImageSet]
 else:

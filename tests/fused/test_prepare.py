@@ -14,11 +14,12 @@ from srkit.fused import deferred
 from srkit.fused.deferred import Kernels
 from srkit.fused.prepare import prepare
 from srkit.plugins import load_catalog
+from srkit.testing.small import small_options
 from srkit.weights.load import load
 
 CPU = torch.device("cpu")
-SMALL = {"lapsrn": {"depth": 2, "features": 16}, "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 16}}
 CATALOG = load_catalog()
+SMALL = {name: small_options(part, CATALOG, 2, 3, width=16) for name, part in CATALOG["model"].items()}
 UPSAMPLERS = [(name, {}) for name in CATALOG["upsampler"]] + [
     ("transposed_conv", {"kernel": 4}),
     ("transposed_conv", {"kernel": 7, "bias": False}),

@@ -27,8 +27,8 @@ SMALL = 0.1
 class MSRResNet(nn.Module):
     """Residual blocks without normalisation, whose result is added to bilinear interpolation: BasicSR's SRResNet.
 
-    Wang et al., ESRGAN, ECCVW 2018, where it is the baseline. For RGB it has 1,517,571 parameters at x4. Its weights
-    start from He's, and a tenth of them in the blocks.
+    Wang et al., ESRGAN, ECCVW 2018, where it is the baseline. For RGB it has 1,517,571 parameters at x4. Weights
+    start as He's, those of the blocks as a tenth of them.
 
     Args:
         upsampler: Enlarges the features: by 2 in each step of x2, x4 and x8, otherwise by the scale.

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
+from srkit.config.signature import declared
 from srkit.evaluation.measure import measure
 from srkit.evaluation.protocol import EvaluationProtocol
 from srkit.fused import deferred
@@ -28,13 +29,13 @@ UPSAMPLERS = [(name, {}) for name in CATALOG["upsampler"]] + [
     ("resize_conv", {"padding": "replicate"}),
     ("resize_conv", {"mode": "bilinear"}),
 ]
-MODELS = [(name, SMALL.get(name, {})) for name in CATALOG["model"]] + [
+MODELS = [(name, SMALL[name]) for name in CATALOG["model"]] + [
     ("lapsrn", SMALL["lapsrn"] | {"activation": "pre", "residual": "local"})
 ]
 NETWORKS = [
     (model, options | ({"upsampler": {"use": use, **more}} if takes else {}))
     for model, options in MODELS
-    for takes in (model in SMALL,)
+    for takes in ("upsampler" in declared(CATALOG["model"][model].factory),)
     for use, more in (UPSAMPLERS if takes else [("", {})])
 ]
 

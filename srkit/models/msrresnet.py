@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -56,10 +55,9 @@ class MSRResNet(nn.Module):
         self.activation = nn.LeakyReLU(SLOPE, inplace=True)
         for conv in (self.head, self.large, self.tail):
             he_(conv)
-        for conv in [conv for block in self.blocks for conv in (block.conv1, block.conv2)]:  # type: ignore[misc]
-            he_(conv)  # type: ignore[arg-type]
-            with torch.no_grad():
-                conv.weight.mul_(SMALL)  # type: ignore[operator, union-attr]
+        for layer in self.blocks.modules():
+            if isinstance(layer, nn.Conv2d):
+                he_(layer, SMALL)
 
     def forward(self, low: Tensor) -> Tensor:
         """Enlarge (N,C,H,W) to (N,C,sH,sW)."""

@@ -13,12 +13,6 @@ def test_the_baseline_has_the_papers_parameters(scale, count):
     assert sum(parameter.numel() for parameter in EDSR(scale, 3, upsampler=Subpixel).parameters()) == count
 
 
-def test_the_large_network_has_43_million():
-    with torch.device("meta"):
-        model = EDSR(4, 3, upsampler=lambda *wired: Subpixel(*wired, init="he"), blocks=32, features=256)
-    assert sum(parameter.numel() for parameter in model.parameters()) == 43_089_923
-
-
 def test_it_is_what_the_paper_draws():
     model, x = EDSR(4, 3, residual_weight=0.1, **TINY), torch.rand(1, 3, 5, 4)
     mean = torch.tensor((0.4488, 0.4371, 0.4040)).view(1, 3, 1, 1)
@@ -26,7 +20,7 @@ def test_it_is_what_the_paper_draws():
     for block in model.blocks:
         v = v + 0.1 * block.conv2(block.conv1(v).relu())
     v = first + model.join(v)
-    v = model.upsampler[1](model.upsampler[0](v))
+    v = model.upsampler.steps[1](model.upsampler.steps[0](v))
     torch.testing.assert_close(model(x), model.tail(v) / 255 + mean)
 
 

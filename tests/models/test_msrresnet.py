@@ -19,7 +19,7 @@ def test_its_residual_is_added_to_bilinear_interpolation():
     v = act(model.head(x))
     for block in model.blocks:
         v = v + block.conv2(block.conv1(v).relu())
-    v = act(model.upsampler[2](act(model.upsampler[0](v))))
+    v = act(model.upsampler.steps[2](act(model.upsampler.steps[0](v))))
     v = model.tail(act(model.large(v)))
     base = F.interpolate(x, scale_factor=4, mode="bilinear", align_corners=False)
     torch.testing.assert_close(model(x), base + v)

@@ -21,7 +21,7 @@ def test_it_is_what_the_paper_draws():
         v = v + block.norm2(block.conv2(block.activation(block.norm1(block.conv1(v)))))
     conv, norm = model.join
     v = first + norm(conv(v))
-    for upsampler, activation in (model.upsampler[:2], model.upsampler[2:]):
+    for upsampler, activation in (model.upsampler.steps[:2], model.upsampler.steps[2:]):
         v = activation(upsampler(v))
     torch.testing.assert_close(model(x), (model.tail(v) + 1) / 2)
 

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 
 
 def he_(conv: nn.Conv2d | nn.ConvTranspose2d) -> None:
-    """Draw weights from N(0, 2/(k*k*C)) with C the input channels, and set biases to zero.
+    """Draw weights from N(0, 2/(k*k*C)) with C the input channels of a group, and set biases to zero.
 
     He et al. 2015, as LapSRN's released code uses it, for transposed convolutions too.
     """
     height, width = conv.kernel_size
-    nn.init.normal_(conv.weight, std=math.sqrt(2 / (height * width * conv.in_channels)))
+    nn.init.normal_(conv.weight, std=math.sqrt(2 / (height * width * (conv.in_channels // conv.groups))))
     if conv.bias is not None:
         nn.init.zeros_(conv.bias)
 

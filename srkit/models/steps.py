@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from torch import nn
+from torch import Tensor, nn
 
 from srkit.network.needs import Enlargement, Needs, needs_in_series
 from srkit.parts import Upsampler
@@ -22,7 +22,7 @@ def factors_of(scale: int) -> list[int]:
     return [2] * doublings if scale == 2**doublings else [scale]
 
 
-class UpsamplerSteps(nn.Sequential):
+class UpsamplerSteps(nn.Module):
     """Upsamplers of features in a row, as in EDSR: x2 and x3 are one, x4 is two of x2, x8 three.
 
     Features (N,F,H,W) become (N,F,sH,sW).
@@ -42,16 +42,22 @@ class UpsamplerSteps(nn.Sequential):
         scale: int,
         activation: Callable[[], nn.Module] | None = None,
     ) -> None:
+        super().__init__()
         layers: list[nn.Module] = []
         for factor in factors_of(scale):
             layers.append(upsampler(features, features, factor))
             if activation is not None:
                 layers.append(activation())
-        super().__init__(*layers)
+        self.steps = nn.Sequential(*layers)
         self.scale, self.layers_per_step = scale, 1 if activation is None else 2
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Enlarge (N,F,H,W) to (N,F,sH,sW)."""
+        large: Tensor = self.steps(features)
+        return large
 
     @property
     def needs(self) -> Needs:
         """The needs of all steps together."""
-        upsamplers = list(self)[:: self.layers_per_step]
+        upsamplers = list(self.steps)[:: self.layers_per_step]
         return needs_in_series(*map(Enlargement, upsamplers, factors_of(self.scale)))

@@ -45,7 +45,7 @@ class SwinIRLight(nn.Module):
         groups: Annotated[int, srkit.Range(1, 1000)] = 4,
         layers: Annotated[int, srkit.Range(1, 1000)] = 6,
         features: Annotated[int, srkit.Range(1)] = 60,
-        heads: Annotated[int, srkit.Range(1)] = 6,
+        heads: Annotated[int, srkit.Range(1, 1000)] = 6,
         window: Annotated[int, srkit.Range(2)] = 8,
         expansion: Annotated[int, srkit.Range(1)] = 2,
         dropped: Annotated[float, srkit.Range(0, below=1)] = 0.1,

@@ -62,7 +62,7 @@ class Architecture:
         """Return how many times larger the upsampler makes an image, or all of its steps in a row."""
         scale, features = 1, shapes[f"{self.embed}.weight"][0]
         for name, shape in shapes.items():
-            if found := re.fullmatch(r"upsampler(\.\d+)?\.conv\.weight", name):
+            if found := re.fullmatch(r"upsampler(\.steps\.\d+)?\.conv\.weight", name):
                 scale *= math.isqrt(shape[0] // (features if found[1] else self.channels(shapes)))
         return scale
 

@@ -118,7 +118,7 @@ def _span_options(shapes: Shapes) -> dict[str, Any]:
 
 def _carn(residual: Mapping[str, str]) -> dict[str, str]:
     """Return the names of CARN or CARN-M, whose residual blocks differ."""
-    steps = {f"body.{3 * step}": f"upsampler.{2 * step}.conv" for step in range(3)}
+    steps = {f"body.{3 * step}": f"upsampler.steps.{2 * step}.conv" for step in range(3)}
     return {
         "sub_mean.shifter": LEFT_OUT,
         "add_mean.shifter": LEFT_OUT,
@@ -143,7 +143,8 @@ def _carn_options(shapes: Shapes) -> dict[str, Any]:
 def _carn_m_options(shapes: Shapes) -> dict[str, Any]:
     features = shapes["embed.weight"][0]
     of_body, of_upsampler = (
-        features // shapes[f"{name}.weight"][1] for name in ("body.blocks.0.blocks.0.convs.0", "upsampler.0.conv")
+        features // shapes[f"{name}.weight"][1]
+        for name in ("body.blocks.0.blocks.0.convs.0", "upsampler.steps.0.conv")
     )
     return {"features": features, "groups": of_body, "upsampler": SUBPIXEL | {"groups": of_upsampler}}
 

@@ -17,7 +17,7 @@ def test_powers_of_two_are_reached_by_twos():
 def test_features_become_scale_times_larger(scale):
     steps = UpsamplerSteps(Subpixel, 4, scale, nn.PReLU)
     assert steps(torch.rand(1, 4, 3, 5)).shape == (1, 4, 3 * scale, 5 * scale)
-    assert sum(isinstance(layer, nn.PReLU) for layer in steps) == len(factors_of(scale))
+    assert sum(isinstance(layer, nn.PReLU) for layer in steps.steps) == len(factors_of(scale))
 
 
 def test_every_upsampler_counts_and_no_activation():

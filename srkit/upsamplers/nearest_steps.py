@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import srkit
+from srkit.layers.factors import factors_of
 from srkit.layers.init import he_
-from srkit.network.needs import Needs
-from srkit.upsamplers.steps import needs_of_steps, steps_of
+from srkit.network.needs import Enlargement, Needs, needs_in_series
 
 
 @srkit.upsampler("nearest_steps")
@@ -40,23 +40,40 @@ class NearestSteps(nn.Module):
         negative_slope: Annotated[float, srkit.Range(0)] = 0.2,
     ) -> None:
         super().__init__()
-        self.steps, self.slope, self.radius = steps_of(scale), negative_slope, kernel // 2
-        widths = [channels] * len(self.steps) + [out_channels]
-        self.convs = nn.ModuleList(
-            nn.Conv2d(wide, out, kernel, padding=self.radius) for wide, out in pairwise(widths)
+        self.slope = negative_slope
+        factors = factors_of(scale)
+        widths = [channels] * len(factors) + [out_channels]
+        self.steps = nn.ModuleList(
+            Step(wide, out, factor, kernel) for (wide, out), factor in zip(pairwise(widths), factors, strict=True)
         )
-        for conv in self.convs:
-            he_(conv)  # type: ignore[arg-type]
 
     def forward(self, features: Tensor) -> Tensor:
         """Enlarge (N,C,H,W) to (N,O,sH,sW)."""
-        for number, (factor, conv) in enumerate(zip(self.steps, self.convs, strict=True)):
-            if number:
-                features = F.leaky_relu(features, self.slope)
-            features = conv(F.interpolate(features, scale_factor=factor, mode="nearest"))
+        for number, step in enumerate(self.steps):
+            features = step(F.leaky_relu(features, self.slope) if number else features)
         return features
 
     @property
     def needs(self) -> Needs:
         """The needs of the layer: a halo of the input pixels on which an output pixel depends."""
-        return needs_of_steps(self.steps, [-(-self.radius // factor) for factor in self.steps])
+        return needs_in_series(*(Enlargement(step, step.factor) for step in self.steps))  # type: ignore[arg-type]
+
+
+class Step(nn.Module):
+    """One enlargement by ``factor``."""
+
+    def __init__(self, channels: int, out_channels: int, factor: int, kernel: int) -> None:
+        super().__init__()
+        self.factor = factor
+        self.conv = nn.Conv2d(channels, out_channels, kernel, padding=kernel // 2)
+        he_(self.conv)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Enlarge (N,C,H,W) to (N,O,fH,fW)."""
+        large: Tensor = self.conv(F.interpolate(features, scale_factor=self.factor, mode="nearest"))
+        return large
+
+    @property
+    def needs(self) -> Needs:
+        """Half a kernel, in pixels before the enlargement."""
+        return Needs(halo=-(-(self.conv.kernel_size[0] // 2) // self.factor))

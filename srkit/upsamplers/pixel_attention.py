@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import srkit
+from srkit.layers.factors import factors_of
 from srkit.layers.init import he_
-from srkit.network.needs import Needs
-from srkit.upsamplers.steps import needs_of_steps, steps_of
+from srkit.network.needs import Enlargement, Needs, needs_in_series
 
 
 @srkit.upsampler("pixel_attention")
@@ -40,12 +40,13 @@ class PixelAttention(nn.Module):
         negative_slope: Annotated[float, srkit.Range(0)] = 0.2,
     ) -> None:
         super().__init__()
-        self.factors, self.slope = steps_of(scale), negative_slope
-        between = [features] * (len(self.factors) - 1)
+        self.slope = negative_slope
+        factors = factors_of(scale)
+        between = [features] * (len(factors) - 1)
         ins, outs = [channels, *between], [*between, out_channels]
         self.steps = nn.ModuleList(
             Step(wide, features, out, factor, negative_slope)
-            for wide, out, factor in zip(ins, outs, self.factors, strict=True)
+            for wide, out, factor in zip(ins, outs, factors, strict=True)
         )
 
     def forward(self, features: Tensor) -> Tensor:
@@ -57,7 +58,7 @@ class PixelAttention(nn.Module):
     @property
     def needs(self) -> Needs:
         """The needs of the layer: a halo of the input pixels on which an output pixel depends."""
-        return needs_of_steps(self.factors, [-(-2 // factor) for factor in self.factors])
+        return needs_in_series(*(Enlargement(step, step.factor) for step in self.steps))  # type: ignore[arg-type]
 
 
 class Step(nn.Module):
@@ -78,3 +79,8 @@ class Step(nn.Module):
         weighted = wide * self.attention(wide).sigmoid()
         refined: Tensor = self.refine(F.leaky_relu(weighted, self.slope))
         return refined
+
+    @property
+    def needs(self) -> Needs:
+        """Two 3x3 convolutions, in pixels before the enlargement."""
+        return Needs(halo=-(-2 // self.factor))

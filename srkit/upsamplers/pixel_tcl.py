@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import srkit
+from srkit.layers.factors import factors_of
 from srkit.layers.init import he_
-from srkit.network.needs import Needs
-from srkit.upsamplers.steps import needs_of_steps, steps_of
+from srkit.network.needs import Enlargement, Needs, needs_in_series
 
 
 @srkit.upsampler("pixel_tcl")
@@ -42,10 +42,9 @@ class PixelTCL(nn.Module):
         kernel: Annotated[int, srkit.Range(3, odd=True)] = 3,
     ) -> None:
         super().__init__()
-        count = len(steps_of(scale))
+        count = len(factors_of(scale))
         if scale != 2**count:
             raise ValueError(f"every step doubles the size, so scale must be a power of two, got {scale}")
-        self.radius = kernel // 2
         self.steps = nn.ModuleList(
             Doubling(channels, channels if number < count - 1 else out_channels, kernel) for number in range(count)
         )
@@ -59,9 +58,7 @@ class PixelTCL(nn.Module):
     @property
     def needs(self) -> Needs:
         """The needs of the layer: a halo of the input pixels on which an output pixel depends."""
-        # two convolutions for phase (1,1), and half of the kernel of the third, which works on the larger grid
-        reach = 2 * self.radius + (self.radius + 1) // 2
-        return needs_of_steps([2] * len(self.steps), [reach] * len(self.steps))
+        return needs_in_series(*(Enlargement(step, 2) for step in self.steps))
 
 
 class Doubling(nn.Module):
@@ -91,3 +88,9 @@ class Doubling(nn.Module):
         known = F.pixel_shuffle(torch.stack([first, empty, empty, second], 2).flatten(1, 2), 2)
         between = F.conv2d(known, self.between.weight * self.mask, padding=self.between.padding)
         return known + between
+
+    @property
+    def needs(self) -> Needs:
+        """Two convolutions for phase (1,1), and half of the kernel of the third, which works on the larger grid."""
+        radius = self.first.kernel_size[0] // 2
+        return Needs(halo=2 * radius + (radius + 1) // 2)

@@ -22,7 +22,7 @@ def test_a_step_is_what_the_paper_draws():
     torch.testing.assert_close(part(low), by_hand(second, F.leaky_relu(by_hand(first, low), 0.2)))
 
 
-@pytest.mark.parametrize("scale", [2, 3, 4, 6, 8])
+@pytest.mark.parametrize("scale", [2, 3, 4, 8])
 def test_its_halo_is_enough(scale, reach):
     part = PixelAttention(2, 2, scale, features=3)
     assert part.needs.halo - 1 <= reach(part, 2, scale) <= part.needs.halo

@@ -13,6 +13,7 @@ from srkit.image.files import write
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
 from srkit.testing import check_part
+from srkit.testing.small import small_options
 
 ROOT = Path(__file__).parent.parent
 CATALOG = load_catalog()
@@ -32,12 +33,11 @@ OPTIONS = {
         }
     },
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
-    "lapsrn": {"depth": 2, "features": 8},
-    "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 8},
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
 }
 EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
+SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
     ("upsampler", "transposed_conv", {"kernel": 9}),
@@ -45,12 +45,12 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "resize_conv", {"mode": "bilinear"}),
     ("upsampler", "resize_conv", {"mode": "bicubic"}),
     *(
-        ("model", model, OPTIONS[model] | {"upsampler": upsampler})
+        ("model", model, SMALL[model] | {"upsampler": upsampler})
         for model in ("lapsrn", "ms_lapsrn")
         for upsampler in ("transposed_conv", "resize_conv", "bicubic")
     ),
-    ("model", "lapsrn", OPTIONS["lapsrn"] | {"activation": "pre", "residual": "local"}),
-    ("model", "lapsrn", OPTIONS["lapsrn"] | {"image_upsampler": {"use": "transposed_conv", "init": "bilinear"}}),
+    ("model", "lapsrn", SMALL["lapsrn"] | {"activation": "pre", "residual": "local"}),
+    ("model", "lapsrn", SMALL["lapsrn"] | {"image_upsampler": {"use": "transposed_conv", "init": "bilinear"}}),
     ("degradation", "one_of", {"choices": ["bicubic", {"use": "chain", "stages": ["jpeg"]}], "shares": [1, 3]}),
     ("degradation", "chain", {"stages": ["blur", "resize", "poisson", "sinc", "jpeg", "blur", "resize"]}),
     ("stage", "shrink", {"by": "bicubic"}),
@@ -89,7 +89,10 @@ def test_contract(part, vgg_file, folders):
         "archive": {"path": str(folders / "high.zip")},
         "file_list": {"path": str(folders / "list.txt")},
     }
-    options = OPTIONS.get((part.kind.name, part.name)) or OPTIONS.get(part.name, {})
+    if part.kind.name == "model":
+        options = SMALL[part.name]
+    else:
+        options = OPTIONS.get((part.kind.name, part.name)) or OPTIONS.get(part.name, {})
     check_part(part, CATALOG, **(files.get(part.name) or options))
 
 

@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
-from srkit.models.pyramid import enlarge, levels_of, needs_of_pyramid
+from srkit.layers.precision import in_full_precision
+from srkit.models.pyramid import levels_of, needs_of_pyramid
 from srkit.network.needs import Needs
 from srkit.parts import Upsampler
 from srkit.slots import default
@@ -82,7 +83,7 @@ class LapSRN(nn.Module):
         image, predictions = low, []
         for level, upsampler in zip(self.levels, self.images, strict=True):
             features = level(features)
-            image = enlarge(upsampler, image) + level.residual(features)  # type: ignore[operator]
+            image = in_full_precision(upsampler, image) + level.residual(features)  # type: ignore[operator]
             predictions.append(image)
         return predictions
 

@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
-from srkit.models.pyramid import enlarge, levels_of, needs_of_pyramid
+from srkit.layers.precision import in_full_precision
+from srkit.models.pyramid import levels_of, needs_of_pyramid
 from srkit.network.needs import Needs
 from srkit.parts import Upsampler
 from srkit.slots import default
@@ -66,7 +67,7 @@ class MSLapSRN(nn.Module):
         for _ in range(self.count):
             features = self.upsampler(self._act(self._recursive(features)))
             # no LeakyReLU before this one in the released graph; with it D5R2 scores 9 dB less on Set5's woman
-            image = enlarge(self.image_upsampler, image) + self.residual(features)
+            image = in_full_precision(self.image_upsampler, image) + self.residual(features)
             predictions.append(image)
         return predictions
 

@@ -25,15 +25,15 @@ def blur(high: Tensor, kernels: Tensor, scale: int = 1) -> Tensor:
 
     Args:
         high: (N,C,H,W), H and W multiples of ``scale``.
-        kernels: (N,k,k) with odd k.
+        kernels: (N,j,k) with odd sides; j is the height.
         scale: The stride.
 
     Returns:
         (N,C,H/scale,W/scale), in which image n depends on image n and kernel n alone, to the last bit.
     """
     count, channels, height, width = high.shape
-    side = kernels.shape[-1]
-    rows, columns = (mirrored(length, side // 2, high.device) for length in (height, width))
+    reaches = [side // 2 for side in kernels.shape[-2:]]
+    rows, columns = (mirrored(*pair, high.device) for pair in zip((height, width), reaches, strict=True))
     planes = high.index_select(-2, rows).index_select(-1, columns).flatten(0, 1)
     # the dtype before the device: some devices have no float64
     weights = kernels.to(high.dtype).to(high.device).repeat_interleave(channels, 0)

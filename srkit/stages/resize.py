@@ -53,7 +53,7 @@ class Resize:
         self.spans = (1.0 if around else low, high), (low, 1.0 if around else high), (1.0, 1.0)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
-        """Return the images resized, ``factor`` (N,), ``mode`` (N,), a place in ``modes``, and ``antialias`` (N,)."""
+        """Return the images resized; ``factor`` (N,), ``mode`` (N,), a place in ``modes``, ``antialias`` (N,)."""
         ways = chosen(self.shares, draws)
         spans = torch.tensor(self.spans, dtype=torch.float64)[ways]
         factor = spans[:, 0] + (spans[:, 1] - spans[:, 0]) * draws.uniform()

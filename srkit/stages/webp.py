@@ -8,7 +8,7 @@ import srkit
 from srkit.degrading.ranges import span_of
 from srkit.draws import Draws
 from srkit.image.convert import to_tensor, to_uint8
-from srkit.image.webp import through_webp, webp_is_there
+from srkit.image.lossy import can_write, through_file
 from srkit.work import Work
 
 
@@ -31,7 +31,7 @@ class WebP:
         self.scale = scale
         low, high = span_of("quality_range", quality_range, least=1, most=100)
         self.quality = (int(low), int(high))
-        if not webp_is_there():
+        if not can_write(".webp"):
             raise ValueError("this OpenCV has no WebP; install opencv-python-headless from PyPI, or take jpeg")
 
     def __call__(self, work: Work, draws: Draws) -> Work:
@@ -43,5 +43,5 @@ class WebP:
 
 
 def _compressed(image: Tensor, quality: int) -> Tensor:
-    decoded = to_tensor(through_webp(to_uint8(image.float().clamp(0, 1)), quality))
+    decoded = to_tensor(through_file(to_uint8(image), ".webp", quality))
     return decoded.to(image.dtype).to(image.device)

@@ -55,6 +55,7 @@ class Recipe:
         clip: Largest norm of the gradient; None does not clip.
         ema: Decay of the moving average of the weights, in [0, 1), which is then evaluated; None keeps none.
         pyramid: Whether every level of a pyramid has a loss, or the full size alone.
+        crop: The shape (C,H,W) of an HR crop, for regimes that train another network on crops; None if unknown.
     """
 
     loss: Callable[[Tensor, Tensor], Tensor]
@@ -63,6 +64,7 @@ class Recipe:
     clip: float | None = None
     ema: float | None = None
     pyramid: Literal["all", "last"] = "all"
+    crop: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,14 @@ OPTIONS = {
     "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 8},
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
+    "adversarial": {
+        "discriminator": {"use": "unet", "features": 2},
+        "gan": "relativistic",
+        "discriminator_steps": 2,
+    },
+    "vgg128": {"features": 4, "hidden": 8},
+    "patchgan": {"features": 4},
+    "unet": {"features": 4},
 }
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
@@ -52,6 +60,14 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ("stage", "blur", {"noise": 0.2, "isotropic": 0}),
     ("dataset", "samples", {"split": "validate"}),
     ("method", "back_projection", {"estimator": {"use": "average", "count": 4}}),
+    ("discriminator", "vgg128", {"features": 4, "levels": 4, "kernel": 3, "hidden": 8, "norm": "spectral"}),
+    ("discriminator", "patchgan", {"features": 4, "levels": 2, "norm": "none"}),
+    ("discriminator", "unet", {"features": 4, "norm": "none", "skip": False}),
+    (
+        "regime",
+        "adversarial",
+        {"discriminator": {"use": "vgg128", "features": 2, "levels": 3}, "gan": "hinge", "r1": 1, "r1_every": 2},
+    ),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
 ]
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from torch import Tensor, nn
 
 import srkit
-from srkit.layers.normed import Norm, conv, leaky
+from srkit.layers.normed import Norm, conv, leaky, too_deep
 
 LEAST = 3
 """Smallest side of the features behind the last halving, in pixels; two convolutions take one pixel each of it."""
@@ -36,12 +36,9 @@ class PatchGAN(nn.Module):
         norm: Norm = "batch",
     ) -> None:
         super().__init__()
-        if patch >> levels < LEAST:
-            fits = sum(patch >> level >= LEAST for level in range(1, levels))
-            raise ValueError(
-                f"{levels} levels halve a patch of {patch} pixels to {patch >> levels}, but its features must have "
-                f"at least {LEAST} pixels a side; take levels={max(1, fits)}, or train.patch={LEAST << levels} or more"
-            )
+        sides = [patch >> level for level in range(1, levels + 1)]
+        if error := too_deep(levels, patch, sides, LEAST, LEAST << levels):
+            raise error
         layers: list[nn.Module] = [conv(channels, features, 4, 2), leaky()]
         width = features
         for level in range(1, levels + 1):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, repeat
 from typing import Annotated, Literal
 
 from torch import Tensor, nn
 
 import srkit
-from srkit.layers.normed import Norm, conv, leaky, normed
+from srkit.layers.normed import Norm, conv, leaky, normed, too_deep
 
 LEAST = 2
 """Smallest side of the last features, in pixels; batch normalisation cannot work on a single value."""
@@ -43,15 +42,11 @@ class VGG128(nn.Module):
         norm: Norm = "batch",
     ) -> None:
         super().__init__()
-        sides = list(
-            accumulate(repeat(kernel, levels), lambda side, kernel: (side + 4 - kernel) // 2, initial=patch)
-        )
-        if sides[-1] < LEAST:
-            fits = sum(side >= LEAST for side in sides[1:])
-            raise ValueError(
-                f"{levels} levels halve a patch of {patch} pixels to {sides[-1]}, but its features must have at "
-                f"least {LEAST} pixels a side; take levels={max(1, fits)}, or train.patch={LEAST << levels} or more"
-            )
+        sides = [patch]
+        for _ in range(levels):
+            sides.append((sides[-1] + 4 - kernel) // 2)
+        if error := too_deep(levels, patch, sides[1:], LEAST, LEAST << levels):
+            raise error
         layers: list[nn.Module] = [conv(channels, features, 3), leaky()]
         width = features
         for level in range(levels):

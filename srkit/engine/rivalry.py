@@ -74,8 +74,8 @@ class Rivalry:
             f"step {step}: wants a loss between SR and HR of at most {self.collapse * before:.3g}, which is "
             f"{self.collapse:g} times its lowest mean over {WINDOW} steps, found {mean:.3g}: the network has "
             f"collapsed; in a new run, give the adversarial term a lower weight (train.regime.weight is "
-            f"{self.weight:g}), both networks a lower learning rate, train.clip=1, a pixel term (loss: weighted), or "
-            "train.regime.collapse=null; a run that is resumed goes on, measured by this loss"
+            f"{self.weight:g}), both networks a lower learning rate, train.clip=1, a pixel term (loss: weighted), "
+            "or train.regime.collapse=null; a run that is resumed goes on, measured by this loss"
         )
 
     def state_dict(self) -> dict[str, Any]:

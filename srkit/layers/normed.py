@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from torch import nn
@@ -30,6 +31,26 @@ def conv(
     """Return a convolution that keeps the size, or divides it by the stride; a batch norm replaces its bias."""
     options: dict[str, Any] = {"stride": stride, "padding": 1, "bias": bias and norm != "batch"}
     return normed(nn.Conv2d(inside, outside, kernel, **options), norm)
+
+
+def too_deep(levels: int, patch: int, sides: Sequence[int], least: int, enough: int) -> ValueError | None:
+    """Return the error of a discriminator that halves its crops too often; None if it does not.
+
+    Args:
+        levels: How often it halves them.
+        patch: Side of a crop, in pixels.
+        sides: Sides of the features behind each level.
+        least: Smallest side that the layers behind the last level can work on.
+        enough: A patch that would do.
+    """
+    if sides[-1] >= least:
+        return None
+    fits = sum(side >= least for side in sides)
+    ways = [f"levels={fits}"] * (fits > 0) + [f"train.patch={enough} or more"]
+    return ValueError(
+        f"{levels} levels halve a patch of {patch} pixels to {sides[-1]}, but its features must have at least "
+        f"{least} pixels a side; take {', or '.join(ways)}"
+    )
 
 
 def leaky() -> nn.LeakyReLU:

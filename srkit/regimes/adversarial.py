@@ -40,12 +40,12 @@ class Adversarial:
         schedule: The schedule of the discriminator's learning rate.
         discriminator_steps: Steps of the discriminator for each step of the model, each on a batch of its own.
         clip: Largest norm of the discriminator's gradient; null does not clip.
-        r1: Weight gamma of R1, gamma/2 times the squared norm of the gradient of HR's scores; 0 leaves it out.
+        r1: Weight gamma of R1: gamma/2 times the squared norm of the gradient of HR's score; 0 leaves it out.
         r1_every: R1 is computed in every so many steps of the discriminator, and counts as many times.
-        won: Stop after so many steps in a row with a discriminator loss below 0.1 % of that of guessing; null never
-            does.
-        collapse: Stop if the mean of the experiment's loss over 50 steps is more than so many times its lowest; null
+        won: Stop after so many steps in a row with a discriminator loss below 0.1 % of that of guessing; null
             never does.
+        collapse: Stop if the mean of the experiment's loss over 50 steps is more than so many times its lowest;
+            null never does.
     """
 
     select = "last"

@@ -8,7 +8,7 @@ gradient, up to the rounding of a sum in another order. (A BatchNorm sees the ro
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -105,6 +105,28 @@ class World:
         dist.all_gather(parts, rows.contiguous())
         return torch.cat(parts)
 
+    def joined_rows(self, rows: Tensor) -> Tensor:
+        """Return the whole batch as ``whole`` does, for a loss that all processes compute of all rows.
+
+        The gradient passes to this process's own rows, times the number of processes. So the mean over the
+        processes of a gradient by weights is the gradient of that loss.
+        """
+        return rows if self.size == 1 else cast("Tensor", _JoinedRows.apply(rows, self))  # type: ignore[no-untyped-call]
+
+    def average(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Replace every gradient by its mean over all processes, in one message.
+
+        ``parallel`` does the same while it computes gradients, but cannot where a loss is itself a gradient.
+        """
+        gradients = [one.grad for one in parameters if one.grad is not None]
+        if self.size == 1 or not gradients:
+            return
+        means = self.mean(torch.cat([one.reshape(-1) for one in gradients]))
+        first = 0
+        for one in gradients:
+            one.copy_(means[first : first + one.numel()].view_as(one))
+            first += one.numel()
+
     def parallel(self, network: nn.Module) -> nn.Module:
         """Return ``network``, whose gradients are averaged over all processes when it is called for training.
 
@@ -113,6 +135,20 @@ class World:
         itself, since no gradient would end the exchange that the call begins.
         """
         return averaged(network) if self.size > 1 else network
+
+
+class _JoinedRows(torch.autograd.Function):
+    """The whole batch of the rows of all processes."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, world: World) -> Tensor:
+        ctx.world, ctx.count = world, len(rows)
+        return world.whole(rows)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        first = ctx.world.rank * ctx.count
+        return gradient[first : first + ctx.count] * ctx.world.size, None
 
 
 ALONE = World()

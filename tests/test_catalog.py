@@ -37,6 +37,14 @@ OPTIONS = {
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
+    "adversarial": {
+        "discriminator": {"use": "unet", "features": 2},
+        "gan": "relativistic",
+        "discriminator_steps": 2,
+    },
+    "vgg128": {"features": 4, "hidden": 8},
+    "patchgan": {"features": 4},
+    "unet": {"features": 4},
 }
 EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
@@ -65,6 +73,14 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ("stage", "blur", {"noise": 0.2, "unit": "variance", "shapes": {"generalised_aniso": 1, "plateau_iso": 1}}),
     ("dataset", "samples", {"split": "validate"}),
     ("method", "back_projection", {"estimator": {"use": "average", "count": 4}}),
+    ("discriminator", "vgg128", {"features": 4, "levels": 4, "kernel": 3, "hidden": 8, "norm": "spectral"}),
+    ("discriminator", "patchgan", {"features": 4, "levels": 2, "norm": "none"}),
+    ("discriminator", "unet", {"features": 4, "norm": "none", "skip": False}),
+    (
+        "regime",
+        "adversarial",
+        {"discriminator": {"use": "vgg128", "features": 2, "levels": 3}, "gan": "hinge", "r1": 1, "r1_every": 2},
+    ),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
 ]
 

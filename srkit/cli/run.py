@@ -91,10 +91,11 @@ def _go(path: Path, world: World, *, quiet: bool) -> None:
         advice = None
         if not folder.summary.exists():
             experiment, built = _built(folder)
-            with RunProgress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
+            select = built.select.metric
+            with RunProgress(experiment, folder, select=select, quiet=quiet) as progress, _system_errors(path):
                 progress.follow(train(experiment, built, folder, world))
                 progress.follow(score(experiment, built, folder))
-                advice = way_on(experiment, progress.step * progress.batch)
+                advice = way_on(experiment, progress.step * progress.crops_per_step)
         typer.echo(results(folder))
         from srkit.report import write_report
 

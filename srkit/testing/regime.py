@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from srkit.errors import TrainingError
 from srkit.pair import Pair
-from srkit.parts.regime import RegimeFn
+from srkit.parts.regime import BATCHES, FAILURE, RegimeFn
 from srkit.registry import Part
 from srkit.testing.making import Make
 from srkit.training import ON_CPU, Place, Recipe, Step
@@ -25,6 +25,8 @@ from srkit.world import World, averaged
 
 STEPS, STOP = 6, 3
 SCALE = 4
+SIDE = 8
+"""Side of an LR crop, in pixels."""
 
 
 class _Network(nn.Module):
@@ -130,11 +132,24 @@ def _trained(
 ) -> tuple[RegimeFn, list[Step]]:
     torch.manual_seed(0)
     network = _Network()
-    recipe = Recipe(F.l1_loss, optimizer, _constant, ema=0.9)
+    recipe = Recipe(F.l1_loss, optimizer, _constant, ema=0.9, crop=(1, SIDE * SCALE, SIDE * SCALE))
     built: RegimeFn = make(network, recipe, STEPS, place)
     assert built.step == 0, f"{part}: begins at step {built.step}, wants 0"
     torch.manual_seed(1)
-    return built, list(built.fit(_pair, until=until))
+    taken: list[int] = []
+
+    def pair(number: int) -> Pair:
+        taken.append(number)
+        return _pair(number)
+
+    steps = list(built.fit(pair, until=until))
+    wanted = until * BATCHES.of(built)
+    assert taken == list(range(wanted)), (
+        f"{part}: must take the batches 0 to {wanted - 1} in order in {until} steps, took {taken}"
+    )
+    failure = FAILURE.of(built)
+    assert failure is None, f"{part}: says of {until} steps that go well that they fail: {failure}"
+    return built, steps
 
 
 def _goes_on(part: Part, make: Make, wanted: Mapping[str, Tensor]) -> None:
@@ -170,7 +185,7 @@ def _says(part: Part, step: Step) -> None:
 
 
 def _pair(step: int) -> Pair:
-    low = torch.rand(4, 1, 8, 8, generator=torch.Generator().manual_seed(step))
+    low = torch.rand(4, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(step))
     return Pair(low, F.interpolate(low, scale_factor=SCALE, mode="bilinear"), ("a", "b", "c", "d"))
 
 

@@ -42,7 +42,9 @@ def main() -> None:
     card = replace(card, scores=scores)
     metadata = metadata | {"card": card.plain()}
     save_weights(path, tensors, metadata)
-    write_text(path.with_suffix(".md"), card.page(given.name, metadata, sum(one.numel() for one in tensors.values())))
+    write_text(
+        path.with_suffix(".md"), card.page(given.name, metadata, sum(one.numel() for one in tensors.values()))
+    )
 
 
 def _sets(data: Path, scale: int) -> list[tuple[str, Path, list[str]]]:

@@ -135,10 +135,32 @@ def test_a_loss_may_not_seed_the_process():
         (lambda prediction, target: 0.5, "wants a scalar, gave float, which is no tensor"),
         (lambda prediction, target: (prediction - target).abs().mean().detach(), "has no gradient"),
         (lambda prediction, target: -(prediction - target).abs().mean(), "must be smallest where"),
+        (lambda prediction, target: (prediction - target).abs().sum(), "wants the mean over the images of a batch"),
     ],
 )
 def test_a_loss_is_a_scalar_that_can_be_minimised(function, why):
     refused(why, loss_of(function))
+
+
+def test_a_term_says_rightly_what_it_looks_at():
+    @srkit.loss("alone")
+    class Alone:
+        compares = False
+
+        def __call__(self, prediction, target):
+            return prediction.diff().abs().mean() + 1e-3 * (prediction - target).abs().mean()
+
+    refused("says that it looks at the prediction alone (compares = False), but depends on the target", Alone)
+
+    @srkit.loss("claims")
+    class Claims:
+        def __call__(self, prediction, target):
+            return (prediction - target).abs().mean()
+
+        def with_low(self, low):
+            return Claims()
+
+    refused("has with_low, but does not depend on LR", Claims)
 
 
 def test_a_loss_with_tensors_must_be_movable():
@@ -499,7 +521,7 @@ def test_all_that_a_model_learns_is_in_its_state():
 def test_an_upsampler_does_not_draw_in_eval():
     @srkit.upsampler("grainy")
     class Grainy(nn.Module):
-        def __init__(self, channels: int, scale: int):
+        def __init__(self, channels: int, out_channels: int, scale: int):
             super().__init__()
             self.scale = scale
 
@@ -606,7 +628,7 @@ def test_forward_after_pyramid_keeps_its_precision():
 def test_the_weights_of_an_upsampler_get_a_gradient():
     @srkit.upsampler("stuck")
     class Stuck(nn.Module):
-        def __init__(self, channels: int, scale: int):
+        def __init__(self, channels: int, out_channels: int, scale: int):
             super().__init__()
             self.scale, self.conv = scale, nn.Conv2d(channels, channels, 3, padding=1)
 

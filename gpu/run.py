@@ -42,9 +42,9 @@ class Share:
 
 
 SHARES = (
-    Share("environment", 25, 60),
+    Share("environment", 40, 60),
     Share("tests", 75, 120),
-    Share("training", 130, 150),
+    Share("training", 125, 150),
     Share("inference", 50, 60),
     Share("studies", 150, 120),
     Share("recipe", None, 120),

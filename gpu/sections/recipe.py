@@ -50,9 +50,9 @@ def run(section: Section) -> None:
 
 
 def _words(section: Section, how: str) -> list[str]:
-    """Return overrides; decoded images are kept in files, so that the training does not decode them again."""
+    """Return overrides for a way of training."""
     compiled = ["train.compile=true"] if how != "eager" else []
-    return ["train.minutes=null", "data.memory=0", f"data.cache={section.folder / 'decoded'}", *compiled]
+    return ["train.minutes=null", f"data.cache={section.folder / 'decoded'}", *compiled]
 
 
 def _fastest(section: Section) -> str:
@@ -72,7 +72,8 @@ def _fastest(section: Section) -> str:
 
 def _pace(section: Section, how: str) -> float:
     """Return the seconds of a step, once all images are decoded."""
-    words = [*_words(section, how), "train.steps=1000000", "train.validate_every=0"]
+    # without memory decoded images go to files, which the training finds
+    words = [*_words(section, how), "data.memory=0", "train.steps=1000000", "train.validate_every=0"]
     read, built, folder = experiment(section, *words, folder=f"pace-{len(how)}")
     with compiler(graphs="graphs" in how, rehearse=section.rehearse), Session(read, built, folder) as session:
         session.start(1_000_000)

@@ -2,8 +2,8 @@
 
     python configs/zoo/measure.py lapsrn-x4 --data ../shared/data
 
-DATA holds test/Set5, test/Set14 and div2krk/{gt,lr_x2,lr_x4}. The scores are those of ``srkit evaluate``; a set that
-is missing, or that has no images of the scale, keeps the score that it has.
+DATA holds test/Set5, test/Set14 and div2krk/{gt,lr_x2,lr_x4}. The scores are those of ``srkit evaluate``; a set
+that is missing, or that has no images of the scale, keeps the score that it has.
 """
 
 from __future__ import annotations

@@ -164,6 +164,7 @@ def main() -> None:
             until = min(end, time.time() + (seconds or words.seconds))
             if until - time.time() < 2:
                 log(f"{share.name}: left out, the time is over")
+                results[share.name] = {"finished": False, "error": "left out, the time of the whole run was over"}
                 continue
             log(f"== {share.name}: at most {until - time.time():.0f} s ==")
             results[share.name] = run_section(share, work, until, log, rehearse=words.rehearse)

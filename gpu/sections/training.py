@@ -55,7 +55,9 @@ def run(section: Section) -> None:
     ):
         section.attempt(words[0], lambda words=words: gray[1].srkit(*words), seconds=6)
     section.attempt("small batch, muon", lambda: gray[0].srkit("eager, muon, ema", *MUON), seconds=6)
-    for how in ("compile", "compile, CUDA graphs"):
+    for how in (
+        () if section.rehearse else ("compile", "compile, CUDA graphs")
+    ):  # rehearsed above, and slow on a CPU
         work = lambda how=how: gray[0].srkit(how, "train.compile=true")  # noqa: E731
         section.attempt(f"small batch, {how}", work, seconds=20)
 

@@ -9,10 +9,11 @@ from srkit.hookspecs import hookimpl
 from srkit.readers.basicsr import BasicSR
 from srkit.readers.matconvnet import MatConvNet
 from srkit.readers.opencv import OpenCV
+from srkit.readers.released import Released
 from srkit.readers.srkit import Srkit
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in readers."""
-    return [BasicSR, MatConvNet, OpenCV, Srkit]
+    return [BasicSR, MatConvNet, OpenCV, Released, Srkit]

@@ -82,6 +82,7 @@ def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -
     for length in (inside, max(border, needs.least)):  # with an interior, and all near the border
         image = torch.rand(1, channels, length, length)
         whole = network(image)
+        rounding = 1e-5 * max(1.0, float(whole.abs().max()))
         axis = Axis(length, length * scale, scale, needs.reach, needs.multiple, needs.least)
         starts = range(0, length, 2 * needs.multiple)
         # at both ends and between them; tiles that are between two others in all respects would only take time
@@ -91,7 +92,7 @@ def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -
             torch.testing.assert_close(
                 tile[..., span.cut, span.cut],
                 whole[..., span.out, span.out],
-                atol=1e-5,
+                atol=rounding,
                 rtol=1e-5,
                 msg=lambda why: (
                     f"{part}: its halo of {needs.halo} at x{scale} is not enough: a tile differs; {why}"

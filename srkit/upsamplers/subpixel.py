@@ -21,6 +21,7 @@ class Subpixel(nn.Module):
         init: icnr makes all phases equal at the start (Aitken et al. 2017); he draws each on its own.
         blur: Whether scale x scale neighbours are averaged afterwards (2x2 at scale 2), which evens out the phases.
         bias: Whether a bias is learnt.
+        groups: The convolution reads one of so many groups of channels for each of its outputs.
     """
 
     @srkit.limited
@@ -34,10 +35,17 @@ class Subpixel(nn.Module):
         init: Literal["he", "icnr"] = "icnr",
         blur: bool = False,
         bias: bool = True,
+        groups: Annotated[int, srkit.Range(1)] = 1,
     ) -> None:
         super().__init__()
+        if channels % groups or out_channels % groups:
+            raise ValueError(
+                f"groups must divide the channels before and after ({channels} and {out_channels}), got {groups}"
+            )
         self.scale, self.blur = scale, blur
-        self.conv = nn.Conv2d(channels, out_channels * scale**2, kernel, padding=kernel // 2, bias=bias)
+        self.conv = nn.Conv2d(
+            channels, out_channels * scale**2, kernel, padding=kernel // 2, bias=bias, groups=groups
+        )
         if init == "icnr":
             icnr_(self.conv, scale)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import local
 from types import TracebackType
 from typing import Literal, Self
 
@@ -14,6 +15,7 @@ from torch import Tensor
 from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
 from srkit.data.sizes import check_low, crop_sizes, decoded, same_channels
+from srkit.data.sources import sources_of
 from srkit.draws import Draws
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
@@ -78,13 +80,14 @@ class Stream:
         self.images, self.scale, self.batch, self.seed, self.rows = images, scale, batch, seed, chosen
         self.side, self.color, self.degradation = patch // scale, color, degradation
         self.cache, self.augment, self.workers = cache, augment, workers
-        self.sizes = crop_sizes(images, scale, patch)
+        self.sizes, self.sources = crop_sizes(images, scale, patch), sources_of(images)
         self.device = _with_index(torch.device(device))
         # CUDA may be used from any thread; for other accelerators this is not known
         self.workshop = self.device if self.device.type == "cuda" else torch.device("cpu")
         self._keys: dict[int, str] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._ahead: dict[int, Future[Pair]] = {}
+        self._ahead: dict[int, Future[tuple[Pair, torch.cuda.Event | None]]] = {}
+        self._lanes = local()
         self._process = -1
 
     def __call__(self, step: int) -> Pair:
@@ -99,7 +102,7 @@ class Stream:
     def prepare(self, step: int) -> Pair:
         """Make the batch of ``step``, or its ``rows``, in this thread."""
         numbers = [step * self.batch + row for row in self.rows]
-        crops = crops_of(self.seed, numbers, self.sizes, self.side, augment=self.augment)
+        crops = crops_of(self.seed, numbers, self.sizes, self.side, augment=self.augment, sources=self.sources)
         names = tuple(self.images.names[crop.image] for crop in crops)
         with torch.no_grad():
             planes = self._batch(crops, self.scale)
@@ -140,8 +143,27 @@ class Stream:
             self._ahead.pop(past).cancel()
         for coming in wanted:
             if coming not in self._ahead:
-                self._ahead[coming] = self._pool.submit(self.prepare, coming)
-        return self._ahead.pop(step).result()
+                self._ahead[coming] = self._pool.submit(self._prepare_ahead, coming)
+        pair, made = self._ahead.pop(step).result()
+        if made is not None:
+            here = torch.cuda.current_stream(self.device)
+            here.wait_event(made)  # the device waits, not this thread
+            for tensor in (pair.low, pair.high):
+                tensor.record_stream(here)  # its memory is in use here after the thread has let go of it
+        return pair
+
+    def _prepare_ahead(self, step: int) -> tuple[Pair, torch.cuda.Event | None]:
+        """Make a batch in a thread of the pool; on CUDA also return the event at which it is made.
+
+        Each thread gives its work to the device in a queue of its own (a CUDA stream): in the queue of the
+        training, a copy would wait for all steps that are queued there, and a step for a later batch.
+        """
+        if self.workshop.type != "cuda":
+            return self.prepare(step), None
+        if not hasattr(self._lanes, "stream"):
+            self._lanes.stream = torch.cuda.Stream(self.workshop)  # type: ignore[no-untyped-call]
+        with torch.cuda.stream(self._lanes.stream):
+            return self.prepare(step), self._lanes.stream.record_event()
 
     def _batch(self, crops: Sequence[Crop], factor: int) -> Tensor:
         """Return the crops (N,3,H,W) in [0,1] of HR, or of LR where ``factor`` is 1, in the workshop."""

@@ -17,6 +17,9 @@ from srkit.slots import default
 LAST = "last"
 """The value of ``train.select`` for the weights of the last step."""
 
+NO_METRIC = "patience wants a metric in select, by which weights are better or not, got select: last"
+"""Why a training that keeps its last weights cannot stop early."""
+
 
 def _several(*names: str, role: Role = Role.LEARNT) -> Any:
     return field(default_factory=lambda: [default(name) for name in names], metadata={"role": role})
@@ -53,6 +56,9 @@ class Train:
         epochs: Budget in epochs; an epoch is ``crops_per_image`` crops of every training image.
         minutes: Budget in minutes; turned into steps once the speed of the machine has been measured.
         batch: Number of crops in a step.
+        accumulate: Number of equal pieces that the batch is computed in, one after the other, so that it needs less
+            memory; the gradient is the mean over the pieces, as that of the whole batch. A BatchNorm sees one piece
+            at a time.
         patch: Side of the square HR crop, in pixels; a multiple of the scale.
         crops_per_image: Number of crops of every image in an epoch.
         augment: Whether crops are flipped and rotated by multiples of 90 degrees.
@@ -72,7 +78,7 @@ class Train:
         checkpoint_every: Steps between checkpoints; 0 writes one every 10 minutes and one at the end.
         log_every: Steps between log records.
         select: The metric whose best mean over the validation images chooses the weights that are kept; ``last``
-            keeps those of the last step.
+            keeps those of the last step; null is what suits the regime: psnr, or last where PSNR falls in training.
         patience: Stop after this many validations without better weights; None never stops early.
         guard: Stop with an error if, from step 100 on, the validation PSNR is more than this many dB below
             bicubic's; None never does.
@@ -82,6 +88,7 @@ class Train:
     epochs: Annotated[float, Range(above=0)] | None = None
     minutes: Annotated[float, Range(above=0)] | None = None
     batch: Annotated[int, Range(1)] = 16
+    accumulate: Annotated[int, Range(1)] = 1
     patch: Annotated[int, Range(1)] = 128
     crops_per_image: Annotated[int, Range(1)] = 100
     augment: bool = True
@@ -99,7 +106,7 @@ class Train:
     validate_every: Annotated[int, Range(0)] = option(0, Role.MEASURED)
     checkpoint_every: Annotated[int, Range(0)] = option(0, Role.HARMLESS)
     log_every: Annotated[int, Range(1)] = option(1, Role.HARMLESS)
-    select: str = "psnr"
+    select: str | None = None
     patience: Annotated[int, Range(1)] | None = option(None, Role.MEASURED)
     guard: Annotated[float, Range(0)] | None = option(None, Role.MEASURED)
 
@@ -115,10 +122,12 @@ class Train:
         given = [name for name in ("steps", "epochs", "minutes") if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"give one of steps, epochs and minutes, got {' and '.join(given) or 'none'}")
-        if self.patience is not None and self.select == LAST:
+        if self.batch % self.accumulate:
             raise ValueError(
-                "patience wants a metric in select, by which weights are better or not, got select: last"
+                f"accumulate must divide the batch of {self.batch} into equal pieces, got {self.accumulate}"
             )
+        if self.patience is not None and self.select == LAST:
+            raise ValueError(NO_METRIC)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +25,28 @@ OPTIONS = {
     "chain": {"stages": ["shrink", "noise", "jpeg"]},
     "maybe": {"stage": "blur"},
     "sequence": {"stages": ["blur", "resize"]},
+    "shuffle": {"stages": ["blur", "resize", "noise"]},
+    "sharpened": {"of": {"use": "samples", "split": "test"}},
     "step": {"every": 4},
+    "mix": {
+        "sources": {
+            "small": {"images": {"use": "samples", "split": "validate"}, "weight": 3},
+            "large": {"images": {"use": "samples", "split": "test"}},
+        }
+    },
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
+    "adversarial": {
+        "discriminator": {"use": "unet", "features": 2},
+        "gan": "relativistic",
+        "discriminator_steps": 2,
+    },
+    "vgg128": {"features": 4, "hidden": 8},
+    "patchgan": {"features": 4},
+    "unet": {"features": 4},
 }
+EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
@@ -47,11 +65,22 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ("degradation", "chain", {"stages": ["blur", "resize", "poisson", "sinc", "jpeg", "blur", "resize"]}),
     ("stage", "shrink", {"by": "bicubic"}),
     ("stage", "resize", {"of": "low", "factor_range": [1, 1]}),
-    ("stage", "noise", {"gray": 0.5}),
-    ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20]}),
-    ("stage", "blur", {"noise": 0.2, "isotropic": 0}),
+    ("stage", "noise", {"gray": 0.3, "correlated": 0.4}),
+    ("stage", "resize", {"antialias": 0.5, "modes": ["bilinear", "bicubic"]}),
+    ("stage", "speckle", {"gray": 0.3, "correlated": 0.4}),
+    ("stage", "shuffle", {"stages": ["jpeg", "noise"], "probability": 0.5}),
+    ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20], "strength_range": [0.5, 2]}),
+    ("stage", "blur", {"noise": 0.2, "unit": "variance", "shapes": {"generalised_aniso": 1, "plateau_iso": 1}}),
     ("dataset", "samples", {"split": "validate"}),
     ("method", "back_projection", {"estimator": {"use": "average", "count": 4}}),
+    ("discriminator", "vgg128", {"features": 4, "levels": 4, "kernel": 3, "hidden": 8, "norm": "spectral"}),
+    ("discriminator", "patchgan", {"features": 4, "levels": 2, "norm": "none"}),
+    ("discriminator", "unet", {"features": 4, "norm": "none", "skip": False}),
+    (
+        "regime",
+        "adversarial",
+        {"discriminator": {"use": "vgg128", "features": 2, "levels": 3}, "gan": "hinge", "r1": 1, "r1_every": 2},
+    ),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
 ]
 
@@ -64,17 +93,22 @@ def folders(tmp_path_factory):
         for folder, size in (("high", (17, 31)), ("low", (9, 16))):
             (place / folder / name).parent.mkdir(parents=True, exist_ok=True)
             write(place / folder / name, np.full((*size, 1 if index == 1 else 3), 80 * index, np.uint8))
+    shutil.make_archive(str(place / "high"), "zip", place / "high")
+    (place / "list.txt").write_text("high/a.png\nhigh/b/c.png\n")
     return place
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: f"{part.kind.name}-{part.name}")
 def test_contract(part, vgg_file, folders):
-    if part.name == "lpips" and importlib.util.find_spec("lpips") is None:
-        pytest.skip("wants the package lpips, an extra")
+    wanted = EXTRAS.get(part.name)
+    if wanted and importlib.util.find_spec(wanted) is None:
+        pytest.skip(f"wants the package {wanted}, an extra")
     files = {
         "perceptual": {"weights": str(vgg_file)},
         "folder": {"path": str(folders / "high")},
         "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
+        "archive": {"path": str(folders / "high.zip")},
+        "file_list": {"path": str(folders / "list.txt")},
     }
     if part.kind.name == "model":
         options = SMALL[part.name]

@@ -43,7 +43,8 @@ torch.manual_seed(0)
 model = Net()
 loss = Weighted(terms={"pixel": Term(loss=L1), "sharp": Term(loss=MSE, balance="pixel")})
 adam = lambda named: torch.optim.Adam(named, lr=0.05)
-recipe = Recipe(loss, adam, lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step), clip=0.1, ema=0.9)
+schedule = lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step)
+recipe = Recipe(loss, adam, schedule, clip=0.1, ema=0.9, accumulate=2)
 device = torch.device("cpu")
 with joined(device) as world:
     rows = world.rows(4)
@@ -70,18 +71,20 @@ with joined(device) as world:
 
 @pytest.fixture
 def train(tmp_path):
-    def train(name, ranks):
+    def train(name, ranks, script=TRAIN):
         running = []
         for rank in ranks:
             more = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(len(ranks))}
             more |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port())} if rank == 0 else {}
             if rank:
                 more |= {key: running[0][1][key] for key in ("MASTER_ADDR", "MASTER_PORT")}
-            words = [sys.executable, "-W", "ignore", "-c", TRAIN, str(tmp_path / name)]
-            process = subprocess.Popen(words, env={**os.environ, **more}, stdout=subprocess.PIPE, text=True)
+            words = [sys.executable, "-W", "ignore", "-c", script, str(tmp_path / name)]
+            process = subprocess.Popen(
+                words, env={**os.environ, **more}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
             running.append((process, more))
         said = "".join(process.communicate(timeout=100)[0] for process, _ in running)
-        assert [process.returncode for process, _ in running] == [0] * len(ranks)
+        assert [process.returncode for process, _ in running] == [0] * len(ranks), said
         return torch.load(tmp_path / name, weights_only=True), said
 
     return train
@@ -114,6 +117,49 @@ def test_two_processes_take_the_step_of_one(train):
         assert f"rank {rank}: train.batch: wants a multiple of the 2 processes, got 3; 2 would do" in said
 
 
+HEADS = """
+import sys, torch
+from torch import nn
+from srkit.world import joined
+
+class Net(nn.Module):
+    def __init__(self, heads):
+        super().__init__()
+        self.body, self.heads = nn.Conv2d(1, 1, 3), nn.ModuleList(nn.Conv2d(1, 1, 1) for _ in range(2))
+        self.wanted = heads
+    def forward(self, x, step):
+        return sum(self.heads[head](self.body(x)) for head in self.wanted[step])
+
+saved = {}
+with joined(torch.device("cpu")) as world:
+    for name, heads in {"all": [(0, 1), (0, 1)], "one": [(0,), (0,)], "in turn": [(0,), (1,)]}.items():
+        torch.manual_seed(0)
+        net = Net(heads)
+        shared = world.parallel(net)
+        for step in range(2):
+            net.zero_grad()
+            low = torch.rand(4, 1, 5, 5, generator=torch.Generator().manual_seed(step))[world.rows(4)]
+            shared(low, step=step).square().mean().backward()
+            saved[f"{name} {step}"] = {key: one.grad for key, one in net.named_parameters()}
+    if world.first:
+        torch.save(saved, sys.argv[1])
+"""
+
+
+@pytest.mark.slow
+def test_a_head_that_a_step_does_not_use_is_left_alone_without_a_word(train):
+    (alone, _), (shared, said) = train("one.pt", [0], HEADS), train("two.pt", [0, 1], HEADS)
+    assert said == ""
+    for name, wanted in alone.items():
+        assert {key for key, grad in wanted.items() if grad is None} == {
+            key for key, grad in shared[name].items() if grad is None
+        }
+        assert (None in wanted.values()) == (not name.startswith("all"))
+        for key, grad in wanted.items():
+            if grad is not None:
+                torch.testing.assert_close(shared[name][key], grad)
+
+
 def test_alone_nothing_is_shared():
     with joined(torch.device("cpu")) as world:
         assert (world.first, world.size) == (True, 1)
@@ -128,6 +174,12 @@ def test_alone_nothing_is_shared():
 
 def test_rows_are_shared_out_evenly():
     assert [World(rank, 4).rows(8) for rank in range(4)] == [slice(0, 2), slice(2, 4), slice(4, 6), slice(6, 8)]
+    assert World(1, 2).rows(8, 4) == slice(4, 8)
+    with pytest.raises(
+        TrainingError,
+        match=r"^train\.batch: wants a multiple of the 2 processes times train\.accumulate=4, got 12; 8 would do$",
+    ):
+        World(1, 2).rows(12, 4)
 
 
 def test_torchrun_says_which_gpu(monkeypatch):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -29,12 +31,22 @@ class Crop:
 
 
 def crops_of(
-    seed: int, numbers: Iterable[int], sizes: Sequence[tuple[int, int]], side: int, *, augment: bool
+    seed: int,
+    numbers: Iterable[int],
+    sizes: Sequence[tuple[int, int]],
+    side: int,
+    *,
+    augment: bool,
+    sources: Sequence[tuple[int, float]] = (),
 ) -> list[Crop]:
     """Return crops by their numbers; crop ``index`` of ``step`` has the number step * batch + index.
 
     Images come in rounds of a random order, each image once a round; a round may end
     inside a batch. A crop depends on (seed, number) alone.
+
+    Of several sources, that of a crop is drawn first, by weight. Each source has rounds of its own, through which
+    the numbers of all crops run, and a crop takes the image whose turn it is in its source: so every image of a
+    source is as likely as another, and its crops are spread more evenly than by drawing images.
 
     Args:
         seed: The experiment's seed.
@@ -42,13 +54,21 @@ def crops_of(
         sizes: (height, width) of every image, in the pixels that ``side`` counts.
         side: Side of the crop.
         augment: Whether crops are turned and mirrored; otherwise every crop is upright.
+        sources: (number of images, weight) of each source, in the order of the images; empty is a single source.
     """
-    return [_crop(seed, number, sizes, side, augment) for number in numbers]
+    parts = list(sources) or [(len(sizes), 1.0)]
+    return [_crop(seed, number, sizes, side, augment, parts) for number in numbers]
 
 
-def _crop(seed: int, number: int, sizes: Sequence[tuple[int, int]], side: int, augment: bool) -> Crop:
-    epoch, place = divmod(number, len(sizes))
-    image = int(_order(seed, epoch, len(sizes))[place])
+def _crop(
+    seed: int,
+    number: int,
+    sizes: Sequence[tuple[int, int]],
+    side: int,
+    augment: bool,
+    sources: Sequence[tuple[int, float]],
+) -> Crop:
+    image = _image(seed, number, sources)
     height, width = sizes[image]
     # 63 random bits are divided up as the digits of one number; no place is favoured by more than 2**-30
     digits, top = divmod(seed_of("crop", seed, number), height - side + 1)
@@ -56,9 +76,25 @@ def _crop(seed: int, number: int, sizes: Sequence[tuple[int, int]], side: int, a
     return Crop(image, top, left, digits % 8 if augment else 0)
 
 
-@lru_cache(maxsize=16)
-def _order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
-    return order_of(count, "order", seed, epoch)
+def _image(seed: int, number: int, sources: Sequence[tuple[int, float]]) -> int:
+    source = _source(seed, number, [weight for _, weight in sources])
+    before, count = sum(images for images, _ in sources[:source]), sources[source][0]
+    epoch, place = divmod(number, count)
+    return before + int(_order(seed, source, epoch, count)[place])
+
+
+def _source(seed: int, number: int, weights: Sequence[float]) -> int:
+    """Draw the source of a crop by weight."""
+    if len(weights) == 1:
+        return 0
+    ends = list(accumulate(weights))
+    return min(bisect_right(ends, seed_of("source", seed, number) * 2.0**-63 * ends[-1]), len(weights) - 1)
+
+
+@lru_cache(maxsize=64)
+def _order(seed: int, source: int, epoch: int, count: int) -> NDArray[np.int64]:
+    which = ("source", source) if source else ()  # the order of a single source has no name
+    return order_of(count, "order", seed, epoch, *which)
 
 
 def oriented(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:

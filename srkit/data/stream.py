@@ -14,6 +14,7 @@ from torch import Tensor
 from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
 from srkit.data.sizes import check_low, crop_sizes, decoded, same_channels
+from srkit.data.sources import sources_of
 from srkit.draws import Draws
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
@@ -78,7 +79,7 @@ class Stream:
         self.images, self.scale, self.batch, self.seed, self.rows = images, scale, batch, seed, chosen
         self.side, self.color, self.degradation = patch // scale, color, degradation
         self.cache, self.augment, self.workers = cache, augment, workers
-        self.sizes = crop_sizes(images, scale, patch)
+        self.sizes, self.sources = crop_sizes(images, scale, patch), sources_of(images)
         self.device = _with_index(torch.device(device))
         # CUDA may be used from any thread; for other accelerators this is not known
         self.workshop = self.device if self.device.type == "cuda" else torch.device("cpu")
@@ -99,7 +100,7 @@ class Stream:
     def prepare(self, step: int) -> Pair:
         """Make the batch of ``step``, or its ``rows``, in this thread."""
         numbers = [step * self.batch + row for row in self.rows]
-        crops = crops_of(self.seed, numbers, self.sizes, self.side, augment=self.augment)
+        crops = crops_of(self.seed, numbers, self.sizes, self.side, augment=self.augment, sources=self.sources)
         names = tuple(self.images.names[crop.image] for crop in crops)
         with torch.no_grad():
             planes = self._batch(crops, self.scale)

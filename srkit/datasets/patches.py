@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import Annotated
 
 import srkit
+from srkit.data.content import content_digest
 from srkit.data.originals import original
+from srkit.data.sources import sources_of
 from srkit.errors import DataError
 from srkit.image.array import UInt8Image
 from srkit.parts import Dataset
@@ -63,6 +65,11 @@ class Patches:
         """The image's name, followed by the number of the patch."""
         return [f"{name}-{number}" for name in self.images.names for number in range(self.count)]
 
+    @property
+    def sources(self) -> Sequence[tuple[int, float]]:
+        """The number of patches, and the weight, of each source of the set that is cut."""
+        return [(images * self.count, weight) for images, weight in sources_of(self.images)]
+
     def __len__(self) -> int:
         return len(self.corners)
 
@@ -81,6 +88,14 @@ class Patches:
     def key(self, index: int) -> str:
         """Return an identity of the image's content and the patch's place."""
         return f"{self.images.key(index // self.count)}#{self.corners[index]}+{self.side}"
+
+    def digest(self, index: int) -> str:
+        """Return a digest of the image's content and of the patch's place."""
+        return f"{self._digests[index // self.count]}#{self.corners[index]}+{self.side}"
+
+    @cached_property
+    def _digests(self) -> Sequence[str]:
+        return [content_digest(self.images, image) for image in range(len(self.images))]
 
     def original(self, index: int) -> str:
         """Return an identity of the photograph that the patch was cut from."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 from torch import Tensor, nn
 
+from srkit.engine.accumulate import backward, whole_prediction
 from srkit.engine.finite import Finite
-from srkit.engine.precision import autocast, products
-from srkit.engine.pyramid import Levels, mean_losses
+from srkit.engine.pyramid import Levels
 from srkit.engine.state import TrainState
 from srkit.pair import Pair
-from srkit.parts.loss import Balanced
+from srkit.parts.loss import Balanced, for_batch
 from srkit.training import ON_CPU, Place, Recipe, Step
 
 
@@ -28,13 +29,13 @@ def fit(
         pair: Returns this process's rows of the batch of a step, on the device of the model.
         recipe: The loss is computed in float32. With a pyramid, it is the mean over the levels; the target of a
             level is HR shrunk by bicubic. A loss that balances its terms does so before step 1, on the
-            full-size prediction.
+            full-size prediction of the whole batch. A batch is computed in ``recipe.accumulate`` pieces.
         until: The step to stop after.
         place: Where to compute, and how precisely.
 
     Raises:
-        TrainingError: The loss, or the norm of the gradient, is not a finite number;
-            names step, images and learning rate.
+        TrainingError: The loss, or the norm of the gradient, is not a finite number (names step, images and
+            learning rate); or the batch cannot be divided into pieces.
     """
     network = Levels(state.model, every=recipe.pyramid == "all")
     if place.compile:
@@ -44,21 +45,19 @@ def fit(
     finite = Finite(place.device)
     while state.step < until:
         parallel.train()  # the caller may have switched the network to evaluation mode
-        low, high, names = pair(state.step)
-        with autocast(place.device, place.precision):
-            predictions = parallel(low)
+        batch = pair(state.step)
         if state.step == 0 and isinstance(recipe.loss, Balanced):
-            recipe.loss.balance(place.world.whole(predictions[-1].detach().float()), place.world.whole(high))
-        losses = mean_losses(predictions, high, recipe.loss)
+            prediction = whole_prediction(parallel, batch, recipe.accumulate, place)
+            whole_loss = for_batch(recipe.loss, place.world.whole(batch.low))
+            cast("Balanced", whole_loss).balance(place.world.whole(prediction), place.world.whole(batch.high))
         state.optimizer.zero_grad(set_to_none=True)
-        with products(place.device, place.precision):
-            losses["loss"].backward()  # type: ignore[no-untyped-call]
+        losses = backward(parallel, batch, recipe.loss, recipe.accumulate, place)
         done = Step(
             state.step + 1,
-            {name: place.world.mean(value.detach()) for name, value in losses.items()},
+            {name: place.world.mean(value) for name, value in losses.items()},
             {"lr": float(state.optimizer.param_groups[0]["lr"])},
             {"grad_norm": gradient_norm(parameters, recipe.clip)},
-            names,
+            batch.names,
         )
         finite.watch(done)
         state.optimizer.step()

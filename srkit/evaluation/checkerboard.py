@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ from srkit.errors import SrkitError
 from srkit.evaluation.evaluate import ReferenceImage
 from srkit.image.color import luma
 from srkit.network.network import Network
-from srkit.parts.loss import LossFn
+from srkit.parts.loss import LossFn, for_batch
 
 SIDE = 8
 """Side, in input pixels, of the image that is sent through a network to find the inputs of its upsamplers."""
@@ -67,8 +67,17 @@ def layer_ripples(network: Network) -> Iterator[tuple[str, float]]:
         yield name, layer_ripple(parts[name], channels, scale)
 
 
+class MeasuredImage(ReferenceImage, Protocol):
+    """An image that a result is compared with, and the LR that the result was made from."""
+
+    @property
+    def low(self) -> Tensor:
+        """LR (1,C,h,w) in [0,1], on the CPU."""
+        ...
+
+
 def image_checkerboards(
-    results: Iterable[tuple[ReferenceImage, Tensor]],
+    results: Iterable[tuple[MeasuredImage, Tensor]],
     scale: int,
     loss: LossFn | None = None,
     *,
@@ -87,7 +96,9 @@ def image_checkerboards(
     """
     for image, large in results:
         try:
-            yield _measured(image.name, _luma(large), _luma(image.high), scale, loss, device or torch.device("cpu"))
+            place = device or torch.device("cpu")
+            ready = None if loss is None else for_batch(loss, _luma(image.low).to(place))
+            yield _measured(image.name, _luma(large), _luma(image.high), scale, ready, place)
         except ValueError as error:
             raise SrkitError(f"{image.name}: cannot be measured: {error}") from None
 

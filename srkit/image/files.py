@@ -78,7 +78,43 @@ def read(path: Path) -> UInt8Image:
     Raises:
         ImageError: The file is missing, empty, cut off, too large, or no image.
     """
-    image = read_full(path)
+    return _eight_bit(read_full(path))
+
+
+def read_content(data: bytes, name: Path) -> UInt8Image:
+    """Decode the content of an image that is not a file of its own, as ``read`` decodes a file.
+
+    Args:
+        data: All bytes of the image.
+        name: Its name in messages.
+
+    Raises:
+        ImageError: It is empty, cut off, too large, or no image.
+    """
+    return _eight_bit(decode(_not_empty(data, name), name))
+
+
+def content_size(data: bytes, name: Path) -> tuple[int, int]:
+    """Return (height, width) from the header of such an image.
+
+    Args:
+        data: Its bytes; the first ones are enough if they hold the header.
+        name: Its name in messages.
+
+    Raises:
+        ImageError: There is no header, or one of too large an image.
+    """
+    found = checked_header(_not_empty(data, name), name)
+    return found.height, found.width
+
+
+def _not_empty(data: bytes, name: Path) -> bytes:
+    if not data:
+        raise ImageError(f"{name}: wants an image, found an empty file")
+    return data
+
+
+def _eight_bit(image: Pixels) -> UInt8Image:
     colors = image[..., : 1 if image.shape[-1] < 3 else 3]
     if colors.dtype == np.uint8:
         return np.ascontiguousarray(colors, np.uint8)

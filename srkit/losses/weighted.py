@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import srkit
 from srkit.errors import TrainingError, did_you_mean
 from srkit.losses.balance import Balance
 from srkit.parts import Loss
-from srkit.parts.loss import Balanced, LossFn
+from srkit.parts.loss import COMPARES, LEAST, Balanced, LossFn, WithLow, for_batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +69,24 @@ class Weighted(nn.Module):
     def parts(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
         """Return the value of every loss by name, before its weight."""
         return {name: loss(prediction, target) for name, loss in self.losses.items()}
+
+    @property
+    def least(self) -> int:
+        """The smallest side of images, in pixels, that every term can compare."""
+        return max(LEAST.of(loss) for loss in self.losses.values())
+
+    @property
+    def compares(self) -> bool:
+        """Whether any term compares the prediction with something."""
+        return any(COMPARES.of(loss) for loss in self.losses.values())
+
+    def with_low(self, low: Tensor) -> Weighted:
+        """Return the same sum for a batch whose LR is ``low``, (N,C,h,w); both share their balance."""
+        if not any(isinstance(loss, WithLow) for loss in self.losses.values()):
+            return self
+        bound = copy.copy(self)  # not deep: the balance and the networks of the terms stay those of this sum
+        bound.losses = {name: for_batch(loss, low) for name, loss in self.losses.items()}
+        return bound
 
     def balance(self, prediction: Tensor, target: Tensor) -> None:
         """Set the weights of balanced terms from two (N,C,H,W).

@@ -11,6 +11,8 @@ from typing import Any
 from srkit.hookspecs import hookimpl
 from srkit.optimizers.adam import adam
 from srkit.optimizers.adamw import adamw
+from srkit.optimizers.adan import adan
+from srkit.optimizers.lion import lion
 from srkit.optimizers.muon import Muon
 from srkit.optimizers.sgd import sgd
 
@@ -18,4 +20,4 @@ from srkit.optimizers.sgd import sgd
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in optimizers."""
-    return [adam, adamw, Muon, sgd]
+    return [adam, adamw, adan, lion, Muon, sgd]

@@ -64,6 +64,25 @@ class WithOriginals(Protocol):
         ...
 
 
+@runtime_checkable
+class WithDigests(Protocol):
+    """An image set that recognises an image's content faster than by decoding it."""
+
+    def digest(self, index: int, /) -> str:
+        """Return a digest of the content of HR, and of LR if the set has it, equal for a copy elsewhere."""
+        ...
+
+
+@runtime_checkable
+class Mixed(Protocol):
+    """An image set of several sources, from which training crops are drawn by weight."""
+
+    @property
+    def sources(self) -> Sequence[tuple[int, float]]:
+        """The (number of images, weight above 0) of every source, in the order of the images."""
+        ...
+
+
 if TYPE_CHECKING:
     Dataset: TypeAlias = Slot[ImageSet]
 else:

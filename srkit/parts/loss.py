@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
-from srkit.registry import Kind
+from srkit.registry import Ability, Kind
 from srkit.slots import Slot
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+LEAST: Ability[int] = Ability("least", 1, "the smallest side, in pixels, of images that it can compare")
+COMPARES = Ability(
+    "compares",
+    True,
+    "False for a term of a sum that looks at the prediction alone, such as one that prefers smooth images",
+)
 
 loss = Kind(
     "loss",
     gives="callable: (prediction, target) to a scalar",
     contract="srkit.testing.loss:loss",
     room="srkit.losses",
+    abilities=(LEAST, COMPARES),
 )
 
 
@@ -26,8 +34,32 @@ class LossFn(Protocol):
     """
 
     def __call__(self, prediction: Tensor, target: Tensor, /) -> Tensor:
-        """Return a scalar, of shape (), of two float32 (N,C,H,W); the prediction is not clipped."""
+        """Return a scalar, of shape (), of two float32 (N,C,H,W); the prediction is not clipped.
+
+        It is a mean over the N images, because a batch may be divided among processes, or computed in pieces.
+        """
         ...
+
+
+@runtime_checkable
+class WithLow(LossFn, Protocol):
+    """A loss that also compares with the LR that the prediction was made from.
+
+    A training never calls it as it is, but what ``with_low`` returns for the batch.
+    """
+
+    def with_low(self, low: Tensor) -> LossFn:
+        """Return the loss of a batch whose LR is ``low``, (N,C,h,w) float32 in [0,1].
+
+        It has the abilities, protocols and state of this loss: weights that ``balance`` sets there are set here. A
+        sum whose terms do not use LR returns itself.
+        """
+        ...
+
+
+def for_batch(loss: LossFn, low: Tensor) -> LossFn:
+    """Return the loss of a batch whose LR is ``low``; it is ``loss`` itself if that does not use LR."""
+    return loss.with_low(low) if isinstance(loss, WithLow) else loss
 
 
 @runtime_checkable

@@ -18,14 +18,15 @@ from srkit.engine.checkpoint import load_into
 from srkit.engine.generators import seeded
 from srkit.engine.precision import named_device
 from srkit.errors import CheckpointError, ConfigError, DataError, Problem
-from srkit.experiment import Experiment
+from srkit.experiment import LAST, NO_METRIC, Experiment
 from srkit.network.color import Color
 from srkit.network.network import Network
 from srkit.parts import Metric
 from srkit.parts.dataset import ImageSet
 from srkit.parts.degradation import DegradationFn
-from srkit.parts.loss import LossFn
+from srkit.parts.loss import COMPARES, LEAST, LossFn
 from srkit.parts.metric import MetricFn
+from srkit.parts.regime import RegimeFn
 from srkit.plugins import Catalog
 from srkit.run.selection import Selection, selection
 from srkit.training import ON_CPU, Recipe
@@ -64,7 +65,8 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     the state of torch's own generator is restored.
 
     Raises:
-        ConfigError: A metric is named twice, or ``train.select`` names none.
+        ConfigError: A metric is named twice, ``train.select`` names none, or the loss cannot train a network on
+            crops of this size.
         BuildError: A part refuses its options, optimizer and schedule included.
         TrainingError: There is no device of this name.
         DataError: A collection of images is missing, empty or does not fit.
@@ -78,12 +80,15 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         degradation = experiment.degradation(scale)
     with seeded(experiment.seed):
         metrics = _named(experiment.metrics, scale, catalog)
+    _refuse_unfit(experiment, loss)
     train = experiment.data.train()
-    _try_training(experiment, model, loss, len(train))
+    regime = _try_training(experiment, model, loss, len(train))
     try:
-        select = selection(experiment.train.select, metrics)
+        select = selection(experiment.train.select, regime, metrics)
     except ValueError as error:
         raise ConfigError([Problem("config", "train.select", str(error))]) from None
+    if select.metric == LAST and experiment.train.patience is not None:
+        raise ConfigError([Problem("config", "train.patience", NO_METRIC)])
     return Built(
         model=model,
         baseline=catalog.build("model", "bicubic", scale, channels),
@@ -98,6 +103,20 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     )
 
 
+def _refuse_unfit(experiment: Experiment, loss: LossFn) -> None:
+    """Refuse a loss that looks at SR alone, and crops that are too small for the loss."""
+    patch, least = experiment.train.patch, LEAST.of(loss)
+    if not COMPARES.of(loss):
+        message = (
+            "wants a loss that compares SR with HR or LR, got one that looks at SR alone; make it a term of "
+            "weighted, beside a pixel loss"
+        )
+        raise ConfigError([Problem("config", "loss", message)])
+    if patch < least:
+        message = f"wants crops of at least {least} pixels for this loss, got {patch}"
+        raise ConfigError([Problem("config", "train.patch", message)])
+
+
 def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | None:
     """Return a function that reads the start weights; a file that names no model is read as the experiment's."""
     if experiment.start is None:
@@ -109,15 +128,24 @@ def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | 
 def recipe(experiment: Experiment, loss: LossFn) -> Recipe:
     """Return how the experiment's model is trained, as any regime takes it."""
     options = experiment.train
-    return Recipe(loss, options.optimizer, options.schedule, options.clip, options.ema, options.pyramid)
+    return Recipe(
+        loss,
+        options.optimizer,
+        options.schedule,
+        options.clip,
+        options.ema,
+        options.pyramid,
+        options.accumulate,
+        crop=(Color(experiment.color).channels, options.patch, options.patch),
+    )
 
 
-def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> None:
-    """Build the optimizer and the schedule, so that they refuse options before a run folder exists."""
+def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> RegimeFn:
+    """Build the regime, so that it, its optimizers and schedules refuse options before a run folder exists."""
     options = experiment.train
     named_device(options.device)
     with _without_compiler(), seeded(experiment.seed):
-        options.regime(model, recipe(experiment, loss), options.steps_of(images) or MANY, ON_CPU)
+        return options.regime(model, recipe(experiment, loss), options.steps_of(images) or MANY, ON_CPU)
 
 
 @contextmanager

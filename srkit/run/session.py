@@ -57,7 +57,7 @@ class Session:
             degradation=built.degradation,
             cache=self.cache,
             augment=options.augment,
-            rows=world.rows(options.batch),
+            rows=world.rows(options.batch, options.accumulate),
             workers=options.workers,
             device=self.device,
         )

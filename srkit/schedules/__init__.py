@@ -12,11 +12,13 @@ from typing import Any
 from srkit.hookspecs import hookimpl
 from srkit.schedules.constant import constant
 from srkit.schedules.cosine import cosine
+from srkit.schedules.cosine_restarts import cosine_restarts
 from srkit.schedules.exponential import exponential
+from srkit.schedules.one_cycle import one_cycle
 from srkit.schedules.step import step
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in schedules."""
-    return [constant, cosine, exponential, step]
+    return [constant, cosine, cosine_restarts, exponential, one_cycle, step]

@@ -10,19 +10,29 @@ import torch
 from torch import Tensor, nn
 
 from srkit.engine.loss_state import load_loss_state, loss_state
-from srkit.parts.loss import Balanced
+from srkit.image.resize import resize
+from srkit.parts.loss import COMPARES, LEAST, Balanced, LossFn, WithLow, for_batch
 from srkit.registry import Part
 from srkit.testing.making import CHANNELS, Make, rebuilt, steady, tensor
+
+SIDE = 32
+"""Side of the images, in pixels, unless a loss wants larger ones."""
 
 INSTEAD = "draw what is random when it is built, from torch's generator, which its host seeds"
 
 
 def loss(part: Part, make: Make) -> None:
-    """Check that it is a finite scalar with a gradient, least for equal prediction and target, and not random."""
+    """Check that it is a finite scalar with a gradient, least for equal prediction and target, and not random.
+
+    A term that looks at the prediction alone must not depend on the target instead.
+    """
     for channels in CHANNELS:
-        one = make()
-        _moves(part, one)
-        target = torch.rand(2, channels, 32, 32)
+        built, again = make(), make()
+        _moves(part, built)
+        side = max(SIDE, LEAST.of(built))
+        target = torch.rand(2, channels, side, side)
+        low = resize(target, size=(side // 2, side // 2))
+        one, other = for_batch(built, low), for_batch(again, low)
         prediction = (target + 0.1 * torch.rand_like(target)).requires_grad_()
         value = one(prediction, target)
         tensor(part, value, (), "a scalar")
@@ -31,9 +41,18 @@ def loss(part: Part, make: Make) -> None:
         assert value.isfinite(), f"{part}: is not finite"
         assert gradient.isfinite().all(), f"{part}: its gradient is not finite"
         assert gradient.abs().sum() > 0, f"{part}: has no gradient"
-        assert one(target, target) < value, f"{part}: must be smallest where prediction and target agree"
-        rebuilt(part, steady(part, one, prediction, target, instead=INSTEAD), make()(prediction, target))
-        _is_kept(part, one, make(), prediction.detach(), target)
+        if COMPARES.of(built):
+            assert one(target, target) < value, f"{part}: must be smallest where prediction and target agree"
+        else:
+            assert torch.equal(one(prediction, target.flip(-1)), value), (
+                f"{part}: says that it looks at the prediction alone (compares = False), but depends on the target"
+            )
+        if isinstance(built, WithLow) and one is not built:  # a sum has it for the sake of its terms
+            other_low = one(prediction, target) != for_batch(built, low.flip(-1))(prediction, target)
+            assert other_low, f"{part}: has with_low, but does not depend on LR"
+        rebuilt(part, steady(part, one, prediction, target, instead=INSTEAD), other(prediction, target))
+        _is_kept(part, built, again, prediction.detach(), target, low)
+        _is_mean(part, built, prediction.detach(), target, low)
 
 
 def _moves(part: Part, one: Any) -> None:
@@ -52,13 +71,28 @@ def _moves(part: Part, one: Any) -> None:
     )
 
 
-def _is_kept(part: Part, one: Any, other: Any, prediction: Tensor, target: Tensor) -> None:
+def _is_mean(part: Part, built: LossFn, prediction: Tensor, target: Tensor, low: Tensor) -> None:
+    """Check that the loss of a batch is the mean over its images."""
+    together = for_batch(built, low)(prediction, target)
+    alone = [
+        for_batch(built, low[row : row + 1])(prediction[row : row + 1], target[row : row + 1])
+        for row in range(len(target))
+    ]
+    assert torch.allclose(torch.stack(alone).mean(), together, rtol=1e-3, atol=1e-6), (
+        f"{part}: wants the mean over the images of a batch, so that a batch may be computed in pieces and on "
+        f"several devices, gave {float(together):.6g} for two images and "
+        f"{', '.join(f'{float(one):.6g}' for one in alone)} for each alone"
+    )
+
+
+def _is_kept(part: Part, one: Any, other: Any, prediction: Tensor, target: Tensor, low: Tensor) -> None:
     """Check that its state can be saved and restored, balanced weights included."""
     if isinstance(one, Balanced):
         assert isinstance(one, nn.Module), (
             f"{part}: must be a torch.nn.Module, whose state keeps what balance() found"
         )
-        one.balance(prediction, target)
+        ready: Any = for_batch(one, low)
+        ready.balance(prediction, target)
     file = io.BytesIO()
     try:
         torch.save(loss_state(one), file)
@@ -69,6 +103,5 @@ def _is_kept(part: Part, one: Any, other: Any, prediction: Tensor, target: Tenso
     load_loss_state(other, state, str(part))
     if isinstance(one, Balanced):
         assert dict(other.balanced) == dict(one.balanced), f"{part}: its state_dict must hold what balance() found"
-    assert torch.equal(one(prediction, target), other(prediction, target)), (
-        f"{part}: its state_dict does not say all that it remembers"
-    )
+    values = [for_batch(loss, low)(prediction, target) for loss in (one, other)]
+    assert torch.equal(*values), f"{part}: its state_dict does not say all that it remembers"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from srkit.registry import Part
-from srkit.testing.learning import learns
+from srkit.testing.learning import keeps_its_precision, learns
 from srkit.testing.making import SCALES, Make, tensor
 from srkit.testing.network import is_network, repeats, same_alone
 
@@ -34,3 +34,4 @@ def upsampler(part: Part, make: Make) -> None:
         same_alone(part, module, torch.rand(2, 3, 5, 7))
         learns(part, make(channels, out_channels, scale), torch.rand(2, 3, 5, 7, requires_grad=True))
         repeats(part, make, torch.rand(1, channels, 5, 7), channels, out_channels, scale)
+        keeps_its_precision(part, make(channels, out_channels, scale).eval(), torch.rand(1, 3, 5, 7))

@@ -39,6 +39,12 @@ MESSAGES = [
         "model: {upsampler: {channels: 3}}",
         "model.upsampler.channels: is wired in by its host; it is not an option",
     ),
+    ("loss: psnr", "loss: no loss called 'psnr'; it is a metric"),
+    ("model: {upsampler: {use: net}}", "model.upsampler.use: no upsampler called 'net'; it is a model"),
+    (
+        "model: shuffle",
+        "model: no model called 'shuffle'; it is an upsampler, which a model can hold: {use: net, upsampler: shuffle}",
+    ),
     ("model: 3", "model: wants a model: a name, or a mapping with 'use: NAME', got 3"),
     (
         "model: {upsampler: {use: nearest, kernel: 3}}",

@@ -114,7 +114,7 @@ def test_training_in_fp32_has_its_backward_pass_in_fp32_too(monkeypatch, state_o
         yield
         within.clear()
 
-    monkeypatch.setattr("srkit.engine.fit.products", products)
+    monkeypatch.setattr("srkit.engine.accumulate.products", products)
     state, seen = state_of(), []
     for parameter in state.model.parameters():
         parameter.register_hook(lambda _: seen.append(list(within)))

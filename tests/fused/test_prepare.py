@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from torch.nn.utils import parametrizations
 
 from srkit.config.signature import declared
+from srkit.errors import BuildError
 from srkit.evaluation.measure import measure
 from srkit.evaluation.protocol import EvaluationProtocol
 from srkit.fused import deferred
@@ -48,6 +49,14 @@ def drawn(network):
     return network.eval()
 
 
+def allowed(model, scale, options):
+    try:
+        CATALOG.build("model", model, scale, 1, **options)
+    except BuildError:
+        return False
+    return True
+
+
 def ready(network, precision="fp32"):
     return prepare(network, device=CPU, precision=precision)
 
@@ -77,6 +86,8 @@ def computed(monkeypatch):
 @pytest.mark.parametrize(("model", "options"), NETWORKS, ids=str)
 def test_every_model_with_every_upsampler_is_the_same_function(model, options):
     for scale, shape in ((2, (1, 1, 8, 9)), (4, (2, 3, 5, 3))):
+        if scale == 4 and not allowed(model, scale, options):
+            continue  # a kernel that is smaller than the scale
         network, x = drawn(CATALOG.build("model", model, scale, shape[1], **options)), torch.rand(shape)
         fast = ready(network)
         found = fast(x)

@@ -1,11 +1,18 @@
+from functools import partial
+
 import pytest
 import torch
 from torch import nn
 
 from srkit.errors import TrainingError
+from srkit.image.resize import resize
 from srkit.losses.l1 import L1
+from srkit.losses.low_resolution import LowResolution
 from srkit.losses.mse import MSE
+from srkit.losses.ssim import SSIM
+from srkit.losses.tv import TV
 from srkit.losses.weighted import Term, Weighted
+from srkit.parts.loss import for_batch
 
 
 def test_it_is_the_weighted_sum():
@@ -145,3 +152,30 @@ def test_a_term_without_a_gradient_cannot_be_balanced():
     assert float(perfect(x, x)) == 0  # a call alone refuses nothing
     with pytest.raises(TrainingError, match="wants a gradient of 'sharp'"):
         perfect.balance(x, x)
+
+
+def test_terms_get_the_lr_of_the_batch_and_share_their_balance():
+    terms = {
+        "pixel": Term(loss=L1),
+        "low": Term(loss=LowResolution, balance="pixel"),
+        "inner": Term(loss=partial(Weighted, terms={"low": Term(loss=LowResolution, weight=2)})),
+    }
+    loss = Weighted(terms=terms)
+    high = torch.rand(2, 1, 8, 8)
+    bound = for_batch(loss, resize(high + 0.1, 0.5))
+    assert bound is not loss
+    assert {name: float(value) for name, value in bound.parts(high, high).items()} == pytest.approx(
+        {"pixel": 0, "low": 0.1, "inner": 0.2}, abs=1e-5
+    )
+    bound.balance(torch.rand(2, 1, 8, 8), high)
+    assert loss.balanced == bound.balanced
+    assert loss.balanced["low"] > 0
+    plain = Weighted(terms={"pixel": Term(loss=L1)})
+    assert for_batch(plain, high) is plain
+
+
+def test_a_sum_compares_what_any_term_compares_and_wants_what_the_largest_term_wants():
+    smooth, similar = Term(loss=TV), Term(loss=SSIM)
+    assert not Weighted(terms={"smooth": smooth}).compares
+    both = Weighted(terms={"smooth": smooth, "similar": similar})
+    assert (both.compares, both.least) == (True, 11)

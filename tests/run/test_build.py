@@ -6,7 +6,7 @@ import torch
 
 from srkit.cli.experiment import read_experiment
 from srkit.config.show import fill
-from srkit.errors import CheckpointError, DataError
+from srkit.errors import CheckpointError, ConfigError, DataError
 from srkit.experiment import Train
 from srkit.network.network import Network
 from srkit.run.build import MANY, build, check_files
@@ -97,3 +97,15 @@ def test_weights_that_are_not_finite_are_no_start(tmp_path):
     started, _, _ = read_experiment([str(TINY), f"start={tmp_path / 'nan.safetensors'}"])
     with pytest.raises(CheckpointError, match=r"nan\.safetensors: wants finite weights to start from"):
         check_files(build(started, catalog), started)
+
+
+def test_a_loss_that_cannot_train_is_refused():
+    refused = {
+        "loss=tv": r"config: loss: wants a loss that compares SR with HR or LR, got one that looks at SR alone; "
+        r"make it a term of weighted, beside a pixel loss$",
+        "loss=ms_ssim": r"config: train\.patch: wants crops of at least 176 pixels for this loss, got 32$",
+    }
+    for word, message in refused.items():
+        experiment, _, catalog = read_experiment([str(TINY), word])
+        with pytest.raises(ConfigError, match=message):
+            build(experiment, catalog)

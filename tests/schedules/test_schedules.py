@@ -7,7 +7,9 @@ import torch
 
 from srkit.schedules.constant import constant
 from srkit.schedules.cosine import cosine
+from srkit.schedules.cosine_restarts import cosine_restarts
 from srkit.schedules.exponential import exponential
+from srkit.schedules.one_cycle import one_cycle
 from srkit.schedules.step import step
 
 
@@ -48,6 +50,34 @@ def test_cosine_ends_at_its_floor():
         rates(cosine, floor=2)
 
 
+def test_cosine_restarts_fill_the_budget():
+    once = rates(cosine, steps=5)
+    assert rates(cosine_restarts) == pytest.approx(once * 4)
+    assert rates(cosine_restarts, cycles=1, floor=0.1) == pytest.approx(rates(cosine, floor=0.1))
+    doubling = rates(cosine_restarts, steps=14, cycles=3, growth=2)
+    assert doubling == pytest.approx([rate for steps in (2, 4, 8) for rate in rates(cosine, steps=steps)])
+    lower = rates(cosine_restarts, cycles=2, decay=0.5)
+    assert lower == pytest.approx([*rates(cosine, steps=10), *(0.5 * rate for rate in rates(cosine, steps=10))])
+    assert rates(cosine_restarts, cycles=2, decay=0.5, floor=0.8)[10:] == pytest.approx([0.8] * 10)
+    with pytest.raises(ValueError, match=r"^cycles must be at most the number of steps, 20, got 21$"):
+        rates(cosine_restarts, cycles=21)
+
+
+def test_one_cycle_is_that_of_torch():
+    # torch's last rate is that of the last step, srkit's that at its end: so torch gets one more step
+    for shape, torchs in (("cosine", "cos"), ("linear", "linear")):
+        optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+        options = {"total_steps": 21, "pct_start": 7 / 21, "anneal_strategy": torchs, "cycle_momentum": False}
+        made = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, **options)
+        wanted = []
+        for _ in range(20):
+            wanted.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            made.step()
+        assert rates(one_cycle, shape=shape) == pytest.approx(wanted)
+    assert rates(one_cycle, peak_at=0, floor=0) == pytest.approx(rates(cosine))
+
+
 @pytest.mark.parametrize("schedule", [constant, cosine, exponential])
 def test_warmup_rises_in_equal_parts(schedule):
     with_it, without = rates(schedule, warmup=4), rates(schedule)
@@ -59,7 +89,13 @@ def test_warmup_rises_in_equal_parts(schedule):
 
 @pytest.mark.parametrize(
     ("schedule", "options"),
-    [(constant, {}), (cosine, {"floor": 0.1}), (exponential, {"every": 3}), (step, {"milestones": [4, 9]})],
+    [
+        (constant, {}),
+        (cosine, {"floor": 0.1}),
+        (cosine_restarts, {"cycles": 3, "growth": 1.5, "decay": 0.9}),
+        (exponential, {"every": 3}),
+        (step, {"milestones": [4, 9]}),
+    ],
 )
 @pytest.mark.parametrize("stop", [1, 4, 11])
 def test_a_resumed_schedule_goes_on_with_equal_bits(tmp_path, schedule, options, stop):

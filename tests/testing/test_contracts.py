@@ -135,10 +135,32 @@ def test_a_loss_may_not_seed_the_process():
         (lambda prediction, target: 0.5, "wants a scalar, gave float, which is no tensor"),
         (lambda prediction, target: (prediction - target).abs().mean().detach(), "has no gradient"),
         (lambda prediction, target: -(prediction - target).abs().mean(), "must be smallest where"),
+        (lambda prediction, target: (prediction - target).abs().sum(), "wants the mean over the images of a batch"),
     ],
 )
 def test_a_loss_is_a_scalar_that_can_be_minimised(function, why):
     refused(why, loss_of(function))
+
+
+def test_a_term_says_rightly_what_it_looks_at():
+    @srkit.loss("alone")
+    class Alone:
+        compares = False
+
+        def __call__(self, prediction, target):
+            return prediction.diff().abs().mean() + 1e-3 * (prediction - target).abs().mean()
+
+    refused("says that it looks at the prediction alone (compares = False), but depends on the target", Alone)
+
+    @srkit.loss("claims")
+    class Claims:
+        def __call__(self, prediction, target):
+            return (prediction - target).abs().mean()
+
+        def with_low(self, low):
+            return Claims()
+
+    refused("has with_low, but does not depend on LR", Claims)
 
 
 def test_a_loss_with_tensors_must_be_movable():

@@ -29,6 +29,9 @@ pytest.importorskip("onnxscript")
 
 CATALOG = load_catalog()
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
+MODELS = [
+    pytest.param(name, marks=[] if name in ("bicubic", "lapsrn") else pytest.mark.slow) for name in CATALOG["model"]
+]  # an export takes seconds
 LAPSRN = [
     *({"upsampler": name} for name in CATALOG["upsampler"] if name != "subpixel"),
     {
@@ -68,7 +71,7 @@ def agree(one, file):
             np.testing.assert_allclose(found, high, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", CATALOG["model"])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_model(tmp_path, model):
     one = built(model, 4, 3)
     assert export(one, tmp_path / "m.onnx") < 1e-5

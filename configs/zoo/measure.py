@@ -2,8 +2,8 @@
 
     python configs/zoo/measure.py lapsrn-x4 --data ../shared/data
 
-DATA holds test/Set5, test/Set14 and div2krk/{gt,lr_x2,lr_x4}. The scores are those of ``srkit evaluate``; a set that
-is missing, or that has no images of the scale, keeps the score that it has.
+DATA holds test/Set5, test/Set14 and div2krk/{gt,lr_x2,lr_x4}. The scores are those of ``srkit evaluate``; a set
+that is missing, or that has no images of the scale, keeps the score that it has.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def main() -> None:
     card = replace(card, scores=scores)
     metadata = metadata | {"card": card.plain()}
     save_weights(path, tensors, metadata)
-    write_text(path.with_suffix(".md"), card.page(given.name, metadata, sum(one.numel() for one in tensors.values())))
+    write_text(
+        path.with_suffix(".md"), card.page(given.name, metadata, sum(one.numel() for one in tensors.values()))
+    )
 
 
 def _sets(data: Path, scale: int) -> list[tuple[str, Path, list[str]]]:

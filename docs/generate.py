@@ -22,6 +22,7 @@ from srkit.experiment import Experiment
 from srkit.network.needs import needs_of
 from srkit.network.variant import SETS
 from srkit.parts import KINDS
+from srkit.parts.model import VARIANTS
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
 
@@ -98,7 +99,8 @@ def networks() -> str:
         f"|---|---|---|--:|--:|--:|{'--:|' * len(SETS)}---|",
     ]
     for part in catalog["model"].values():
-        for one in facts_of(part, catalog):
+        published = {scale for variant in VARIANTS.of(part.factory) for scale in variant.psnr}
+        for one in facts_of(part, catalog, sorted({2, 3, 4, *published})):
             reach = one.needs.reach
             scores = one.psnr or (None,) * len(SETS)
             cells = [

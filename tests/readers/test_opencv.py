@@ -31,7 +31,7 @@ def constant(name, values):
     shape = b"".join(field(2, bytes([8, size])) for size in values.shape)
     tensor = bytes([8, 1]) + field(2, shape) + field(4, values.tobytes())
     value = field(1, b"value") + field(2, field(8, tensor))
-    return node(name, "Const") + (field(5, value),)
+    return (*node(name, "Const"), field(5, value))
 
 
 def node(name, operation, **integers):

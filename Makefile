@@ -4,13 +4,14 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 READY := .venv/.ready
 
-.PHONY: help run test slow coverage check docs clean
+.PHONY: help run test slow coverage check gpu docs clean
 
 help:
 	@echo "make run    train, evaluate and report configs/lapsrn_subpixel.yaml (about 5 minutes on two cores)"
 	@echo "make test   the whole test suite, plugins and slow tests included"
 	@echo "make check  ruff, mypy and the documentation, strictly"
 	@echo "make coverage, make slow    the same tests in two parts, as CI runs them: the first says what they cover"
+	@echo "make gpu    everything that wants a GPU, in 9 minutes, with the PyTorch that PYTHON has; REHEARSE=1 on a CPU"
 	@echo "make docs   serve the documentation on http://localhost:8000"
 	@echo "make clean  remove .venv and caches; runs/ is kept"
 
@@ -50,6 +51,11 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict srkit
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir .venv/site
+
+# The machine with the GPU has its own PyTorch and no network, so nothing is installed; gpu/prepare.py says what to bring.
+GPU_OUT ?= runs/gpu
+gpu: $(if $(REHEARSE),$(READY))
+	$(if $(REHEARSE),$(BIN)/python,$(PYTHON)) -m gpu.run --out $(GPU_OUT) $(if $(REHEARSE),--rehearse --seconds 290)
 
 docs: $(READY)
 	$(BIN)/mkdocs serve

@@ -22,6 +22,8 @@ from srkit.plugins.describe import options
 
 ROOT = Path(__file__).parent.parent
 LANGUAGES = {".py": "python", ".toml": "toml", ".yaml": "yaml"}
+GPU_RESULTS = "docs/gpu/results.json"
+"""The results of `make gpu`, as docs/speed.md shows them."""
 PASSAGE = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 SHAPE = re.compile(r"srkit(\.\w+)+\.[A-Z]\w+")
 
@@ -98,6 +100,16 @@ def keys(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def on_a_gpu(file: Path) -> str:
+    """Return the tables of the last `make gpu` whose results were committed."""
+    if not file.exists():
+        return "These figures have not been measured yet.\n"
+    sys.path.append(str(ROOT))  # gpu is no part of the installed package
+    from gpu.report import markdown
+
+    return markdown(json.loads(file.read_text(encoding="utf-8")))
+
+
 def filled(text: str) -> str:
     """Put the files that a page names between its markers, and the keys of a file's shape."""
 
@@ -107,6 +119,8 @@ def filled(text: str) -> str:
         if SHAPE.fullmatch(found[2]):
             return f"{found[1]}{keys(found[2])}{found[3]}"
         file = ROOT / found[2]
+        if found[2] == GPU_RESULTS:
+            return f"{found[1]}{on_a_gpu(file)}{found[3]}"
         return f"{found[1]}```{LANGUAGES[file.suffix]}\n{file.read_text(encoding='utf-8')}```\n{found[3]}"
 
     return PASSAGE.sub(passage, text)

@@ -28,6 +28,9 @@ from srkit.slots import default
 LAST = "last"
 """The value of ``train.select`` for the weights of the last step."""
 
+NO_METRIC = "patience wants a metric in select, by which weights are better or not, got select: last"
+"""Why a training that keeps its last weights cannot stop early."""
+
 
 def _several(*names: str, role: Role = Role.LEARNT) -> Any:
     return field(default_factory=lambda: [default(name) for name in names], metadata={"role": role})
@@ -87,7 +90,7 @@ class Train:
         checkpoint_every: Steps between checkpoints; 0 writes one every 10 minutes and one at the end.
         log_every: Steps between log records.
         select: The metric whose best mean over the validation images chooses the weights that are kept; ``last``
-            keeps those of the last step.
+            keeps those of the last step; null is what suits the regime: psnr, or last where PSNR falls in training.
         patience: Stop after this many validations without better weights; None never stops early.
         guard: Stop with an error if, from step 100 on, the validation PSNR is more than this many dB below
             bicubic's; None never does.
@@ -116,7 +119,7 @@ class Train:
     validate_every: Annotated[int, Range(0)] = option(0, Role.MEASURED)
     checkpoint_every: Annotated[int, Range(0)] = option(0, Role.HARMLESS)
     log_every: Annotated[int, Range(1)] = option(1, Role.HARMLESS)
-    select: str = "psnr"
+    select: str | None = None
     patience: Annotated[int, Range(1)] | None = option(None, Role.MEASURED)
     guard: Annotated[float, Range(0)] | None = option(None, Role.MEASURED)
 
@@ -137,9 +140,7 @@ class Train:
                 f"accumulate must divide the batch of {self.batch} into equal pieces, got {self.accumulate}"
             )
         if self.patience is not None and self.select == LAST:
-            raise ValueError(
-                "patience wants a metric in select, by which weights are better or not, got select: last"
-            )
+            raise ValueError(NO_METRIC)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,7 @@ class Recipe:
         ema: Decay of the moving average of the weights, in [0, 1), which is then evaluated; None keeps none.
         pyramid: Whether every level of a pyramid has a loss, or the full size alone.
         accumulate: Number of equal pieces that each batch is computed in, one after the other, to save memory.
+        crop: The shape (C,H,W) of an HR crop, for regimes that train another network on crops; None if unknown.
     """
 
     loss: Callable[[Tensor, Tensor], Tensor]
@@ -65,6 +66,7 @@ class Recipe:
     ema: float | None = None
     pyramid: Literal["all", "last"] = "all"
     accumulate: int = 1
+    crop: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True)

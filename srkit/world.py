@@ -8,11 +8,11 @@ gradient, up to the rounding of a sum in another order. (A BatchNorm sees the ro
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -105,13 +105,78 @@ class World:
         dist.all_gather(parts, rows.contiguous())
         return torch.cat(parts)
 
+    def joined_rows(self, rows: Tensor) -> Tensor:
+        """Return the whole batch as ``whole`` does, for a loss that all processes compute of all rows.
+
+        The gradient passes to this process's own rows, times the number of processes. So the mean over the
+        processes of a gradient by weights is the gradient of that loss.
+        """
+        return rows if self.size == 1 else cast("Tensor", _JoinedRows.apply(rows, self))  # type: ignore[no-untyped-call]
+
+    def average(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Replace every gradient by its mean over all processes, in one message.
+
+        ``parallel`` does the same while it computes gradients, but cannot where a loss is itself a gradient.
+        """
+        gradients = [one.grad for one in parameters if one.grad is not None]
+        if self.size == 1 or not gradients:
+            return
+        means = self.mean(torch.cat([one.reshape(-1) for one in gradients]))
+        first = 0
+        for one in gradients:
+            one.copy_(means[first : first + one.numel()].view_as(one))
+            first += one.numel()
+
     def parallel(self, network: nn.Module) -> nn.Module:
-        """Return ``network``, whose gradients are averaged over all processes when it is called for training."""
-        return DistributedDataParallel(network, find_unused_parameters=True) if self.size > 1 else network
+        """Return ``network``, whose gradients are averaged over all processes when it is called for training.
+
+        Not every parameter must be used in every step: the gradient of an unused one stays None. A pass that
+        trains none of its parameters, such as a critic's for the loss of another network, must call ``network``
+        itself, since no gradient would end the exchange that the call begins.
+        """
+        return averaged(network) if self.size > 1 else network
+
+
+class _JoinedRows(torch.autograd.Function):
+    """The whole batch of the rows of all processes."""
+
+    @staticmethod
+    def forward(ctx: Any, rows: Tensor, world: World) -> Tensor:
+        ctx.world, ctx.count = world, len(rows)
+        return world.whole(rows)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        first = ctx.world.rank * ctx.count
+        return gradient[first : first + ctx.count] * ctx.world.size, None
 
 
 ALONE = World()
 """The world of a process that trains alone."""
+
+
+class _WithSpare(nn.Module):
+    """A network and one more parameter, which nothing uses.
+
+    Torch looks for unused parameters in every pass only if it is told to, and then prints a warning in every
+    process, from C++ and past Python's filters, when it finds none. It always finds this one.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+        self.spare = nn.Parameter(next(network.parameters()).new_zeros(1))
+
+    def forward(self, *given: Any, **named: Any) -> Any:
+        return self.network(*given, **named)
+
+
+def averaged(network: nn.Module) -> nn.Module:
+    """Return ``network`` as torch trains it in several processes; the process group must exist.
+
+    The weights of the first process are copied to all others.
+    """
+    return DistributedDataParallel(_WithSpare(network), find_unused_parameters=True)
 
 
 def own_device(device: torch.device) -> torch.device:

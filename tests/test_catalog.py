@@ -13,6 +13,7 @@ from srkit.image.files import write
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
 from srkit.testing import check_part
+from srkit.testing.small import small_options
 
 ROOT = Path(__file__).parent.parent
 CATALOG = load_catalog()
@@ -24,6 +25,8 @@ OPTIONS = {
     "chain": {"stages": ["shrink", "noise", "jpeg"]},
     "maybe": {"stage": "blur"},
     "sequence": {"stages": ["blur", "resize"]},
+    "shuffle": {"stages": ["blur", "resize", "noise"]},
+    "sharpened": {"of": {"use": "samples", "split": "test"}},
     "step": {"every": 4},
     "mix": {
         "sources": {
@@ -32,12 +35,19 @@ OPTIONS = {
         }
     },
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
-    "lapsrn": {"depth": 2, "features": 8},
-    "ms_lapsrn": {"depth": 2, "recursions": 2, "features": 8},
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
+    "adversarial": {
+        "discriminator": {"use": "unet", "features": 2},
+        "gan": "relativistic",
+        "discriminator_steps": 2,
+    },
+    "vgg128": {"features": 4, "hidden": 8},
+    "patchgan": {"features": 4},
+    "unet": {"features": 4},
 }
 EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
+SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
     ("upsampler", "transposed_conv", {"kernel": 9}),
@@ -45,21 +55,32 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "resize_conv", {"mode": "bilinear"}),
     ("upsampler", "resize_conv", {"mode": "bicubic"}),
     *(
-        ("model", model, OPTIONS[model] | {"upsampler": upsampler})
+        ("model", model, SMALL[model] | {"upsampler": upsampler})
         for model in ("lapsrn", "ms_lapsrn")
         for upsampler in ("transposed_conv", "resize_conv", "bicubic")
     ),
-    ("model", "lapsrn", OPTIONS["lapsrn"] | {"activation": "pre", "residual": "local"}),
-    ("model", "lapsrn", OPTIONS["lapsrn"] | {"image_upsampler": {"use": "transposed_conv", "init": "bilinear"}}),
+    ("model", "lapsrn", SMALL["lapsrn"] | {"activation": "pre", "residual": "local"}),
+    ("model", "lapsrn", SMALL["lapsrn"] | {"image_upsampler": {"use": "transposed_conv", "init": "bilinear"}}),
     ("degradation", "one_of", {"choices": ["bicubic", {"use": "chain", "stages": ["jpeg"]}], "shares": [1, 3]}),
     ("degradation", "chain", {"stages": ["blur", "resize", "poisson", "sinc", "jpeg", "blur", "resize"]}),
     ("stage", "shrink", {"by": "bicubic"}),
     ("stage", "resize", {"of": "low", "factor_range": [1, 1]}),
-    ("stage", "noise", {"gray": 0.5}),
-    ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20]}),
-    ("stage", "blur", {"noise": 0.2, "isotropic": 0}),
+    ("stage", "noise", {"gray": 0.3, "correlated": 0.4}),
+    ("stage", "resize", {"antialias": 0.5, "modes": ["bilinear", "bicubic"]}),
+    ("stage", "speckle", {"gray": 0.3, "correlated": 0.4}),
+    ("stage", "shuffle", {"stages": ["jpeg", "noise"], "probability": 0.5}),
+    ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20], "strength_range": [0.5, 2]}),
+    ("stage", "blur", {"noise": 0.2, "unit": "variance", "shapes": {"generalised_aniso": 1, "plateau_iso": 1}}),
     ("dataset", "samples", {"split": "validate"}),
     ("method", "back_projection", {"estimator": {"use": "average", "count": 4}}),
+    ("discriminator", "vgg128", {"features": 4, "levels": 4, "kernel": 3, "hidden": 8, "norm": "spectral"}),
+    ("discriminator", "patchgan", {"features": 4, "levels": 2, "norm": "none"}),
+    ("discriminator", "unet", {"features": 4, "norm": "none", "skip": False}),
+    (
+        "regime",
+        "adversarial",
+        {"discriminator": {"use": "vgg128", "features": 2, "levels": 3}, "gan": "hinge", "r1": 1, "r1_every": 2},
+    ),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
 ]
 
@@ -89,7 +110,10 @@ def test_contract(part, vgg_file, folders):
         "archive": {"path": str(folders / "high.zip")},
         "file_list": {"path": str(folders / "list.txt")},
     }
-    options = OPTIONS.get((part.kind.name, part.name)) or OPTIONS.get(part.name, {})
+    if part.kind.name == "model":
+        options = SMALL[part.name]
+    else:
+        options = OPTIONS.get((part.kind.name, part.name)) or OPTIONS.get(part.name, {})
     check_part(part, CATALOG, **(files.get(part.name) or options))
 
 

@@ -71,18 +71,20 @@ with joined(device) as world:
 
 @pytest.fixture
 def train(tmp_path):
-    def train(name, ranks):
+    def train(name, ranks, script=TRAIN):
         running = []
         for rank in ranks:
             more = {"RANK": str(rank), "LOCAL_RANK": str(rank), "WORLD_SIZE": str(len(ranks))}
             more |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port())} if rank == 0 else {}
             if rank:
                 more |= {key: running[0][1][key] for key in ("MASTER_ADDR", "MASTER_PORT")}
-            words = [sys.executable, "-W", "ignore", "-c", TRAIN, str(tmp_path / name)]
-            process = subprocess.Popen(words, env={**os.environ, **more}, stdout=subprocess.PIPE, text=True)
+            words = [sys.executable, "-W", "ignore", "-c", script, str(tmp_path / name)]
+            process = subprocess.Popen(
+                words, env={**os.environ, **more}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            )
             running.append((process, more))
         said = "".join(process.communicate(timeout=100)[0] for process, _ in running)
-        assert [process.returncode for process, _ in running] == [0] * len(ranks)
+        assert [process.returncode for process, _ in running] == [0] * len(ranks), said
         return torch.load(tmp_path / name, weights_only=True), said
 
     return train
@@ -113,6 +115,49 @@ def test_two_processes_take_the_step_of_one(train):
     for rank in (0, 1):
         assert f"rank {rank}: step 21: wants a finite loss, got nan" in said
         assert f"rank {rank}: train.batch: wants a multiple of the 2 processes, got 3; 2 would do" in said
+
+
+HEADS = """
+import sys, torch
+from torch import nn
+from srkit.world import joined
+
+class Net(nn.Module):
+    def __init__(self, heads):
+        super().__init__()
+        self.body, self.heads = nn.Conv2d(1, 1, 3), nn.ModuleList(nn.Conv2d(1, 1, 1) for _ in range(2))
+        self.wanted = heads
+    def forward(self, x, step):
+        return sum(self.heads[head](self.body(x)) for head in self.wanted[step])
+
+saved = {}
+with joined(torch.device("cpu")) as world:
+    for name, heads in {"all": [(0, 1), (0, 1)], "one": [(0,), (0,)], "in turn": [(0,), (1,)]}.items():
+        torch.manual_seed(0)
+        net = Net(heads)
+        shared = world.parallel(net)
+        for step in range(2):
+            net.zero_grad()
+            low = torch.rand(4, 1, 5, 5, generator=torch.Generator().manual_seed(step))[world.rows(4)]
+            shared(low, step=step).square().mean().backward()
+            saved[f"{name} {step}"] = {key: one.grad for key, one in net.named_parameters()}
+    if world.first:
+        torch.save(saved, sys.argv[1])
+"""
+
+
+@pytest.mark.slow
+def test_a_head_that_a_step_does_not_use_is_left_alone_without_a_word(train):
+    (alone, _), (shared, said) = train("one.pt", [0], HEADS), train("two.pt", [0, 1], HEADS)
+    assert said == ""
+    for name, wanted in alone.items():
+        assert {key for key, grad in wanted.items() if grad is None} == {
+            key for key, grad in shared[name].items() if grad is None
+        }
+        assert (None in wanted.values()) == (not name.startswith("all"))
+        for key, grad in wanted.items():
+            if grad is not None:
+                torch.testing.assert_close(shared[name][key], grad)
 
 
 def test_alone_nothing_is_shared():

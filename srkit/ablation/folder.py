@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from srkit.ablation.plan import PlannedTrial
+from srkit.ablation.plan import PlannedTest, PlannedTrial
 from srkit.atomic import write_text
-from srkit.config.identity import DECISIVE, identity
 from srkit.config.show import fill, to_yaml
 from srkit.engine.precision import resolve_device
-from srkit.experiment import Experiment
 from srkit.plugins import Catalog
 from srkit.records.folders import TrialFiles
 from srkit.records.trial import TrialOrders
@@ -27,18 +25,18 @@ class TrialFolder(TrialFiles, RunFolder):
         tests = all(self.tested(name, test) for name, test in trial.tests.items())
         return self.summary.exists() and self.cost.exists() and tests
 
-    def tested(self, name: str, test: Experiment) -> bool:
-        """Return whether a test has scores, and the test has not been edited since."""
+    def tested(self, name: str, test: PlannedTest) -> bool:
+        """Return whether a test has scores, and neither the test nor its files have changed since."""
         files = self.test(name)
         if not (files.scores.exists() and files.identity.exists()):
             return False
-        return files.identity.read_text(encoding="utf-8").strip() == identity(test, DECISIVE)
+        return files.identity.read_text(encoding="utf-8").strip() == test.id
 
 
 def prepare(trial: PlannedTrial, path: Path, catalog: Catalog) -> TrialFolder:
     """Write the files that the process of a trial reads.
 
-    Files of an earlier start have the same content, since the folder is named by a hash of it.
+    Those of an earlier start say the same, since the folder is named by a hash of it; its files may be elsewhere.
     """
     folder = TrialFolder(path)
     path.mkdir(parents=True, exist_ok=True)
@@ -55,7 +53,9 @@ def prepare(trial: PlannedTrial, path: Path, catalog: Catalog) -> TrialFolder:
         files.path.mkdir(parents=True, exist_ok=True)
         if not folder.tested(name, test):
             files.scores.unlink(missing_ok=True)
-            write_text(files.config, to_yaml(fill(test)))
-            write_text(files.identity, identity(test, DECISIVE) + "\n")
+            write_text(files.identity, test.id + "\n")
+        write_text(files.config, to_yaml(fill(test.experiment)))  # its files may be elsewhere now
+        test.inputs.write(files.inputs)
+    trial.inputs.write(folder.inputs)
     write_text(folder.config, to_yaml(fill(trial.experiment)))
     return folder

@@ -22,11 +22,16 @@ class SharedImageSets:
         """Return ``experiment`` with image sets that are opened here, on first use."""
         choices = {one.name: getattr(experiment.data, one.name) for one in fields(experiment.data)}
         slots: dict[str, Any] = {
-            use: partial(self._open, choice) for use, choice in choices.items() if isinstance(choice, Choice)
+            use: partial(self.open, choice) for use, choice in choices.items() if isinstance(choice, Choice)
         }
         return replace(experiment, data=replace(experiment.data, **slots))
 
-    def _open(self, choice: Choice) -> ImageSet:
+    def open(self, choice: Choice) -> ImageSet:
+        """Return the image set that ``choice`` names.
+
+        Raises:
+            SrkitError: It cannot be opened.
+        """
         key = identity(choice, DECISIVE)
         if key not in self._sets:
             self._sets[key] = choice()

@@ -1,87 +1,82 @@
-"""The files that trials and tests read, and whether they have changed since.
+"""The files that trials and further tests read, and whether they have changed since.
 
-A trial's id is a hash of its config, which names files but does not hold them. The content of the files is not part
-of the id: reading every image would take longer than many trials, so content is recognised by path, size and time,
-and a copy or a fresh clone changes the time alone. A finished trial therefore stays finished. The user is told
-which trials are affected, and decides which of them to delete.
+A trial is named by a hash of its config, in which the content of files stands for their paths. A study that is
+moved therefore finds its trials again, and one whose images have changed trains those trials anew. The results on
+the former images stay in their folders until the user deletes them, and are named here.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from srkit.ablation.folder import TrialFolder
 from srkit.ablation.plan import Plan
-from srkit.config.show import fill, to_yaml
-from srkit.errors import SrkitError
+from srkit.config.identity import DECISIVE
+from srkit.errors import RunError
 from srkit.experiment import Experiment
-from srkit.parts.dataset import ImageSet
-from srkit.records.jsonfile import read_object, write_object
-
-OF_TRIAL = ("data.train", "data.validate", "data.test", "start")
-OF_TEST = ("data.test",)
-"""The keys of the config that name the files which a trial, and a further test, read."""
+from srkit.records.trial import TrialInputs
+from srkit.run.contents import Contents
 
 
-def note(path: Path, experiment: Experiment, names: Sequence[str]) -> None:
-    """Write digests of the files that an experiment reads to ``path``."""
-    write_object(path, _present(experiment, names, {}))
+def confirm(path: Path, experiment: Experiment) -> None:
+    """Check that the files of an experiment are still those that the study was planned with.
+
+    Args:
+        path: ``inputs.json`` of the trial or the test.
+        experiment: Its experiment.
+
+    Raises:
+        RunError: Some have changed; a folder named by their former content must not hold other results.
+        SrkitError: An image set cannot be opened, or an image cannot be read.
+    """
+    planned = TrialInputs.read(path).contents
+    if keys := _changed(planned, Contents().of(experiment, DECISIVE)):
+        raise RunError(f"{path}: {_have(keys)} changed since the study was planned; start the study again")
 
 
 def changed(plan: Plan, folder: Path) -> Iterator[str]:
-    """Yield a line for each trial and each test whose files have changed since it was started.
+    """Yield a line for each trial and each test that is to be repeated, since its files have changed.
 
-    Trials of earlier versions, which wrote no digests, are skipped.
+    Args:
+        plan: The study.
+        folder: The folder of the study.
     """
-    known: dict[str, str] = {}
+    waiting = {
+        name: trial.inputs for name, trial in plan.trials.items() if not TrialFolder(folder / name).summary.exists()
+    }
     titles = plan.titles()
+    for old, found in _others(plan, folder):
+        again = next((name for name, one in waiting.items() if one.experiment == found.experiment), None)
+        if again is not None:
+            keys = _changed(found.contents, waiting.pop(again).contents)
+            what = f"{_have(keys)} changed since it was trained; it is trained again in {again}"
+            yield f"{old}: {titles[again]}: {what}"
     for name, trial in plan.trials.items():
         place = TrialFolder(folder / name)
-        if found := _other(place.inputs, trial.experiment, OF_TRIAL, known):
-            yield f"{place.path}: {titles[name]}: {found} since it was trained; delete its folder to train it again"
         for test, tested in trial.tests.items():
-            inputs = place.test(test).inputs
-            if place.tested(test, tested) and (found := _other(inputs, tested, OF_TEST, known)):
-                yield (
-                    f"{inputs.parent}: {titles[name]}: {found} since test {test!r}; "
-                    "delete its folder to make it again"
-                )
+            files = place.test(test)
+            if not files.scores.exists() or place.tested(test, tested) or not files.inputs.exists():
+                continue
+            found, now = TrialInputs.read(files.inputs), tested.inputs
+            if found.experiment == now.experiment:
+                keys = _changed(found.contents, now.contents)
+                yield f"{files.path}: {titles[name]}: {_have(keys)} changed since test {test!r}; it is made again"
 
 
-def _other(path: Path, experiment: Experiment, names: Sequence[str], known: dict[str, str]) -> str:
-    """Return which of the noted files have changed, in words; empty if none has, or if none was noted."""
-    if not path.exists():
-        return ""
-    noted = read_object(path)
-    now = _present(experiment, names, known)
-    found = [name for name in names if name in noted and name in now and noted[name] != now[name]]
-    return f"{' and '.join(found)} {'has' if len(found) == 1 else 'have'} changed" if found else ""
+def _others(plan: Plan, folder: Path) -> Iterator[tuple[Path, TrialInputs]]:
+    """Yield the finished trials in ``folder`` that are none of the plan's, with what they read."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        files = TrialFolder(path)
+        if path.name not in plan.trials and files.summary.exists():
+            with suppress(RunError):  # a folder that was not made by a study is no trial
+                yield path, TrialInputs.read(files.inputs)
 
 
-def _present(experiment: Experiment, names: Sequence[str], known: dict[str, str]) -> dict[str, str]:
-    """Return a digest of the files behind each key, if they can be read; ``known`` digests are reused."""
-    found = {}
-    for name in names:
-        section, _, use = name.rpartition(".")
-        value = getattr(experiment.data if section else experiment, use)
-        if value is None:
-            continue
-        key = to_yaml({use: fill(value)} if name == "start" else fill(value))
-        with suppress(SrkitError, OSError):
-            if key not in known:
-                known[key] = _file(value) if name == "start" else _images(value())
-            found[name] = known[key]
-    return found
+def _changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    return [key for key in dict.fromkeys([*before, *now]) if before.get(key) != now.get(key)]
 
 
-def _images(images: ImageSet) -> str:
-    text = "\n".join(f"{name}\t{images.key(index)}" for index, name in enumerate(images.names))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _file(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _have(keys: list[str]) -> str:
+    return f"{' and '.join(keys)} {'has' if len(keys) == 1 else 'have'}"

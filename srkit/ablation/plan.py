@@ -14,23 +14,57 @@ from srkit.ablation.study import Study
 from srkit.config.check import check
 from srkit.config.identity import DECISIVE, identity
 from srkit.config.merge import Keys
-from srkit.config.source import Layer, Source, read
+from srkit.config.place import Layer
+from srkit.config.source import Source, read
 from srkit.errors import ConfigError, Problem, SrkitError, did_you_mean
 from srkit.experiment import Experiment
 from srkit.plugins import Catalog
+from srkit.records.trial import TrialInputs
 from srkit.run.build import build, check_files
+from srkit.run.contents import Contents
 
 TESTED = ("degradation", "data", "metrics", "seed")
 """Options that a further test may change: they decide how a network is measured, not how it is trained."""
 
 
 @dataclass(frozen=True)
-class PlannedTrial:
-    """One arm with one seed: an experiment to run, and its further tests."""
+class PlannedTest:
+    """A further test of a trained arm.
+
+    Attributes:
+        experiment: The experiment as it is tested.
+        contents: Digests of the files that it names, as ``Contents`` gives them.
+    """
 
     experiment: Experiment
-    tests: Mapping[str, Experiment]
+    contents: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """A hash of the options and the contents of files that decide its scores."""
+        return identity(self.experiment, DECISIVE, self.contents)
+
+    @property
+    def inputs(self) -> TrialInputs:
+        """The files that it reads."""
+        return _inputs(self.experiment, self.contents)
+
+
+@dataclass(frozen=True)
+class PlannedTrial:
+    """One arm with one seed: an experiment to run, and its further tests.
+
+    Attributes:
+        experiment: The experiment.
+        tests: Its further tests by name.
+        measure: What is measured of the checkerboard.
+        contents: Digests of the files that the experiment names, as ``Contents`` gives them.
+    """
+
+    experiment: Experiment
+    tests: Mapping[str, PlannedTest]
     measure: Mapping[str, Any]
+    contents: Mapping[str, str]
 
     @property
     def seed(self) -> int:
@@ -39,8 +73,20 @@ class PlannedTrial:
 
     @property
     def id(self) -> str:
-        """The name of its folder: a hash of the options that decide its result and differ from their defaults."""
-        return identity(self.experiment, DECISIVE, measure=dict(self.measure))
+        """The name of its folder: a hash of the options that decide its result and differ from their defaults.
+
+        An option that names files counts by their content, not by where they are.
+        """
+        return identity(self.experiment, DECISIVE, self.contents, measure=dict(self.measure))
+
+    @property
+    def inputs(self) -> TrialInputs:
+        """The files that it reads."""
+        return _inputs(self.experiment, self.contents, measure=dict(self.measure))
+
+
+def _inputs(experiment: Experiment, contents: Mapping[str, str], **more: Any) -> TrialInputs:
+    return TrialInputs(identity(experiment, DECISIVE, dict.fromkeys(contents, ""), **more), contents)
 
 
 @dataclass(frozen=True)
@@ -108,6 +154,7 @@ class _Planner:
         self.study, self.source, self.catalog = study, source, catalog
         self.arms = arms_of(study)
         self.opened = SharedImageSets()
+        self.contents = Contents(self.opened.open)
         self.problems = list(self._wrong())
 
     def blocks(self) -> Iterator[PlannedBlock]:
@@ -183,13 +230,22 @@ class _Planner:
             what = f"must be a multiple of train.log_every ({shown}), got {every}"
             raise ConfigError([self._problem(("measure", "every"), what)])
         tests = {
-            test: self._experiment(
+            test: self._test(
                 [*layers, *NamedChanges(test, changes_under(changes, ("tests", test))).layers(self.source)],
-                f"{name} {test}",
+                test,
+                name,
             )
             for test, changes in self.study.tests.items()
         }
-        return PlannedTrial(experiment, tests, {"what": list(self.study.measure.what), "every": every})
+        measure = {"what": list(self.study.measure.what), "every": every}
+        return PlannedTrial(experiment, tests, measure, self.contents.of(experiment, DECISIVE))
+
+    def _test(self, layers: Sequence[Layer], test: str, name: str) -> PlannedTest:
+        experiment = self._experiment(layers, f"{name} {test}")
+        try:
+            return PlannedTest(experiment, self.contents.of(experiment, DECISIVE))
+        except SrkitError as error:
+            raise ConfigError([self._problem(("tests", test), str(error))]) from None
 
     def _experiment(self, layers: Sequence[Layer], name: str) -> Experiment:
         source = read([_shown(self.study.base)], layers=layers)
@@ -220,7 +276,10 @@ class _Planner:
 
     def _widened(self, trial: PlannedTrial, width: int) -> PlannedTrial:
         path = self.study.equal.width
-        tests = {name: widened(test, path, width) for name, test in trial.tests.items()}
+        tests = {
+            name: replace(test, experiment=widened(test.experiment, path, width))
+            for name, test in trial.tests.items()
+        }
         return replace(trial, experiment=widened(trial.experiment, path, width), tests=tests)
 
 

@@ -16,7 +16,7 @@ from torch import nn
 from srkit.ablation.checkerboard_log import CheckerboardLog
 from srkit.ablation.cost import costs
 from srkit.ablation.folder import TrialFolder
-from srkit.ablation.inputs import OF_TEST, OF_TRIAL, note
+from srkit.ablation.inputs import confirm
 from srkit.atomic import write_text
 from srkit.config.check import check
 from srkit.config.source import read
@@ -73,8 +73,7 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     orders = TrialOrders.read(folder.orders)
     measures = CheckerboardLog(experiment, built, folder.measures, orders.what, orders.every)
     if not run.summary.exists():
-        if not run.log.exists():  # a resumed trial keeps the digests from its start
-            note(folder.inputs, experiment, OF_TRIAL)
+        confirm(folder.inputs, experiment)
         step = 0
         for record in train(experiment, built, run):
             measures.follow(record)
@@ -106,7 +105,7 @@ def _test(folder: TrialFolder, names: Sequence[str], model: nn.Module, catalog: 
             parts = build(tested, catalog)
             protocol = {metric: protocol_of(part) for metric, part in parts.metrics.items()}
             write_protocol(files.protocol, protocol)
-            note(files.inputs, tested, OF_TEST)
+            confirm(files.inputs, tested)
             ScoreRow.write_all(files.scores, score_rows(tested, parts, model))
         except SrkitError as error:
             problems.append(f"test {name!r}: {error}")

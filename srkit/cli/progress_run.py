@@ -31,9 +31,16 @@ OUTSIDE = (ImageError, DataError, CheckpointError, RunError)
 
 
 class RunProgress:
-    """Shows the records of a run: a live bar on a terminal, a line from time to time elsewhere."""
+    """Shows the records of a run: a live bar on a terminal, a line from time to time elsewhere.
 
-    def __init__(self, experiment: Experiment, folder: RunFolder, *, quiet: bool) -> None:
+    Args:
+        experiment: The experiment.
+        folder: Its folder.
+        select: The metric that chooses the weights that are kept, or ``last``.
+        quiet: Whether to show nothing.
+    """
+
+    def __init__(self, experiment: Experiment, folder: RunFolder, *, select: str, quiet: bool) -> None:
         self.console = Console(quiet=quiet)
         self.live = self.console.is_terminal and not quiet
         self.bar = Bar(
@@ -48,7 +55,8 @@ class RunProgress:
         )
         self.task: TaskID | None = None
         self.total = self.step = 0
-        self.batch, self.select = experiment.train.batch, experiment.train.select
+        self.crops_per_step = experiment.train.batch
+        self.select = select
         self.folder = folder
         self.title = f"x{experiment.scale} {experiment.name}"
 
@@ -109,6 +117,7 @@ class RunProgress:
 
     def _plan(self, record: Record) -> None:
         self.total, crops = int(record.number("steps")), int(record.number("crops"))
+        self.crops_per_step = crops // self.total
         self._say(f"{self.total} steps planned, {_rounded(crops)} crops")
         self.task = self.bar.add_task("training", total=self.total, completed=record.step, numbers="")
 
@@ -121,7 +130,7 @@ class RunProgress:
             self.bar.update(self.task, completed=record.step, numbers=numbers)
         every = max(1, self.total // LINES_WITHOUT_TERMINAL)
         if not self.live and (record.step % every == 0 or record.step == self.total):
-            left = (self.total - record.step) * self.batch / record.number("images_per_second")
+            left = (self.total - record.step) * self.crops_per_step / record.number("images_per_second")
             self._say(f"step {record.step:>6}/{self.total}  {numbers}  {left:.0f} s left")
 
     def _say(self, text: str) -> None:

@@ -14,6 +14,9 @@ from srkit.cli.experiment import read_experiment
 from srkit.cli.run_location import below_runs
 
 if TYPE_CHECKING:
+    from srkit.experiment import Experiment
+    from srkit.run.build import Built
+    from srkit.run.folder import RunFolder
     from srkit.world import World
 
 
@@ -81,18 +84,18 @@ def _claim(config: list[str], output: Path | None, world: World) -> Path:
 def _go(path: Path, world: World, *, quiet: bool) -> None:
     """Start or resume the run in the folder, and write its report."""
     from srkit.cli.progress_run import RunProgress, results, way_on
-    from srkit.run import RunFolder, build, score, train
+    from srkit.run import RunFolder, score, train
 
     folder = RunFolder.open(path)
     with folder.alone():
-        experiment, _, catalog = read_experiment([str(folder.config)])
-        built = build(experiment, catalog)
         advice = None
         if not folder.summary.exists():
-            with RunProgress(experiment, folder, quiet=quiet) as progress, _system_errors(path):
+            experiment, built = _built(folder)
+            select = built.select.metric
+            with RunProgress(experiment, folder, select=select, quiet=quiet) as progress, _system_errors(path):
                 progress.follow(train(experiment, built, folder, world))
                 progress.follow(score(experiment, built, folder))
-                advice = way_on(experiment, progress.step * progress.batch)
+                advice = way_on(experiment, progress.step * progress.crops_per_step)
         typer.echo(results(folder))
         from srkit.report import write_report
 
@@ -105,14 +108,33 @@ def _go(path: Path, world: World, *, quiet: bool) -> None:
 def _help(path: Path, world: World) -> None:
     """Train as a process other than the first; the first one also scores and reports."""
     from srkit.cli.interrupt import interrupts
-    from srkit.run import RunFolder, build, train
+    from srkit.run import RunFolder, train
 
     folder = RunFolder.open(path)
     if not folder.summary.exists():
-        experiment, _, catalog = read_experiment([str(folder.config)])
+        experiment, built = _built(folder)
         with interrupts():
-            for _ in train(experiment, build(experiment, catalog), folder, world):
+            for _ in train(experiment, built, folder, world):
                 pass
+
+
+def _built(folder: RunFolder) -> tuple[Experiment, Built]:
+    """Read the config of a run folder, and build its parts.
+
+    Raises:
+        DataError: The images are missing or unfit; the message names the config, which may say where they were.
+        SrkitError: Something else is wrong with the config.
+    """
+    from srkit.errors import DataError, ImageError
+    from srkit.run import build
+
+    experiment, _, catalog = read_experiment([str(folder.config)])
+    try:
+        return experiment, build(experiment, catalog)
+    except (DataError, ImageError) as error:
+        raise DataError(
+            f"{error}\n    {folder.config} names it; if it was moved, write its present place there"
+        ) from None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_origin
 
+from srkit.config.elsewhere import elsewhere
 from srkit.config.limits import Range, ranged
 from srkit.config.merge import Keys, laid
 from srkit.config.show import fill, names_part
@@ -206,7 +207,9 @@ class _Checker:
         try:
             part = self.catalog[kind.name][tree["use"]]
         except UnknownPart as error:
-            self.blame((*at, "use") if isinstance(value, dict) else at, str(error))
+            hint = elsewhere(tree["use"], kind, self.catalog)
+            what = f"no {kind.name} called {tree['use']!r}{hint}" if hint else str(error)
+            self.blame((*at, "use") if isinstance(value, dict) else at, what)
             return None
         if len(at) > DEEPEST:
             self.blame(at[:4], "its default parts contain one another without end; give one of them explicitly")

@@ -1,12 +1,16 @@
-"""The identity of an experiment: a hash of its options that matter and differ from their defaults."""
+"""The identity of an experiment: a hash of its options that matter and differ from their defaults.
+
+An option that names files is known by their content, so a folder that is moved or copied changes no identity.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import MISSING, Field, field, fields, is_dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 from srkit.config.check import Choice
@@ -29,6 +33,8 @@ class Role(Enum):
 DECISIVE = frozenset({Role.LEARNT, Role.MEASURED})
 """Roles of the options that decide the result of a trial."""
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 def option(default: Any, role: Role) -> Any:
     """Return the dataclass field of an option with its default and its role."""
@@ -46,45 +52,86 @@ def keys_of(section: type[Any], roles: Collection[Role], at: str = "") -> Iterat
             yield key
 
 
-def identity(checked: Any, roles: Collection[Role], **more: Any) -> str:
-    """Return 12 hexadecimal digits, a hash of ``different(checked, roles)`` and ``more``."""
-    text = json.dumps({"experiment": different(checked, roles), **more}, sort_keys=True, default=str)
+def values_of(
+    checked: Any, roles: Collection[Role], wanted: Callable[[Any], bool], at: str = ""
+) -> Iterator[tuple[str, Any]]:
+    """Yield (dotted key, value) of every value in ``checked`` that is ``wanted``; nothing within such a value.
+
+    Args:
+        checked: A dataclass of values and choices.
+        roles: Roles of the options of dataclasses that are searched. Options of parts always are.
+        wanted: Whether a value is one of those.
+        at: The key of ``checked`` itself.
+    """
+    if at and wanted(checked):
+        yield at, checked
+        return
+    inner: dict[str, Any] = {}
+    if isinstance(checked, Choice):
+        inner = dict(checked.options)
+    elif is_dataclass(checked) and not isinstance(checked, type):
+        inner = {
+            one.name: getattr(checked, one.name) for one in fields(checked) if one.init and _role(one) in roles
+        }
+    elif isinstance(checked, Mapping):
+        inner = dict(checked)
+    elif isinstance(checked, (list, tuple)):
+        inner = {str(index): value for index, value in enumerate(checked)}
+    for name, value in inner.items():
+        yield from values_of(value, roles, wanted, below(at, name))
+
+
+def below(at: str, name: str) -> str:
+    """Return the dotted key of ``name`` below the key ``at``, which is empty for the whole experiment."""
+    return f"{at}.{name}" if at else name
+
+
+def identity(checked: Any, roles: Collection[Role], contents: Mapping[str, str] = NOTHING, **more: Any) -> str:
+    """Return 12 hexadecimal digits, a hash of ``different(checked, roles, contents)`` and ``more``."""
+    values = different(checked, roles, contents)
+    text = json.dumps({"experiment": values, **more}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def different(checked: Any, roles: Collection[Role]) -> Any:
+def different(checked: Any, roles: Collection[Role], contents: Mapping[str, str] = NOTHING, at: str = "") -> Any:
     """Return the values in ``checked`` that differ from their defaults, so that a new option changes no hash.
 
     Args:
         checked: A dataclass of values and choices.
         roles: Roles of the options of dataclasses that count. Options of parts always count.
+        contents: Digests that stand for the values at their dotted keys.
+        at: The key of ``checked`` itself.
     """
+    if at in contents:
+        return {"content": contents[at]}
     if isinstance(checked, Choice):
-        return {"use": checked.name, **_set(checked, roles)}
+        return {"use": checked.name, **_set(checked, roles, contents, at)}
     if names_part(checked):  # the default of a slot, not yet filled in
         return fill(checked)
     if is_dataclass(checked) and not isinstance(checked, type):
-        return dict(_changed(checked, roles))
+        return dict(_changed(checked, roles, contents, at))
     if isinstance(checked, Mapping):
-        return {name: different(value, roles) for name, value in checked.items()}
+        return {name: different(value, roles, contents, below(at, name)) for name, value in checked.items()}
     if isinstance(checked, (list, tuple)):
-        return [different(value, roles) for value in checked]
+        return [different(value, roles, contents, below(at, str(index))) for index, value in enumerate(checked)]
     return fill(checked)
 
 
-def _changed(section: Any, roles: Collection[Role]) -> Iterator[tuple[str, Any]]:
+def _changed(
+    section: Any, roles: Collection[Role], contents: Mapping[str, str], at: str
+) -> Iterator[tuple[str, Any]]:
     for one in fields(section):
         if not one.init or _role(one) not in roles:
             continue
-        value = different(getattr(section, one.name), roles)
+        value = different(getattr(section, one.name), roles, contents, below(at, one.name))
         default = one.default if one.default_factory is MISSING else one.default_factory()
         if default is MISSING or value != different(default, roles):
             yield one.name, value
 
 
-def _set(choice: Choice, roles: Collection[Role]) -> dict[str, Any]:
+def _set(choice: Choice, roles: Collection[Role], contents: Mapping[str, str], at: str) -> dict[str, Any]:
     options = declared(choice.part.factory)
-    found = {name: different(value, roles) for name, value in choice.options.items()}
+    found = {name: different(value, roles, contents, below(at, name)) for name, value in choice.options.items()}
     return {
         name: value
         for name, value in found.items()

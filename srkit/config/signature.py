@@ -141,7 +141,7 @@ def _instead(wanted: Any) -> str:
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return f"; use Literal[{', '.join(repr(one.name) for one in wanted)}]"
     if isinstance(wanted, Kind):
-        return f"; use srkit.parts.{wanted.name.capitalize()}"
+        return f"; use srkit.parts.{wanted.name.title().replace('_', '')}"
     return "; make it @dataclass(kw_only=True), and each of its parameters a field" if is_dataclass(wanted) else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import local
 from types import TracebackType
 from typing import Literal, Self
 
@@ -90,7 +91,8 @@ class Stream:
         self.workshop = self.device if self.device.type == "cuda" else torch.device("cpu")
         self._keys: dict[int, str] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self._ahead: dict[int, Future[Pair]] = {}
+        self._ahead: dict[int, Future[tuple[Pair, torch.cuda.Event | None]]] = {}
+        self._lanes = local()
         self._process = -1
 
     def __call__(self, step: int) -> Pair:
@@ -162,8 +164,27 @@ class Stream:
             self._ahead.pop(past).cancel()
         for coming in wanted:
             if coming not in self._ahead:
-                self._ahead[coming] = self._pool.submit(self.prepare, coming)
-        return self._ahead.pop(step).result()
+                self._ahead[coming] = self._pool.submit(self._prepare_ahead, coming)
+        pair, made = self._ahead.pop(step).result()
+        if made is not None:
+            here = torch.cuda.current_stream(self.device)
+            here.wait_event(made)  # the device waits, not this thread
+            for tensor in (pair.low, pair.high):
+                tensor.record_stream(here)  # its memory is in use here after the thread has let go of it
+        return pair
+
+    def _prepare_ahead(self, step: int) -> tuple[Pair, torch.cuda.Event | None]:
+        """Make a batch in a thread of the pool; on CUDA also return the event at which it is made.
+
+        Each thread gives its work to the device in a queue of its own (a CUDA stream): in the queue of the
+        training, a copy would wait for all steps that are queued there, and a step for a later batch.
+        """
+        if self.workshop.type != "cuda":
+            return self.prepare(step), None
+        if not hasattr(self._lanes, "stream"):
+            self._lanes.stream = torch.cuda.Stream(self.workshop)  # type: ignore[no-untyped-call]
+        with torch.cuda.stream(self._lanes.stream):
+            return self.prepare(step), self._lanes.stream.record_event()
 
     def _batch(self, crops: Sequence[Crop], factor: int) -> Tensor:
         """Return the crops (N,3,H,W) in [0,1] of HR, or of LR where ``factor`` is 1, in the workshop."""

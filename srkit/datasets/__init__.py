@@ -12,10 +12,11 @@ from srkit.datasets.mix import Mix
 from srkit.datasets.pairs import pairs
 from srkit.datasets.patches import Patches
 from srkit.datasets.samples import samples
+from srkit.datasets.sharpened import Sharpened
 from srkit.hookspecs import hookimpl
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in datasets."""
-    return [archive, file_list, folder, Mix, pairs, Patches, samples]
+    return [archive, file_list, folder, Mix, pairs, Patches, samples, Sharpened]

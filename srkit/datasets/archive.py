@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +61,10 @@ class ArchivedImages:
         member = self.members[index]
         stat = member.archive.stat()
         return f"{member.archive.resolve()}|{stat.st_size}|{stat.st_mtime_ns}|{member.name}"
+
+    def digest(self, index: int) -> str:
+        """Return a digest of the bytes of the file, which is the same outside the archive."""
+        return hashlib.sha256(self.members[index].read()).hexdigest()
 
 
 @srkit.dataset("archive")

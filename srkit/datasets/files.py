@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from srkit.errors import ImageError
 from srkit.image.array import UInt8Image
 from srkit.image.files import read, size
 
@@ -54,9 +56,26 @@ class ImageFiles:
         """Return an identity of the files' present content: path, size and time."""
         return "|".join(_identity(files[index]) for files in (self.high_files, self.low_files) if files)
 
+    def digest(self, index: int) -> str:
+        """Return a digest of the bytes of the files."""
+        return "|".join(file_digest(files[index]) for files in (self.high_files, self.low_files) if files)
+
     def original(self, index: int) -> str:
         """Return an identity of the HR file alone, whatever its LR file."""
         return _identity(self.high_files[index])
+
+
+def file_digest(file: Path) -> str:
+    """Return the SHA-256 of a file's bytes.
+
+    Raises:
+        ImageError: The file cannot be read.
+    """
+    try:
+        with open(file, "rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise ImageError(f"{file}: cannot be read: {error.strerror}") from None
 
 
 def _identity(file: Path) -> str:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import srkit
 from srkit.config.limits import Range, check_fields
+from srkit.data.content import content_digest
 from srkit.data.originals import original
 from srkit.data.sources import sources_of
 from srkit.errors import DataError
@@ -95,6 +96,10 @@ class Mix:
         """Return the identity that the image has in its own set."""
         images, place = self._place(index)
         return images.key(place)
+
+    def digest(self, index: int) -> str:
+        """Return the digest that the image has in its own set."""
+        return content_digest(*self._place(index))
 
     def original(self, index: int) -> str:
         """Return the identity of the photograph that it has in its own set."""

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Annotated
 
 import srkit
+from srkit.data.content import content_digest
 from srkit.data.originals import original
 from srkit.data.sources import sources_of
 from srkit.errors import DataError
@@ -87,6 +88,14 @@ class Patches:
     def key(self, index: int) -> str:
         """Return an identity of the image's content and the patch's place."""
         return f"{self.images.key(index // self.count)}#{self.corners[index]}+{self.side}"
+
+    def digest(self, index: int) -> str:
+        """Return a digest of the image's content and of the patch's place."""
+        return f"{self._digests[index // self.count]}#{self.corners[index]}+{self.side}"
+
+    @cached_property
+    def _digests(self) -> Sequence[str]:
+        return [content_digest(self.images, image) for image in range(len(self.images))]
 
     def original(self, index: int) -> str:
         """Return an identity of the photograph that the patch was cut from."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
@@ -40,16 +40,17 @@ class AnisotropicGaussian:
         quantise: Whether LR is rounded to 8 bits.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        lambda_range: list[float] = [0.6, 5.0],  # noqa: B006 - read, never changed
+        lambda_range: list[Annotated[float, srkit.Range(above=0)]] = [0.6, 5.0],  # noqa: B006 - read, never changed
         unit: Literal["variance", "std"] = "variance",
         theta_range: list[float] = [-math.pi, math.pi],  # noqa: B006
-        noise: float = 0.25,
+        noise: Annotated[float, srkit.Range(0, below=1)] = 0.25,
         noise_kind: Literal["symmetric", "positive"] = "symmetric",
-        kernel_size: int = 11,
+        kernel_size: Annotated[int, srkit.Range(3, odd=True)] = 11,
         compose: bool = True,
         align: bool = True,
         quantise: bool = True,
@@ -57,12 +58,6 @@ class AnisotropicGaussian:
         if scale < 2:
             raise ValueError(f"scale must be at least 2, got {scale}")
         low, high = span_of("lambda_range", lambda_range)
-        if low <= 0:
-            raise ValueError(f"lambda_range must be positive, got {list(lambda_range)}")
-        if not 0 <= noise < 1:
-            raise ValueError(f"noise must be in [0, 1), got {noise}")
-        if kernel_size < 3 or kernel_size % 2 == 0:
-            raise ValueError(f"kernel_size must be odd and at least 3, got {kernel_size}")
         self.scale, self.align, self.quantise = scale, align, quantise
         self.theta = span_of("theta_range", theta_range)
         self.noise = (1 - noise if noise_kind == "symmetric" else 1.0, 1 + noise)

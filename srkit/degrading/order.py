@@ -55,7 +55,8 @@ def _refuse(after: Work, before: Work, name: str) -> None:
     """Refuse what no stage may return.
 
     Raises:
-        DataError: The stage returned something else than as many images, of the same channels and number type.
+        DataError: The stage returned something else than as many images, of the same channels and number type,
+            another size of LR, or drawn values that are not one for each image.
     """
     wanted = [(*image.shape[:2], image.dtype) for image in before.images]
     if not isinstance(after, Work):
@@ -64,6 +65,10 @@ def _refuse(after: Work, before: Work, name: str) -> None:
         (*image.shape[:2], image.dtype) for image in after.images
     ]:
         found = ", ".join(f"{tuple(image.shape)} of {image.dtype}" for image in after.images) or "no image"
+    elif after.low_size != before.low_size:
+        found = f"low_size {after.low_size} in place of {before.low_size}"
+    elif others := [key for key, value in after.drawn.items() if value.shape[:1] != (len(before),)]:
+        found = f"{others[0]} of shape {tuple(after.drawn[others[0]].shape)}, whose rows are not the images"
     else:
         return
     raise DataError(
@@ -94,13 +99,18 @@ def among(branches: Sequence[tuple[str, StageFn]], choice: Tensor, work: Work, d
         choice: (N,) whole numbers; an image whose number belongs to no stage is not changed.
         work: The images.
         draws: Their random numbers.
+
+    Raises:
+        DataError: A stage returned what no stage may return.
     """
     images, drawn = list(work.images), dict(work.drawn)
     for number, (name, stage) in enumerate(branches):
         rows = (choice == number).nonzero()[:, 0].tolist()
         if not rows:
             continue
-        after = stage(work.rows(rows), draws.child(name)[rows])
+        given = work.rows(rows)
+        after = stage(given, draws.child(name)[rows])
+        _refuse(after, given, name)
         for row, image in zip(rows, after.images, strict=True):
             images[row] = image
         if len(rows) == len(work):

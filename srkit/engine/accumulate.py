@@ -59,8 +59,8 @@ def backward(
     for piece in pieces(pair, count):
         with autocast(place.device, place.precision):
             predictions = network(piece.low)
-        losses = mean_losses(predictions, piece.high, for_batch(loss, piece.low))
         with products(place.device, place.precision):
+            losses = mean_losses(predictions, piece.high, for_batch(loss, piece.low))
             (losses["loss"] / count).backward()  # type: ignore[no-untyped-call]
         for name, value in losses.items():
             sums[name] = sums[name] + value.detach() if name in sums else value.detach()

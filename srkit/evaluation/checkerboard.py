@@ -13,6 +13,7 @@ from srkit.checkerboard.flat import FlatField, flat_fields, layer_ripple
 from srkit.checkerboard.gradient import gradient_grid
 from srkit.checkerboard.phase_errors import phase_errors
 from srkit.checkerboard.spectrum import GridSpectrum, grid_spectrum
+from srkit.engine.precision import products
 from srkit.errors import SrkitError
 from srkit.evaluation.evaluate import ReferenceImage
 from srkit.image.color import luma
@@ -45,8 +46,9 @@ class ImageCheckerboard:
 
 
 def flat_response(network: Network) -> list[FlatField]:
-    """Return the outputs of the network for flat fields (M1)."""
-    return flat_fields(network.module, network.scale, channels=network.color.channels)
+    """Return the outputs of the network for flat fields (M1), computed in fp32."""
+    with products(_place(network.module), "fp32"):
+        return flat_fields(network.module, network.scale, channels=network.color.channels)
 
 
 def layer_ripples(network: Network) -> Iterator[tuple[str, float]]:
@@ -57,14 +59,16 @@ def layer_ripples(network: Network) -> Iterator[tuple[str, float]]:
     shapes: dict[str, tuple[int, int]] = {}
     parts = {name: module for name, module in network.module.named_modules() if _is_upsampler(module)}
     hooks = [module.register_forward_hook(_note(name, shapes)) for name, module in parts.items()]
-    place = next(network.module.parameters(), torch.empty(0)).device
+    place = _place(network.module)
     side = max(SIDE, network.needs.least)
     with torch.no_grad():
         network.module.eval()(torch.zeros(1, network.color.channels, side, side, device=place))
     for hook in hooks:
         hook.remove()
     for name, (channels, scale) in shapes.items():
-        yield name, layer_ripple(parts[name], channels, scale)
+        with products(place, "fp32"):
+            ripple = layer_ripple(parts[name], channels, scale)
+        yield name, ripple
 
 
 class MeasuredImage(ReferenceImage, Protocol):
@@ -118,6 +122,10 @@ def _measured(
         gradient,
         spectrum,
     )
+
+
+def _place(module: nn.Module) -> torch.device:
+    return next(module.parameters(), torch.empty(0)).device
 
 
 def _luma(image: Tensor) -> Tensor:

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor, nn
 
 
-def he_(conv: nn.Conv2d | nn.ConvTranspose2d) -> None:
-    """Draw weights from N(0, 2/(k*k*C)) with C the input channels, and set biases to zero.
+def he_(conv: nn.Conv2d | nn.ConvTranspose2d, factor: float = 1.0) -> None:
+    """Draw weights from N(0, 2/(k*k*C)) with C the input channels of a group, times ``factor``; biases are zero.
 
     He et al. 2015, as LapSRN's released code uses it, for transposed convolutions too.
     """
     height, width = conv.kernel_size
-    nn.init.normal_(conv.weight, std=math.sqrt(2 / (height * width * conv.in_channels)))
+    inputs = conv.in_channels // conv.groups
+    nn.init.normal_(conv.weight, std=factor * math.sqrt(2 / (height * width * inputs)))
     if conv.bias is not None:
         nn.init.zeros_(conv.bias)
 

@@ -69,7 +69,8 @@ class ZSSR:
         father, crops = low.float(), draws.child("crops")
         network = self.model(self.scale, low.shape[1]).to(low.device)
         loss = self.loss()  # a new one for every image: it may set weights of its own
-        recipe = Recipe(loss.to(low.device) if isinstance(loss, nn.Module) else loss, *self.recipe_of)
+        crop = father.shape[1], *2 * (self._side(father),)
+        recipe = Recipe(loss.to(low.device) if isinstance(loss, nn.Module) else loss, *self.recipe_of, crop=crop)
         training = self.regime(network, recipe, self.steps, Place(low.device))
         for _ in training.fit(lambda _step: self._pair(father, kernel, crops), until=self.steps):
             pass
@@ -79,8 +80,7 @@ class ZSSR:
 
     def _pair(self, image: Tensor, kernel: Tensor, draws: Draws) -> Pair:
         """Return a batch of crops of the image, and the same crops shrunk by the kernel."""
-        height, width = (min(self.crop, side) // self.scale * self.scale for side in image.shape[-2:])
-        side = min(height, width)  # a square, which may be turned
+        side = self._side(image)
         places = draws.uniform(self.batch, 2)[0]
         turns = draws.integers(0, 8, self.batch)[0].tolist()
         room = torch.tensor([image.shape[-2] - side + 1, image.shape[-1] - side + 1])
@@ -91,6 +91,11 @@ class ZSSR:
         high = torch.cat(crops)
         low = blur(high, kernel.expand(self.batch, -1, -1), self.scale)
         return Pair(low, high, ("itself",) * self.batch)
+
+    def _side(self, image: Tensor) -> int:
+        """Return the side of a crop, a square that may be turned, in pixels."""
+        height, width = image.shape[-2:]
+        return min(self.crop, height, width) // self.scale * self.scale
 
 
 def _turned(image: Tensor, turn: int) -> Tensor:

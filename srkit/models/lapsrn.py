@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
-from srkit.models.pyramid import enlarge, levels_of, needs_of_pyramid
+from srkit.layers.precision import in_full_precision
+from srkit.models.pyramid import levels_of, needs_of_pyramid
 from srkit.network.needs import Needs
 from srkit.parts import Upsampler
 from srkit.slots import default
@@ -64,14 +65,14 @@ class LapSRN(nn.Module):
                 features,
                 channels,
                 count,
-                upsampler(features, 2),
+                upsampler(features, features, 2),
                 negative_slope,
                 activation,
                 residual == "local",
             )
             for count in depths
         )
-        self.images = nn.ModuleList(image_upsampler(channels, 2) for _ in depths)
+        self.images = nn.ModuleList(image_upsampler(channels, channels, 2) for _ in depths)
         for level in self.levels:
             if residual_init == "zero":
                 nn.init.zeros_(level.residual.weight)  # type: ignore[union-attr, arg-type]
@@ -82,7 +83,7 @@ class LapSRN(nn.Module):
         image, predictions = low, []
         for level, upsampler in zip(self.levels, self.images, strict=True):
             features = level(features)
-            image = enlarge(upsampler, image) + level.residual(features)  # type: ignore[operator]
+            image = in_full_precision(upsampler, image) + level.residual(features)  # type: ignore[operator]
             predictions.append(image)
         return predictions
 

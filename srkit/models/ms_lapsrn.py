@@ -9,7 +9,8 @@ from torch.nn import functional as F
 
 import srkit
 from srkit.layers.init import he_
-from srkit.models.pyramid import enlarge, levels_of, needs_of_pyramid
+from srkit.layers.precision import in_full_precision
+from srkit.models.pyramid import levels_of, needs_of_pyramid
 from srkit.network.needs import Needs
 from srkit.parts import Upsampler
 from srkit.slots import default
@@ -50,8 +51,8 @@ class MSLapSRN(nn.Module):
         self.count, self.recursions, self.slope = levels_of(scale), recursions, negative_slope
         self.embed = nn.Conv2d(channels, features, 3, padding=1)
         self.convs = nn.ModuleList(nn.Conv2d(features, features, 3, padding=1) for _ in range(depth))
-        self.upsampler = upsampler(features, 2)
-        self.image_upsampler = image_upsampler(channels, 2)
+        self.upsampler = upsampler(features, features, 2)
+        self.image_upsampler = image_upsampler(channels, channels, 2)
         self.residual = nn.Conv2d(features, channels, 3, padding=1)
         for conv in (self.embed, *self.convs):
             he_(conv)
@@ -66,7 +67,7 @@ class MSLapSRN(nn.Module):
         for _ in range(self.count):
             features = self.upsampler(self._act(self._recursive(features)))
             # no LeakyReLU before this one in the released graph; with it D5R2 scores 9 dB less on Set5's woman
-            image = enlarge(self.image_upsampler, image) + self.residual(features)
+            image = in_full_precision(self.image_upsampler, image) + self.residual(features)
             predictions.append(image)
         return predictions
 

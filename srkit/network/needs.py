@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from torch import nn
 
@@ -57,3 +59,62 @@ def needs_of(module: nn.Module) -> Needs:
         name = type(module).__name__
         raise TypeError(f"{name}.needs: wants srkit.network.needs.Needs, got {type(declared).__name__}")
     return declared
+
+
+class Enlargement(NamedTuple):
+    """A step of a network that makes its input larger.
+
+    Args:
+        upsampler: The module that does it.
+        scale: How many times larger its output is.
+    """
+
+    upsampler: nn.Module
+    scale: int
+
+
+Step = int | Needs | Enlargement
+"""A step of a network: the radius of convolutions that keep the size, the needs of any module that keeps the
+size, or an enlargement. Pixels are those of the grid that the step reads: HR pixels behind an upsampler."""
+
+
+def needs_in_series(*steps: Step) -> Needs:
+    """Return the needs of a network that takes one step after the other, in pixels of its input.
+
+    A halo of h pixels behind an upsampler of scale s is one of h/s, rounded up, before it, plus the upsampler's
+    own. A halo that one step does not declare is unknown for the network.
+
+    Args:
+        steps: The steps from input to output. For EDSR x4: ``1 + 2 * blocks + 1, Enlargement(first, 2),
+            Enlargement(second, 2), 1``.
+    """
+    placed = [_needs_and_scale(step) for step in steps]
+    halo: int | None = 0
+    for needs, scale in reversed(placed):
+        halo = None if halo is None or needs.halo is None else -(-halo // scale) + needs.halo
+    multiple, least, grid = 1, 1, 1
+    for needs, scale in placed:
+        # ``grid`` pixels of this step's input lie on one pixel of the network's input
+        multiple = math.lcm(multiple, needs.multiple // math.gcd(needs.multiple, grid))
+        least = max(least, -(-needs.least // grid))
+        grid *= scale
+    half, whole = all(needs.half for needs, _ in placed), any(needs.whole for needs, _ in placed)
+    return Needs(halo, multiple, least, half, whole)
+
+
+def needs_in_parallel(*branches: Needs) -> Needs:
+    """Return the needs of a network whose output depends on all of these branches, which read the same input."""
+    halos = [branch.halo for branch in branches]
+    return Needs(
+        None if None in halos else max(halo for halo in halos if halo is not None),
+        math.lcm(*(branch.multiple for branch in branches)),
+        max(branch.least for branch in branches),
+        all(branch.half for branch in branches),
+        any(branch.whole for branch in branches),
+    )
+
+
+def _needs_and_scale(step: Step) -> tuple[Needs, int]:
+    if isinstance(step, Enlargement):
+        return needs_of(step.upsampler), step.scale
+    return (step if isinstance(step, Needs) else Needs(step)), 1

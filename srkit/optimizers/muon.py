@@ -96,31 +96,38 @@ class Muon(torch.optim.Optimizer):
             alike[weight.flatten(1).shape].append(weight)
         decay = group["momentum"]
         for shape, same in alike.items():
-            ahead = []
+            gradients = [weight.grad for weight in same if weight.grad is not None]
             for weight in same:
-                assert weight.grad is not None  # only weights with a gradient come here
-                state = self.state[weight]
-                if not state:
-                    state["momentum"] = torch.zeros_like(weight)
-                state["momentum"].lerp_(weight.grad, 1 - decay)
-                ahead.append(weight.grad.lerp(state["momentum"], decay).flatten(1))  # Nesterov's look ahead
-            updates = orthogonal(torch.stack(ahead).float())
+                if not self.state[weight]:
+                    self.state[weight]["momentum"] = torch.zeros_like(weight)
+            momenta = [self.state[weight]["momentum"] for weight in same]
+            torch._foreach_lerp_(momenta, gradients, 1 - decay)
+            ahead = torch._foreach_lerp(gradients, momenta, decay)  # Nesterov's look ahead
+            updates = orthogonal(torch.stack([one.flatten(1) for one in ahead]).float())
             size = ADAM_RMS * max(shape) ** 0.5
-            for weight, update in zip(same, updates, strict=True):
-                weight.add_(update.view(weight.shape), alpha=-group["lr"] * size)
+            moves = [update.view(weight.shape) for weight, update in zip(same, updates, strict=True)]
+            torch._foreach_add_(same, moves, alpha=-group["lr"] * size)
 
     def _step_adam(self, weights: list[Tensor], group: dict[str, Any]) -> None:
+        """Take Adam's step for ``weights``; those that have taken as many steps are computed together."""
         first, second = group["betas"]
+        taken: dict[int, list[Tensor]] = defaultdict(list)
         for weight in weights:
-            assert weight.grad is not None  # only weights with a gradient come here
             state = self.state[weight]
             if not state:
                 state.update(step=0, mean=torch.zeros_like(weight), square=torch.zeros_like(weight))
             state["step"] += 1
-            state["mean"].lerp_(weight.grad, 1 - first)
-            state["square"].mul_(second).addcmul_(weight.grad, weight.grad, value=1 - second)
-            divisor = (state["square"] / (1 - second ** state["step"])).sqrt_().add_(group["eps"])
-            weight.addcdiv_(state["mean"], divisor, value=-group["lr"] / (1 - first ** state["step"]))
+            taken[state["step"]].append(weight)
+        for step, same in taken.items():
+            gradients = [weight.grad for weight in same if weight.grad is not None]
+            means, squares = ([self.state[weight][name] for weight in same] for name in ("mean", "square"))
+            torch._foreach_lerp_(means, gradients, 1 - first)
+            torch._foreach_mul_(squares, second)
+            torch._foreach_addcmul_(squares, gradients, gradients, value=1 - second)
+            divisors = torch._foreach_div(squares, 1 - second**step)
+            torch._foreach_sqrt_(divisors)
+            torch._foreach_add_(divisors, group["eps"])
+            torch._foreach_addcdiv_(same, means, divisors, value=-group["lr"] / (1 - first**step))
 
 
 def orthogonal(matrices: Tensor) -> Tensor:

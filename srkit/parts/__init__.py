@@ -22,6 +22,8 @@ from srkit.parts.dataset import Dataset as Dataset, dataset as dataset
 from srkit.parts.optimizer import Optimizer as Optimizer, optimizer as optimizer
 from srkit.parts.schedule import Schedule as Schedule, schedule as schedule
 from srkit.parts.regime import Regime as Regime, regime as regime
+from srkit.parts.discriminator import Discriminator as Discriminator, discriminator as discriminator
+from srkit.parts.gan_loss import GanLoss as GanLoss, gan_loss as gan_loss
 from srkit.parts.method import Method as Method, method as method
 from srkit.parts.estimator import Estimator as Estimator, estimator as estimator
 from srkit.parts.tracker import Tracker as Tracker, tracker as tracker

@@ -65,6 +65,15 @@ class WithOriginals(Protocol):
 
 
 @runtime_checkable
+class WithDigests(Protocol):
+    """An image set that recognises an image's content faster than by decoding it."""
+
+    def digest(self, index: int, /) -> str:
+        """Return a digest of the content of HR, and of LR if the set has it, equal for a copy elsewhere."""
+        ...
+
+
+@runtime_checkable
 class Mixed(Protocol):
     """An image set of several sources, from which training crops are drawn by weight."""
 

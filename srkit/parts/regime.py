@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from srkit.registry import Kind
+from srkit.registry import Ability, Kind
 from srkit.slots import Slot
 
 if TYPE_CHECKING:
@@ -14,12 +14,25 @@ if TYPE_CHECKING:
     from srkit.pair import Pair
     from srkit.training import Step
 
+BATCHES: Ability[int] = Ability(
+    "batches", 1, "how many batches a step takes; they are those from number `step * batches` on"
+)
+
+SELECT: Ability[str] = Ability("select", "psnr", "what `train.select: null` stands for: a metric, or `last`")
+
+FAILURE: Ability[str | None] = Ability(
+    "failure",
+    None,
+    "why the training should stop after this step, with numbers and a way out; the host then saves the state",
+)
+
 regime = Kind(
     "regime",
     ("model", "recipe", "steps", "place"),
     gives="a training: `fit` is its generator of steps",
     contract="srkit.testing.regime:regime",
     room="srkit.regimes",
+    abilities=(BATCHES, SELECT, FAILURE),
 )
 
 
@@ -43,8 +56,8 @@ class RegimeFn(Protocol):
     def fit(self, pair: Callable[[int], Pair], /, *, until: int) -> Iterator[Step]:
         """Train up to step ``until``, yielding what each step did.
 
-        ``pair`` gives the rows of the batch of a step, counted from 0, that are this process's; it is called
-        once a step, in order. After each yield the state is whole, and the caller may evaluate or leave.
+        ``pair`` gives the rows of a batch, counted from 0, that are this process's; it is called in order, once a
+        step, or ``batches`` times. After each yield the state is whole, and the caller may evaluate or leave.
 
         Raises:
             TrainingError: A loss or a norm is not a finite number; names step, images and learning rates.

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 upsampler = Kind(
     "upsampler",
-    ("channels", "scale"),
-    gives="module: features to features, exactly `scale` times larger, any H and W",
+    ("channels", "out_channels", "scale"),
+    gives="module: features to features or to an image, exactly `scale` times larger, any H and W",
     contract="srkit.testing.upsampler:upsampler",
     room="srkit.upsamplers",
     abilities=(NEEDS,),

@@ -70,7 +70,7 @@ class BasicSR:
             "model": fill(cast("Choice", self.model)),
             "source": f"{file.name}, {f'its {wrapper!r}' if wrapper else 'as it is'}",
         }
-        return Network.of(module.eval(), self.scale, self.color, name=_name(file, self.scale), metadata=metadata)
+        return Network.of(module.eval(), self.scale, self.color, name=name_of(file, self.scale), metadata=metadata)
 
 
 def unwrap(state: Mapping[str, Any], source: Path) -> tuple[dict[str, Tensor], str | None]:
@@ -95,5 +95,6 @@ def _bare(name: str) -> str:
     return name
 
 
-def _name(file: Path, scale: int) -> str:
+def name_of(file: Path, scale: int) -> str:
+    """Return the name of a network in messages: that of its file, with the scale if it does not hold it."""
     return file.stem if str(scale) in file.stem else f"{file.stem} x{scale}"

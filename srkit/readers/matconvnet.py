@@ -1,4 +1,4 @@
-"""The official LapSRN and MS-LapSRN weights: MATLAB files of MatConvNet networks."""
+"""The official LapSRN, MS-LapSRN and VDSR weights: MATLAB files of MatConvNet networks."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ RELEASED = {
     "negative_slope": 0.2,
     "features": 64,
 }
+AUTHORS = {"lapsrn": "LapSRN", "ms_lapsrn": "LapSRN", "vdsr": "VDSR"}
 NAMES = {"input_conv": "embed", "upconv": "upsampler.conv", "residual_conv": "residual"}
 
 
 @srkit.reader("matconvnet")
 class MatConvNet:
-    """The official LapSRN and MS-LapSRN weights (.mat): MATLAB files of MatConvNet networks.
+    """The official LapSRN, MS-LapSRN and VDSR weights (.mat): MATLAB files of MatConvNet networks.
 
     Args:
-        scale: Scale of an MS-LapSRN, whose weights fit every scale; that of a LapSRN follows from its levels.
+        scale: Scale of an MS-LapSRN or a VDSR, whose weights fit every scale; LapSRN's follows from its levels.
     """
 
     def __init__(self, build: BuildModel, *, scale: int | None = None) -> None:
@@ -58,7 +59,7 @@ class MatConvNet:
         name = file.stem if str(found.scale) in file.stem else f"{file.stem} x{found.scale}"
         metadata = {
             "model": {"use": found.use, **found.options},
-            "source": f"{file.name}, released by the authors of LapSRN",
+            "source": f"{file.name}, released by the authors of {AUTHORS[found.use]}",
         }
         return Network.of(module.eval(), found.scale, Color.Y, name=name, metadata=metadata)
 
@@ -75,9 +76,12 @@ class _Released:
 
 def _released(path: Path, scale: int | None) -> _Released:
     arrays = _arrays(path)
+    if "1_f" in arrays:
+        return _vdsr(arrays, path, scale)
     if "input_conv_f" not in arrays:
         raise CheckpointError(
-            f"{path}: wants a LapSRN network (input_conv, upconv, ...), found {', '.join(arrays)[:80]}"
+            f"{path}: wants a LapSRN network (input_conv, upconv, ...) or a VDSR network, found "
+            f"{', '.join(arrays)[:80] or 'nothing'}"
         )
     levels = sorted({int(found[1]) for name in arrays if (found := re.match(r"level(\d+)_", name))}, reverse=True)
     if levels:
@@ -113,6 +117,16 @@ def _ms_lapsrn(arrays: dict[str, NDArray[np.float32]], path: Path, scale: int | 
     return _Released("ms_lapsrn", {**RELEASED, "depth": depth, "recursions": recursions}, scale, tensors)
 
 
+def _vdsr(arrays: dict[str, NDArray[np.float32]], path: Path, scale: int | None) -> _Released:
+    if scale is None:
+        raise CheckpointError(f"{path}: holds weights for every scale; give --scale")
+    depth = len(arrays) // 2
+    tensors: dict[str, Tensor] = {}
+    for index in range(depth):
+        tensors |= _pair(arrays, str(index + 1), f"convs.{index}")
+    return _Released("vdsr", {"depth": depth, "features": len(tensors["convs.0.bias"])}, scale, tensors)
+
+
 def _pair(arrays: dict[str, NDArray[np.float32]], name: str, ours: str, *, bias: bool = True) -> dict[str, Tensor]:
     """Return weight and bias of one layer as torch has them.
 
@@ -128,7 +142,7 @@ def _pair(arrays: dict[str, NDArray[np.float32]], name: str, ours: str, *, bias:
 
 
 def _arrays(path: Path) -> dict[str, NDArray[np.float32]]:
-    """Return the network's parameters by name."""
+    """Return the network's parameters by name; those of a plain row of layers are ``1_f``, ``1_b``, ``2_f``, ..."""
     try:
         from scipy.io import loadmat
     except ImportError:
@@ -136,7 +150,15 @@ def _arrays(path: Path) -> dict[str, NDArray[np.float32]]:
     if not path.is_file():
         raise CheckpointError(f"{path}: wants a .mat file, found nothing of that name")
     try:
-        parameters = loadmat(path)["net"]["params"][0, 0][0]
+        content = loadmat(path)
+        if "model" in content:
+            cells = {letter: content["model"][name][0, 0][0] for letter, name in (("f", "weight"), ("b", "bias"))}
+            return {
+                f"{number}_{letter}": np.asarray(value, dtype=np.float32)
+                for letter, values in cells.items()
+                for number, value in enumerate(values, 1)
+            }
+        parameters = content["net"]["params"][0, 0][0]
         return {str(one["name"][0]): np.asarray(one["value"], dtype=np.float32) for one in parameters}
     except Exception as error:  # scipy may raise any error for a damaged file
         reason = str(error).partition("\n")[0] or type(error).__name__

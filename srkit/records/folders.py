@@ -99,7 +99,7 @@ class FurtherTestFiles:
 
     @property
     def inputs(self) -> Path:
-        """Digests of the image files that it was tested on."""
+        """``TrialInputs``: digests of the files that it was tested with."""
         return self.path / "inputs.json"
 
     @property
@@ -139,7 +139,7 @@ class TrialFiles(RunFiles):
 
     @property
     def inputs(self) -> Path:
-        """Digests of the files that it was trained on."""
+        """``TrialInputs``: digests of the files that it was trained with."""
         return self.path / "inputs.json"
 
     def test(self, name: str) -> FurtherTestFiles:

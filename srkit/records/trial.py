@@ -27,6 +27,19 @@ class TrialOrders(ObjectFile):
 
 
 @dataclass(frozen=True)
+class TrialInputs(ObjectFile):
+    """``inputs.json``: the files that a trial or a further test reads, known by their content.
+
+    Args:
+        experiment: The identity of its experiment without that content: a trial on other images has the same.
+        contents: A digest for each option that names files, by its dotted key.
+    """
+
+    experiment: str
+    contents: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class MeasureRow(RowFile):
     """A line of ``measures.jsonl``: one measure of the checkerboard after ``step`` steps.
 

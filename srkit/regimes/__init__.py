@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 from srkit.hookspecs import hookimpl
+from srkit.regimes.adversarial import Adversarial
 from srkit.regimes.supervised import Supervised
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in regimes."""
-    return [Supervised]
+    return [Adversarial, Supervised]

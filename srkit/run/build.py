@@ -19,7 +19,7 @@ from srkit.engine.checkpoint import load_into
 from srkit.engine.generators import seeded
 from srkit.engine.precision import named_device
 from srkit.errors import CheckpointError, ConfigError, DataError, Problem
-from srkit.experiment import Experiment
+from srkit.experiment import LAST, NO_METRIC, Experiment
 from srkit.network.color import Color
 from srkit.network.network import Network
 from srkit.parts import Metric
@@ -28,6 +28,7 @@ from srkit.parts.dataset import ImageSet
 from srkit.parts.degradation import DegradationFn
 from srkit.parts.loss import COMPARES, LEAST, LossFn
 from srkit.parts.metric import MetricFn
+from srkit.parts.regime import RegimeFn
 from srkit.plugins import Catalog
 from srkit.run.selection import Selection, selection
 from srkit.training import ON_CPU, Recipe
@@ -86,11 +87,13 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         metrics = _named(experiment.metrics, scale, catalog)
     _refuse_unfit(experiment, loss)
     train = experiment.data.train()
-    _try_training(experiment, model, loss, len(train))
+    regime = _try_training(experiment, model, loss, len(train))
     try:
-        select = selection(experiment.train.select, metrics)
+        select = selection(experiment.train.select, regime, metrics)
     except ValueError as error:
         raise ConfigError([Problem("config", "train.select", str(error))]) from None
+    if select.metric == LAST and experiment.train.patience is not None:
+        raise ConfigError([Problem("config", "train.patience", NO_METRIC)])
     return Built(
         model=model,
         baseline=catalog.build("model", "bicubic", scale, channels),
@@ -132,16 +135,23 @@ def recipe(experiment: Experiment, loss: LossFn) -> Recipe:
     """Return how the experiment's model is trained, as any regime takes it."""
     options = experiment.train
     return Recipe(
-        loss, options.optimizer, options.schedule, options.clip, options.ema, options.pyramid, options.accumulate
+        loss,
+        options.optimizer,
+        options.schedule,
+        options.clip,
+        options.ema,
+        options.pyramid,
+        options.accumulate,
+        crop=(Color(experiment.color).channels, options.patch, options.patch),
     )
 
 
-def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> None:
-    """Build the optimizer and the schedule, so that they refuse options before a run folder exists."""
+def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> RegimeFn:
+    """Build the regime, so that it, its optimizers and schedules refuse options before a run folder exists."""
     options = experiment.train
     named_device(options.device)
     with _without_compiler(), seeded(experiment.seed):
-        options.regime(model, recipe(experiment, loss), options.steps_of(images) or MANY, ON_CPU)
+        return options.regime(model, recipe(experiment, loss), options.steps_of(images) or MANY, ON_CPU)
 
 
 @contextmanager

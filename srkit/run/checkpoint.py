@@ -7,24 +7,22 @@ from dataclasses import fields
 from typing import Any
 
 from srkit import __version__
+from srkit.config.identity import Role
 from srkit.config.show import fill
 from srkit.engine.checkpoint import load_training, save_training
 from srkit.engine.generators import generator_states, restore_generators
 from srkit.errors import RunError
 from srkit.experiment import Experiment
 from srkit.run.build import Built
+from srkit.run.contents import Contents
 from srkit.run.folder import RunFolder
-from srkit.run.image_digest import image_digest
 from srkit.run.progress import TrainingProgress
 from srkit.run.resumable import changes
 from srkit.run.session import Session
 
-LEARNT_FROM = ("train", "validate")
-"""The image sets, by their names in ``data``, that decide which weights a run keeps."""
-
 
 class Checkpoint:
-    """``last.pt`` of a run: the state of its training, its progress, and the config and images of both.
+    """``last.pt`` of a run: the state of its training, its progress, its config, and digests of its files.
 
     Args:
         experiment: The experiment with its present config.
@@ -36,7 +34,8 @@ class Checkpoint:
     def __init__(self, experiment: Experiment, built: Built, folder: RunFolder, session: Session) -> None:
         self.folder, self.session = folder, session
         self.config = fill(experiment)
-        self.images = {use: image_digest(getattr(built, use)) for use in LEARNT_FROM}
+        opened = {f"data.{use}": getattr(built, use) for use in ("train", "validate")}
+        self.contents = Contents().of(experiment, {Role.LEARNT}, opened)
 
     def save(self, progress: TrainingProgress) -> None:
         """Write the state of the training, whole or not at all.
@@ -52,7 +51,7 @@ class Checkpoint:
                 "progress": vars(progress),
                 "generators": generators,
                 "config": self.config,
-                "images": self.images,
+                "contents": self.contents,
                 "srkit": __version__,
             }
             save_training(self.folder.last, state)
@@ -67,7 +66,7 @@ class Checkpoint:
         if not self.folder.last.exists():
             return None
         saved = load_training(self.folder.last)
-        if missing := {"state", "progress", "generators", "config", "images"} - saved.keys():
+        if missing := {"state", "progress", "generators", "config", "contents"} - saved.keys():
             raise RunError(
                 f"{self.folder.last}: wants the state of a training, found {', '.join(map(str, saved))} without "
                 f"{', '.join(sorted(missing))}"
@@ -86,15 +85,13 @@ class Checkpoint:
         return progress
 
     def _refuse_changes(self, saved: Mapping[str, Any]) -> None:
-        """Check that config and images are those of the training so far.
+        """Check that config, images and other files are those of the training so far.
 
         Raises:
             RunError: Lists every difference, and the ways out.
         """
-        found = list(changes(saved["config"], self.config, newer=saved.get("srkit") != __version__))
-        others = [use for use in LEARNT_FROM if saved["images"][use] != self.images[use]]
-        if not any(line.startswith("data.") for line in found):  # the difference in the config is reported already
-            found += [f"data.{use}: has other images than at the start of the run" for use in others]
+        newer = saved.get("srkit") != __version__
+        found = list(changes(saved["config"], self.config, (saved["contents"], self.contents), newer=newer))
         if found:
             best = f"start={self.folder.best}" if self.folder.best.exists() else "them"
             way_out = f"restore the former values, or make a new run with {best}"

@@ -3,27 +3,52 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
 
+from platformdirs import user_cache_path
+
+from srkit.atomic import write_text
+from srkit.data.content import content_digest
 from srkit.parts.dataset import ImageSet
 
-DECODED = 4
-"""Images of a set whose pixels count; decoding all of them would take longer than many trainings."""
+SLOW = 1.0
+"""Seconds; the digest of a set that takes longer to read is kept in the cache folder."""
+
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
-def image_digest(images: ImageSet) -> str:
-    """Return a digest of the names and sizes of all images, and of the pixels of a few, spread over the set.
+def image_digest(images: ImageSet, cache: Path | None = None) -> str:
+    """Return a digest of the names, the sizes and the content of all images, in their order.
 
-    It does not depend on where the files are or when they were written.
+    It does not depend on where the files are or when they were written. All of them are read. The digest of a
+    large set is therefore kept, and found again for as long as no image has another ``key``.
+
+    Args:
+        images: The set.
+        cache: The folder of decoded images, in which digests are kept too; None is the user's cache folder.
 
     Raises:
-        ImageError: An image cannot be decoded.
+        ImageError: An image cannot be read.
     """
+    kept = (cache or user_cache_path("srkit", appauthor=False)) / "digests" / _present(images)
+    with suppress(OSError, UnicodeDecodeError):
+        if DIGEST.fullmatch(found := kept.read_text(encoding="utf-8")):
+            return found
+    began = time.monotonic()
     digest = hashlib.sha256(repr(images.scale).encode())
     for index, name in enumerate(images.names):
-        digest.update(f"\n{name}\t{images.size(index)}".encode())
-    count = min(DECODED, len(images))
-    for index in sorted({number * (len(images) - 1) // max(count - 1, 1) for number in range(count)}):
-        digest.update(images.high(index).tobytes())
-        if images.scale is not None:
-            digest.update(images.low(index).tobytes())
+        digest.update(f"\n{name}\t{images.size(index)}\t{content_digest(images, index)}".encode())
+    if time.monotonic() - began > SLOW:
+        with suppress(OSError):  # a cache that cannot be written costs time alone
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            write_text(kept, digest.hexdigest())
     return digest.hexdigest()
+
+
+def _present(images: ImageSet) -> str:
+    """Return a digest of the images' names and keys, which costs no reading of files."""
+    text = "\n".join(f"{name}\t{images.key(index)}" for index, name in enumerate(images.names))
+    return hashlib.sha256(text.encode()).hexdigest()

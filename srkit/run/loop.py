@@ -10,6 +10,7 @@ from srkit.errors import CheckpointError, TrainingError
 from srkit.experiment import Experiment
 from srkit.pair import Pair
 from srkit.parts.loss import Balanced
+from srkit.parts.regime import BATCHES, FAILURE
 from srkit.records.log import Record
 from srkit.run.budget import planned_steps
 from srkit.run.build import Built
@@ -72,7 +73,8 @@ class _Loop:
         self.saved = self._mark() if resumed else None
         self.clock = Clock(self.progress.seconds)
         self.saved_seconds = self.progress.seconds
-        self.pace = Pace(self.options.batch, self.clock)
+        self.batches = BATCHES.of(session.training)
+        self.pace = Pace(self.options.batch * self.batches, self.clock)
 
     def records(self) -> Generator[Record, None, None]:
         """Train to the end, yielding records; the clock is stopped while the caller handles one."""
@@ -99,7 +101,7 @@ class _Loop:
     def _events(self, waiting: Held) -> Iterator[Record]:
         progress = self.progress
         self._rewind()
-        yield self._log("plan", steps=progress.steps, crops=progress.steps * self.options.batch)
+        yield self._log("plan", steps=progress.steps, crops=progress.steps * self.options.batch * self.batches)
         if self._step_number == 0:
             self._save()  # so that a run that is killed in its first minute can be resumed
         if self._due(self.options.validate_every) and progress.validated != self._step_number:
@@ -108,9 +110,10 @@ class _Loop:
         if progress.finished:
             return
         pairs: list[Pair] = []
-        steps = self.session.training.fit(lambda _: pairs.pop(), until=progress.steps)
+        steps = self.session.training.fit(lambda _: pairs.pop(0), until=progress.steps)
         while (reason := self._stop_reason(waiting)) is None and self._step_number < progress.steps:
             yield from self._step(steps, pairs)
+            self._stop_failure()
             if self._due(self.options.validate_every):
                 yield from self._validate()
             if self._due(self.options.checkpoint_every) or self._long_unsaved():
@@ -139,7 +142,8 @@ class _Loop:
         """Take a step and log its records; Ctrl-C waits until both are done."""
         with held():
             # before the state changes, so that the error of an image leaves it whole
-            pairs.append(self.session.pair(self._step_number))
+            first = self._step_number * self.batches
+            pairs += [self.session.pair(number) for number in range(first, first + self.batches)]
             self.torn = True  # from here to the end of the step the state must not be saved
             wanted = self._step_number + 1
             taken = next(steps, None)
@@ -199,6 +203,16 @@ class _Loop:
         if error := collapsed(self._step_number, progress.psnr, bicubic, guard, self.folder.path):
             self._save()
             raise error
+
+    def _stop_failure(self) -> None:
+        """Stop a training whose regime says that it has failed, with its state saved.
+
+        Raises:
+            TrainingError: The regime's words.
+        """
+        if reason := FAILURE.of(self.session.training):
+            self._save()
+            raise TrainingError(reason)
 
     def _balanced(self) -> dict[str, float]:
         loss = self.session.loss

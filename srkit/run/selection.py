@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from srkit.experiment import LAST
 from srkit.parts.metric import HIGHER_IS_BETTER, MetricFn
+from srkit.parts.regime import SELECT
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,13 @@ class Selection:
         return value > best if self.higher_is_better else value < best
 
 
-def selection(metric: str, metrics: Mapping[str, MetricFn]) -> Selection:
-    """Return how ``train.select`` chooses weights.
+def selection(select: str | None, regime: object, metrics: Mapping[str, MetricFn]) -> Selection:
+    """Return how ``train.select`` chooses weights; None is what suits the regime.
 
     Raises:
         ValueError: There is no such metric in the experiment.
     """
+    metric = SELECT.of(regime) if select is None else select
     if metric == LAST:
         return Selection(metric)
     if metric not in metrics:

@@ -16,6 +16,7 @@ from srkit.records.environment import Environment
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
 from srkit.weights.convert import FORMAT
+from srkit.weights.portable import portable
 
 
 def save_best(folder: RunFolder, experiment: Experiment, built: Built, model: nn.Module, step: int) -> None:
@@ -25,7 +26,10 @@ def save_best(folder: RunFolder, experiment: Experiment, built: Built, model: nn
 
 
 def metadata(folder: RunFolder, experiment: Experiment, built: Built, step: int) -> dict[str, Any]:
-    """Return the metadata as plain values: model and options, scale, colour, protocol, versions, experiment."""
+    """Return the metadata as plain values: model and options, scale, colour, protocol, versions, experiment.
+
+    The experiment tells how the weights were trained, and names files without the folders that they were in.
+    """
     return {
         "format": FORMAT,
         "model": fill(experiment.model),
@@ -36,5 +40,5 @@ def metadata(folder: RunFolder, experiment: Experiment, built: Built, step: int)
         | dict(Environment.read(folder.environment).plugins),
         "name": experiment.name,
         "step": step,
-        "experiment": fill(experiment),
+        "experiment": portable(fill(experiment)),
     }

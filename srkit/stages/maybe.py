@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import srkit
 from srkit.degrading.order import among, named
-from srkit.degrading.ranges import probability_of
 from srkit.draws import Draws
 from srkit.parts import Stage
 from srkit.work import Work
@@ -19,9 +20,10 @@ class Maybe:
         probability: Probability that an image goes through the stage.
     """
 
-    def __init__(self, scale: int, *, stage: Stage, probability: float = 0.5) -> None:
+    @srkit.limited
+    def __init__(self, scale: int, *, stage: Stage, probability: Annotated[float, srkit.Range(0, 1)] = 0.5) -> None:
         self.branches = named([stage], scale)
-        self.probability = probability_of("probability", probability)
+        self.probability = probability
 
     def __call__(self, work: Work, draws: Draws) -> Work:
         """Return the images, some of them changed, and ``done`` (N,), whether each went through the stage."""

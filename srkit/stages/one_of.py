@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import srkit
 from srkit.degrading.order import among, named
 from srkit.degrading.ranges import chosen, shares_of
@@ -19,7 +21,10 @@ class OneOf:
         shares: How often each is drawn, relative to the others; null draws all equally often.
     """
 
-    def __init__(self, scale: int, *, choices: list[Stage], shares: list[float] | None = None) -> None:
+    @srkit.limited
+    def __init__(
+        self, scale: int, *, choices: list[Stage], shares: list[Annotated[float, srkit.Range(0)]] | None = None
+    ) -> None:
         if len(choices) < 2:
             raise ValueError(f"choices must be two or more, got {len(choices)}")
         self.shares = shares_of([1.0] * len(choices) if shares is None else shares, len(choices), "choices")

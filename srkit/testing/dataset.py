@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from srkit.image.array import UInt8Image
-from srkit.parts.dataset import ImageSet, WithOriginals
+from srkit.parts.dataset import ImageSet, WithDigests, WithOriginals
 from srkit.registry import Part
 from srkit.testing.making import CHANNELS, Make
 
@@ -66,6 +66,10 @@ def _keys(part: Part, images: ImageSet, again: ImageSet) -> None:
     if isinstance(images, WithOriginals):
         originals = [images.original(index) for index in range(len(images))]
         assert all(isinstance(one, str) for one in originals), f"{part}: wants originals that are strings"
+    if isinstance(images, WithDigests) and isinstance(again, WithDigests):
+        digests, later = ([one.digest(index) for index in range(len(one))] for one in (images, again))
+        assert all(isinstance(one, str) for one in digests), f"{part}: wants digests that are strings"
+        assert digests == later, f"{part}: opened again it has other digests, so a study would train again"
 
 
 def _differ(part: Part, images: ImageSet, keys: Sequence[str]) -> None:

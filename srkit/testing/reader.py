@@ -12,7 +12,7 @@ from srkit.registry import Part
 from srkit.testing.making import Make
 from srkit.weights.load import builder
 
-NAMES = ("none.bin", "weights.safetensors", "weights.pth", "weights.mat")
+NAMES = ("none.bin", "weights.safetensors", "weights.pth", "weights.mat", "weights.pb")
 
 
 def reader(part: Part, make: Make) -> None:

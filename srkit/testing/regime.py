@@ -5,22 +5,28 @@ from __future__ import annotations
 import io
 import math
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch import distributed as dist
 from torch.nn import functional as F
 
 from srkit.errors import TrainingError
 from srkit.pair import Pair
-from srkit.parts.regime import RegimeFn
+from srkit.parts.regime import BATCHES, FAILURE, RegimeFn
 from srkit.registry import Part
 from srkit.testing.making import Make
-from srkit.training import ON_CPU, Recipe, Step
+from srkit.training import ON_CPU, Place, Recipe, Step
+from srkit.world import World, averaged
 
 STEPS, STOP = 6, 3
 SCALE = 4
+SIDE = 8
+"""Side of an LR crop, in pixels."""
 
 
 class _Network(nn.Module):
@@ -40,7 +46,10 @@ class _Network(nn.Module):
 
 
 def regime(part: Part, make: Make) -> None:
-    """Check that it trains the model, records each step, stops at a loss that is no number, and resumes exactly."""
+    """Check that it trains the model, records each step, stops at a loss that is no number, and resumes exactly.
+
+    It must train alike as one of several processes.
+    """
     whole, steps = _trained(part, make, STEPS)
     assert [step.step for step in steps] == list(range(1, STEPS + 1)), f"{part}: must number its steps from 1"
     for step in steps:
@@ -51,6 +60,7 @@ def regime(part: Part, make: Make) -> None:
     prediction = whole.evaluated(torch.rand(1, 1, 8, 8))
     assert tuple(prediction.shape) == (1, 1, 32, 32), f"{part}: what is evaluated must enlarge as the model does"
     _goes_on(part, make, _weights(whole))
+    _with_others(part, make, _weights(whole))
     begun, _ = _trained(part, make, 1)
     try:
         list(begun.fit(lambda step: _pair(step)._replace(high=torch.full((4, 1, 32, 32), math.nan)), until=2))
@@ -59,14 +69,87 @@ def regime(part: Part, make: Make) -> None:
     raise AssertionError(f"{part}: a loss that is not a number must raise TrainingError")
 
 
-def _trained(part: Part, make: Make, until: int) -> tuple[RegimeFn, list[Step]]:
+@dataclass(frozen=True)
+class _Shared(World):
+    """A process that trains as one of several does, with the networks that it shares with them.
+
+    Its group has no other process, so the exchange of gradients is torch's own and changes none.
+    """
+
+    networks: list[nn.Module] = field(default_factory=list)
+    called: set[int] = field(default_factory=set)
+
+    def parallel(self, network: nn.Module) -> nn.Module:
+        wrapped, number = averaged(network), len(self.networks)
+        self.networks.append(network)
+        wrapped.register_forward_hook(lambda *_: self.called.add(number))
+        return wrapped
+
+
+def _with_others(part: Part, make: Make, wanted: Mapping[str, Tensor]) -> None:
+    """Check that it trains as well when its networks are wrapped as several processes wrap them."""
+    if not dist.is_available():
+        return
+    world, trained = _Shared(), set[int]()
+
+    def adam(named: Iterable[tuple[str, nn.Parameter]]) -> torch.optim.Optimizer:
+        named = list(named)
+        trained.update(id(parameter) for _, parameter in named)
+        return torch.optim.Adam(named, lr=0.05)
+
+    with _group():
+        built, _ = _trained(part, make, STEPS, replace(ON_CPU, world=world), adam)
+    shared = {id(parameter) for network in world.networks for parameter in network.parameters()}
+    idle = [type(one).__name__ for number, one in enumerate(world.networks) if number not in world.called]
+    assert trained <= shared, (
+        f"{part}: wants every network that it trains from place.world.parallel(network), since each of several "
+        f"processes would otherwise train another; {len(trained - shared)} of {len(trained)} parameters are not"
+    )
+    assert not idle, f"{part}: never calls what place.world.parallel returns for {', '.join(idle)}"
+    assert _equal(_weights(built), wanted), f"{part}: ends with other weights where it is one of several processes"
+
+
+@contextmanager
+def _group() -> Iterator[None]:
+    """Provide a process group of this process alone, unless there is a group already."""
+    if dist.is_initialized():
+        yield
+        return
+    store = dist.HashStore()  # type: ignore[attr-defined]
+    dist.init_process_group("gloo", store=store, rank=0, world_size=1)
+    try:
+        yield
+    finally:
+        dist.destroy_process_group()
+
+
+def _adam(named: Iterable[tuple[str, nn.Parameter]]) -> torch.optim.Optimizer:
+    return torch.optim.Adam(named, lr=0.05)
+
+
+def _trained(
+    part: Part, make: Make, until: int, place: Place = ON_CPU, optimizer: Callable[..., Any] = _adam
+) -> tuple[RegimeFn, list[Step]]:
     torch.manual_seed(0)
     network = _Network()
-    recipe = Recipe(F.l1_loss, lambda named: torch.optim.Adam(named, lr=0.05), _constant, ema=0.9)
-    built: RegimeFn = make(network, recipe, STEPS, ON_CPU)
+    recipe = Recipe(F.l1_loss, optimizer, _constant, ema=0.9, crop=(1, SIDE * SCALE, SIDE * SCALE))
+    built: RegimeFn = make(network, recipe, STEPS, place)
     assert built.step == 0, f"{part}: begins at step {built.step}, wants 0"
     torch.manual_seed(1)
-    return built, list(built.fit(_pair, until=until))
+    taken: list[int] = []
+
+    def pair(number: int) -> Pair:
+        taken.append(number)
+        return _pair(number)
+
+    steps = list(built.fit(pair, until=until))
+    wanted = until * BATCHES.of(built)
+    assert taken == list(range(wanted)), (
+        f"{part}: must take the batches 0 to {wanted - 1} in order in {until} steps, took {taken}"
+    )
+    failure = FAILURE.of(built)
+    assert failure is None, f"{part}: says of {until} steps that go well that they fail: {failure}"
+    return built, steps
 
 
 def _goes_on(part: Part, make: Make, wanted: Mapping[str, Tensor]) -> None:
@@ -102,7 +185,7 @@ def _says(part: Part, step: Step) -> None:
 
 
 def _pair(step: int) -> Pair:
-    low = torch.rand(4, 1, 8, 8, generator=torch.Generator().manual_seed(step))
+    low = torch.rand(4, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(step))
     return Pair(low, F.interpolate(low, scale_factor=SCALE, mode="bilinear"), ("a", "b", "c", "d"))
 
 

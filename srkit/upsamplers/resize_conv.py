@@ -32,6 +32,7 @@ class ResizeConv(nn.Module):
     def __init__(
         self,
         channels: int,
+        out_channels: int,
         scale: int,
         *,
         mode: Literal["nearest", "bilinear", "bicubic"] = "nearest",
@@ -41,11 +42,11 @@ class ResizeConv(nn.Module):
     ) -> None:
         super().__init__()
         self.scale, self.mode = scale, mode
-        self.conv = nn.Conv2d(channels, channels, kernel, padding=kernel // 2, padding_mode=padding, bias=bias)
+        self.conv = nn.Conv2d(channels, out_channels, kernel, padding=kernel // 2, padding_mode=padding, bias=bias)
         he_(self.conv)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        """Enlarge (N,C,H,W) to (N,O,sH,sW)."""
         if self.mode == "bicubic":
             large = resize(features, self.scale)  # Keys' a = -0.5; torch's own bicubic has -0.75
         elif self.mode == "bilinear":

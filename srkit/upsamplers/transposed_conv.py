@@ -28,6 +28,7 @@ class TransposedConv(nn.Module):
     def __init__(
         self,
         channels: int,
+        out_channels: int,
         scale: int,
         *,
         kernel: int = 3,
@@ -39,12 +40,12 @@ class TransposedConv(nn.Module):
             raise ValueError(f"kernel must be at least the scale {scale} to leave no holes, got {kernel}")
         self.scale = scale
         self.conv = nn.ConvTranspose2d(
-            channels, channels, kernel, stride=scale, padding=(kernel - scale) // 2, bias=bias
+            channels, out_channels, kernel, stride=scale, padding=(kernel - scale) // 2, bias=bias
         )
         (he_ if init == "he" else bilinear_)(self.conv)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Enlarge (N,C,H,W) to (N,C,sH,sW)."""
+        """Enlarge (N,C,H,W) to (N,O,sH,sW)."""
         height, width = (side * self.scale for side in features.shape[-2:])
         large: Tensor = self.conv(features)
         return large if large.shape[-1] == width else large[..., :height, :width]

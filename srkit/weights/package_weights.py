@@ -10,6 +10,7 @@ from srkit.atomic import write_text
 from srkit.engine.checkpoint import load_weights, save_weights
 from srkit.errors import CheckpointError
 from srkit.weights.card import Card
+from srkit.weights.portable import portable
 
 LARGEST = 4 * 2**20
 """Most bytes of one file, so that the wheel stays small."""
@@ -17,6 +18,8 @@ LARGEST = 4 * 2**20
 
 def package_weights(weights: Path, folder: Path, name: str, card: Card, *, half: bool = False) -> Path:
     """Write ``name.safetensors`` and ``name.md`` into ``folder``, and return the first.
+
+    Absolute paths in metadata and card become names of files, so that neither tells where they were made.
 
     Args:
         weights: The ``best.safetensors`` of a run.
@@ -26,7 +29,7 @@ def package_weights(weights: Path, folder: Path, name: str, card: Card, *, half:
         half: Whether they are stored in fp16; computations are in fp32 or bf16 all the same.
 
     Raises:
-        CheckpointError: The weights cannot be read, or are too large.
+        CheckpointError: The weights cannot be read or are too large, or their model needs a file.
     """
     tensors, metadata = load_weights(weights)
     kind = torch.float16 if half else torch.float32
@@ -35,7 +38,10 @@ def package_weights(weights: Path, folder: Path, name: str, card: Card, *, half:
     if size > LARGEST:
         hint = "" if half else "; --half stores half as many"
         raise CheckpointError(f"{weights}: wants at most {LARGEST:,} bytes of weights, found {size:,}{hint}")
-    metadata = metadata | {"name": name, "card": card.plain()}
+    if (model := metadata.get("model")) != portable(model):
+        raise CheckpointError(f"{weights}: wants a model without files, found paths among its options: {model}")
+    card = Card(**portable(vars(card)))
+    metadata = portable(metadata) | {"name": name, "card": card.plain()}
     target = folder / f"{name}.safetensors"
     folder.mkdir(parents=True, exist_ok=True)
     save_weights(target, stripped, metadata)

@@ -1,13 +1,15 @@
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 
+from srkit.ablation.execute import waiting
 from srkit.ablation.folder import TrialFolder, prepare
 from srkit.ablation.inputs import changed
 from srkit.ablation.plan import plan
 from srkit.ablation.trial import perform
+from srkit.errors import ConfigError
+from srkit.image import files
 
 TEXT = """arms: {sub: {}, deep: {model.depth: 2}}
 baseline: sub
@@ -32,7 +34,7 @@ def pictures(base, tmp_path):
 def study_of(study, pictures, catalog):
     """Return a function that plans a study on those images."""
 
-    def study_of(*overrides, deep="model.depth: 2"):
+    def study_of(*overrides, deep="model.depth: 2", pictures=pictures):
         text = TEXT.replace("OTHER", str(pictures / "other")).replace("model.depth: 2", deep)
         return plan([study(text, base=pictures / "base.yaml")], overrides, catalog)
 
@@ -52,17 +54,61 @@ def touch(folder):
     os.utime(file, ns=(1, 1))
 
 
-def test_what_has_not_changed_is_not_spoken_of(study_of, finished):
-    assert list(changed(study_of(), finished)) == []
+def repaint(folder):
+    """Change one pixel of one image."""
+    file = min(folder.iterdir())
+    pixels = files.read(file).copy()
+    pixels[0, 0] ^= 1
+    files.write(file, pixels)
+
+
+def move(pictures, tmp_path):
+    """Move the images and their config to another folder, and return it."""
+    there = tmp_path / "elsewhere" / "deeper"
+    there.parent.mkdir()
+    shutil.move(pictures, there)
+    config = there / "base.yaml"
+    config.write_text(config.read_text().replace(str(pictures), str(there)))
+    return there
+
+
+def test_a_study_whose_files_have_not_changed_is_complete(study_of, finished, pictures):
+    touch(pictures / "train")
+    touch(pictures / "other")
+    planned = study_of()
+    assert list(changed(planned, finished)) == []
+    assert waiting(planned, finished) == list(planned.trials)[1:]
+
+
+def test_a_study_that_was_moved_finds_its_trials(study_of, finished, pictures, tmp_path):
+    there = move(pictures, tmp_path)
+    study = shutil.move(finished, tmp_path / "elsewhere" / "runs")
+    planned = study_of(pictures=there)
+    assert list(changed(planned, study)) == []
+    assert waiting(planned, study) == list(planned.trials)[1:]
+    repaint(there / "validate")
+    assert len(list(changed(study_of(pictures=there), study))) == 1
+
+
+def test_an_interrupted_trial_that_was_moved_goes_on(study_of, finished, catalog, pictures, tmp_path):
+    (name, _) = study_of().trials
+    (finished / name / "summary.json").unlink()
+    state = (finished / name / "last.pt").stat().st_mtime_ns
+    there = move(pictures, tmp_path)
+    trial = study_of(pictures=there).trials[name]
+    assert perform(prepare(trial, finished / name, catalog).path, catalog)
+    assert (finished / name / "last.pt").stat().st_mtime_ns == state  # not trained again
 
 
 def test_changed_images_are_named_with_their_trial(study_of, finished, pictures):
     (name, _) = study_of().trials
-    touch(pictures / "train")
-    touch(pictures / "test")
+    repaint(pictures / "train")
+    repaint(pictures / "test")
+    (again, _) = study_of().trials
+    assert again != name
     assert list(changed(study_of(), finished)) == [
         f"{finished / name}: sub  seed 0: data.train and data.test have changed since it was trained; "
-        "delete its folder to train it again"
+        f"it is trained again in {again}"
     ]
 
 
@@ -72,43 +118,61 @@ def test_an_image_more_is_a_change_too(study_of, finished, pictures):
     assert "data.validate has changed since it was trained" in line
 
 
-def test_changed_images_of_a_test_are_named_with_it(study_of, finished, pictures):
-    (name, _) = study_of().trials
-    touch(pictures / "other")
-    assert list(changed(study_of(), finished)) == [
-        f"{finished / name}/tests/clean: sub  seed 0: data.test has changed since test 'clean'; "
-        "delete its folder to make it again"
-    ]
-    shutil.rmtree(pictures / "other")  # and a missing file is reported by the trial that needs it
+def test_changed_images_of_a_test_are_named_with_it(study_of, finished, pictures, catalog):
+    name, trial = next(iter(study_of().trials.items()))
+    repaint(pictures / "other")
+    line = f"{finished / name}/tests/clean: sub  seed 0: data.test has changed since test 'clean'; it is made again"
+    assert list(changed(study_of(), finished)) == [line]
+    folder = prepare(study_of().trials[name], finished / name, catalog)
+    assert not folder.complete(study_of().trials[name])
+    assert perform(folder.path, catalog)
     assert list(changed(study_of(), finished)) == []
+    assert not folder.complete(trial)  # the test as it was
+
+
+def test_a_test_without_images_is_refused_before_anything_runs(study_of, pictures):
+    shutil.rmtree(pictures / "other")
+    with pytest.raises(ConfigError, match=r"study\.yaml:\d+: tests\.clean: .*other: "):
+        study_of()
 
 
 def test_the_weights_to_start_from_are_known_by_their_content(study_of, finished, catalog, tmp_path):
     (first, _) = study_of().trials
-    start = tmp_path / "start.safetensors"
+    start, copy = tmp_path / "start.safetensors", tmp_path / "copy.safetensors"
     shutil.copy(finished / first / "best.safetensors", start)
-    started = study_of(f"experiment.start={start}", deep="loss: l1")
-    name, trial = next(iter(started.trials.items()))
+    name, trial = next(iter(study_of(f"experiment.start={start}", deep="loss: l1").trials.items()))
+    assert name != first
     folder = prepare(trial, finished / name, catalog)
     assert perform(folder.path, catalog)
-    os.utime(start, ns=(1, 1))
-    assert list(changed(started, finished)) == []
-    shutil.copy(folder.best, start)
-    (line,) = changed(started, finished)
-    assert "start has changed since it was trained" in line
+    start.rename(copy)
+    moved = study_of(f"experiment.start={copy}", deep="loss: l1")
+    assert list(changed(moved, finished)) == []
+    assert waiting(moved, finished) == list(moved.trials)[1:]
+    shutil.copy(folder.best, copy)
+    (line,) = changed(study_of(f"experiment.start={copy}", deep="loss: l1"), finished)
+    assert line.startswith(f"{folder.path}: sub  seed 0: start has changed since it was trained")
 
 
-def test_a_trial_that_goes_on_was_begun_with_the_files_of_then(study_of, finished, catalog, pictures):
-    (name, _) = study_of().trials
-    folder = TrialFolder(finished / name)
-    folder.summary.unlink()
-    touch(pictures / "train")
-    assert perform(Path(folder.path), catalog)
-    assert len(list(changed(study_of(), finished))) == 1
+def test_arms_on_the_same_images_in_two_places_share_a_trial(study_of, pictures, tmp_path):
+    shutil.copytree(pictures / "train", tmp_path / "copy")
+    use = f"data.train: {{use: folder, path: {tmp_path / 'copy'}}}"
+    assert len(study_of(deep=use).trials) == 1
+    repaint(tmp_path / "copy")
+    assert len(study_of(deep=use).trials) == 2
 
 
-def test_a_trial_of_an_earlier_version_noted_nothing(study_of, finished, pictures):
+def test_files_that_change_after_the_plan_stop_the_trial(study_of, catalog, pictures, tmp_path):
+    name, trial = next(iter(study_of().trials.items()))
+    folder = prepare(trial, tmp_path / "study" / name, catalog)
+    repaint(pictures / "train")
+    assert not perform(folder.path, catalog)
+    assert folder.error.read_text() == (
+        f"{folder.inputs}: data.train has changed since the study was planned; start the study again\n"
+    )
+
+
+def test_a_folder_that_no_study_made_is_not_spoken_of(study_of, finished, pictures):
     (name, _) = study_of().trials
     TrialFolder(finished / name).inputs.unlink()
-    touch(pictures / "train")
+    repaint(pictures / "train")
     assert list(changed(study_of(), finished)) == []

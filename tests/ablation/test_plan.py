@@ -101,8 +101,8 @@ def test_blocks_repeat_the_study(planned):
 
 def test_a_test_changes_how_is_measured_and_not_what(planned):
     trial = planned(TWO, "tests={clean: {degradation: bicubic}}").blocks[0].arms[0].trials[0]
-    assert trial.tests["clean"].degradation.name == "bicubic"
-    assert trial.tests["clean"].model == trial.experiment.model
+    assert trial.tests["clean"].experiment.degradation.name == "bicubic"
+    assert trial.tests["clean"].experiment.model == trial.experiment.model
     assert trial.experiment.degradation.name == "anisotropic_gaussian"
 
 

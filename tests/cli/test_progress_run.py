@@ -31,7 +31,7 @@ def run(tmp_path):
 
 
 def progress(run):
-    return RunProgress(run[0], run[-1], quiet=True)
+    return RunProgress(run[0], run[-1], select="psnr", quiet=True)
 
 
 def saved(run):
@@ -118,7 +118,7 @@ def test_scoring_that_was_stopped_is_done_again(run, monkeypatch):
 @pytest.mark.parametrize("name", ["[/x]", "[bold]x", "a [red]b[/red]", "x\\"])
 def test_a_name_is_shown_as_it_is_written(run, capsys, name):
     tiny = run(f"name={json.dumps(name)}")
-    with RunProgress(tiny[0], tiny[-1], quiet=False):
+    with RunProgress(tiny[0], tiny[-1], select="psnr", quiet=False):
         pass
     assert f"x2 {name} in " in capsys.readouterr().out
     list(train(*tiny))
@@ -141,7 +141,7 @@ def test_a_protocol_is_shown_as_it_is_written(run):
 )
 def test_the_first_line_says_how_far_the_run_will_come(run, capsys, steps, planned):
     tiny = run("train.steps=3", "train.batch=4")
-    with RunProgress(tiny[0], tiny[-1], quiet=False) as bar:
+    with RunProgress(tiny[0], tiny[-1], select="psnr", quiet=False) as bar:
         bar._show(Record("plan", 0, {"steps": steps, "crops": 4 * steps}))
     assert planned in capsys.readouterr().out
 

@@ -18,22 +18,22 @@ class Net:
     def __init__(
         self, scale, channels, *, upsampler: Upsampler = default("shuffle"), depth: Annotated[int, Range(1, 64)] = 3
     ):
-        self.built = (scale, channels, depth, upsampler(8, scale))
+        self.built = (scale, channels, depth, upsampler(8, 8, scale))
 
 
 @srkit.upsampler("shuffle")
 class Shuffle:
-    def __init__(self, channels, scale, *, kernel: int = 3, init: Literal["he", "icnr"] = "he"):
+    def __init__(self, channels, out_channels, scale, *, kernel: int = 3, init: Literal["he", "icnr"] = "he"):
         if kernel % 2 == 0:
             raise ValueError(f"kernel must be odd to keep the size, got {kernel}")
         if kernel == 13:
             _ = 1 / 0  # a bug
-        self.built = (channels, scale, kernel, init)
+        self.built = (channels, out_channels, scale, kernel, init)
 
 
 @srkit.upsampler("nearest")
 class Nearest:
-    def __init__(self, channels, scale): ...
+    def __init__(self, channels, out_channels, scale): ...
 
 
 @srkit.loss("l1")

@@ -39,6 +39,12 @@ MESSAGES = [
         "model: {upsampler: {channels: 3}}",
         "model.upsampler.channels: is wired in by its host; it is not an option",
     ),
+    ("loss: psnr", "loss: no loss called 'psnr'; it is a metric"),
+    ("model: {upsampler: {use: net}}", "model.upsampler.use: no upsampler called 'net'; it is a model"),
+    (
+        "model: shuffle",
+        "model: no model called 'shuffle'; it is an upsampler, which a model can hold: {use: net, upsampler: shuffle}",
+    ),
     ("model: 3", "model: wants a model: a name, or a mapping with 'use: NAME', got 3"),
     (
         "model: {upsampler: {use: nearest, kernel: 3}}",
@@ -153,7 +159,7 @@ def test_a_refused_value_is_dressed_with_its_places(written, tmp_path):
 def test_a_choice_builds_its_part_with_what_is_wired_in(written):
     experiment, _ = written(BASE, "model.depth=5", "model.upsampler.init=icnr")
     assert experiment.model(2, 1).built[:3] == (2, 1, 5)
-    assert experiment.model(2, 1).built[3].built == (8, 2, 3, "icnr")
+    assert experiment.model(2, 1).built[3].built == (8, 8, 2, 3, "icnr")
 
 
 def test_defaults_are_filled_in_at_every_depth(written):

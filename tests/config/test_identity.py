@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from srkit.config.check import check
-from srkit.config.identity import Role, different, identity, keys_of, option
+from srkit.config.identity import Role, different, identity, keys_of, option, values_of
 from srkit.config.source import Source
 from srkit.parts import Loss, loss
 from srkit.plugins import Catalog
@@ -55,6 +55,25 @@ def test_an_option_that_is_added_later_changes_no_identity():
     assert identity(Outer(scale=2), ALL) == identity(Later(scale=2), ALL)
     assert identity(Outer(scale=2), ALL) != identity(Later(scale=2, added=True), ALL)
     assert identity(Outer(scale=2), ALL, seed=1) != identity(Outer(scale=2), ALL, seed=2)
+
+
+def test_content_stands_for_the_value_at_its_key():
+    here, there = Outer(scale=2, images="here"), Outer(scale=2, images="there")
+    assert identity(here, ALL) != identity(there, ALL)
+    assert identity(here, ALL, {"images": "1"}) == identity(there, ALL, {"images": "1"})
+    assert identity(here, ALL, {"images": "1"}) != identity(here, ALL, {"images": "2"})
+    assert different(Outer(scale=2), ALL, {"images": "1"})["images"] == {"content": "1"}  # of the default too
+    assert different(here, {Role.LEARNT}, {"images": "1"}) == {"scale": 2}
+
+
+def test_values_are_found_with_their_keys_where_their_role_counts():
+    def number(value):
+        return type(value) is int
+
+    section = Outer(scale=2, inner=Inner(threads=5))
+    assert dict(values_of(section, ALL, number)) == {"scale": 2, "inner.depth": 1, "inner.threads": 5}
+    assert dict(values_of(section, {Role.LEARNT}, number)) == {"scale": 2, "inner.depth": 1}
+    assert dict(values_of({"a": [3, {"b": 4}]}, ALL, number)) == {"a.0": 3, "a.1.b": 4}
 
 
 @dataclass(frozen=True, kw_only=True)

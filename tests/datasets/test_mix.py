@@ -11,6 +11,7 @@ from srkit.datasets.folder import folder
 from srkit.datasets.mix import Mix, Source
 from srkit.datasets.pairs import pairs
 from srkit.datasets.patches import Patches
+from srkit.datasets.sharpened import Sharpened
 from srkit.degradations.bicubic import Bicubic
 from srkit.errors import DataError
 
@@ -68,6 +69,7 @@ def test_a_mix_in_a_mix_shares_its_weight_out_and_patches_keep_it(sets):
     assert outer.names[0] == "mixed/few/a"
     patches = Patches(of=inner, size=4, count=5)
     assert list(patches.sources) == [(10, 3), (35, 1)]
+    assert list(Sharpened(of=inner).sources) == [(2, 3), (7, 1)]
 
 
 def test_sets_of_different_kinds_are_not_mixed(sets, fill):

@@ -111,14 +111,14 @@ def test_quantise(picture, draws):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kernel_size": 10}, "kernel_size must be odd and at least 3, got 10"),
-        ({"kernel_size": 1}, "kernel_size must be odd and at least 3, got 1"),
+        ({"kernel_size": 10}, "kernel_size: wants odd int of at least 3, got 10"),
+        ({"kernel_size": 1}, "kernel_size: wants odd int of at least 3, got 1"),
         ({"lambda_range": [5.0, 1.0]}, "lambda_range must be [low, high] with low <= high, got [5.0, 1.0]"),
-        ({"lambda_range": [0.0, 1.0]}, "lambda_range must be positive, got [0.0, 1.0]"),
+        ({"lambda_range": [0.0, 1.0]}, "lambda_range.0: wants float above 0, got 0.0"),
         ({"theta_range": [1.0]}, "theta_range must be [low, high] with low <= high, got [1.0]"),
-        ({"noise": -0.1}, "noise must be in [0, 1), got -0.1"),
-        ({"noise": math.nan}, "noise must be in [0, 1), got nan"),
-        ({"noise": 1.0}, "noise must be in [0, 1), got 1.0"),
+        ({"noise": -0.1}, "noise: wants float of at least 0 and below 1, got -0.1"),
+        ({"noise": math.nan}, "noise: wants float of at least 0 and below 1, got nan"),
+        ({"noise": 1.0}, "noise: wants float of at least 0 and below 1, got 1.0"),
     ],
 )
 def test_refusals(options, message):

@@ -7,6 +7,7 @@ import yaml
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
 from srkit.degradations.bicubic import Bicubic
 from srkit.degradations.chain import Chain
+from srkit.errors import ConfigError
 from srkit.image.convert import quantise
 from srkit.image.resize import resize
 from srkit.plugins import load_catalog
@@ -25,7 +26,7 @@ def test_stages_run_in_order_and_draw_under_their_names(picture, draws):
     high = picture(2, 3, 64, 48)
     low, drawn = Chain(2, stages=[Shrunk, Noise, Jpeg]).trace(high, draws(2))
     assert low.shape == (2, 3, 32, 24)
-    assert set(drawn) == {"kernels", "sigma", "quality"}
+    assert set(drawn) == {"kernels", "sigma", "noise_kind", "quality"}
 
     blurred = Unrounded(2)(high, draws(2).child("shrink").child("anisotropic_gaussian"))
     work = Noise(2)(Work(tuple(blurred.chunk(2)), (32, 24)), draws(2).child("noise"))
@@ -85,7 +86,7 @@ def test_no_stages_are_refused():
 SECOND_ORDER = """
 use: chain
 stages:
-  - {use: blur, sigma_range: [0.2, 3], isotropic: 0.65}
+  - {use: blur, sigma_range: [0.2, 3], shapes: {iso: 0.6, plateau_aniso: 0.4}}
   - {use: maybe, stage: {use: sinc}, probability: 0.1}
   - {use: resize, factor_range: [0.15, 1.5]}
   - use: one_of
@@ -119,3 +120,16 @@ def test_a_second_order_is_yaml_alone(picture, draws, channels):
             rows = slice(start, start + size)
             assert torch.equal(chain(high[rows], draws(8)[rows]), low[rows])
     assert (low - resize(high, 0.25)).abs().mean() > 5 / 255
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "hint"),
+    [
+        ("degradation", "jpeg", "it is a stage, which a degradation can hold: {use: chain, stages: [jpeg]}"),
+        ("stage", "bicubic", "it is a degradation, which a stage can hold: {use: shrink, by: bicubic}"),
+    ],
+)
+def test_a_stage_in_place_of_a_degradation_is_told_how_to_be_one(kind, name, hint):
+    with pytest.raises(ConfigError) as caught:
+        load_catalog([]).build(kind, name, 2)
+    assert str(caught.value) == f"{kind} {name!r}: use: no {kind} called {name!r}; {hint}"

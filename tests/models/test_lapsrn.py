@@ -16,7 +16,7 @@ def released(scale, depth):
         scale,
         1,
         upsampler=TransposedConv,
-        image_upsampler=lambda c, s: TransposedConv(c, s, kernel=4, init="bilinear", bias=False),
+        image_upsampler=lambda c, out, s: TransposedConv(c, out, s, kernel=4, init="bilinear", bias=False),
         depth=depth,
     )
 
@@ -29,7 +29,7 @@ def test_the_released_networks_have_the_papers_parameters(scale, depth, count):
 @pytest.mark.parametrize("activation", ["post", "pre"])
 @pytest.mark.parametrize("residual", ["none", "local"])
 def test_untrained_it_gives_what_its_image_branch_gives(activation, residual):
-    x, twice = torch.rand(1, 1, 9, 7), Bicubic(1, 2)
+    x, twice = torch.rand(1, 1, 9, 7), Bicubic(1, 1, 2)
     model = LapSRN(4, 1, activation=activation, residual=residual, **TINY)
     assert torch.equal(model(x), twice(twice(x)))
     noisy = LapSRN(4, 1, residual_init="he", **TINY)
@@ -99,7 +99,9 @@ def test_half_precision_stays_close():
 
 def test_half_precision_spares_the_image():
     """In bf16 an image has steps of a grey level; an untrained network gives exactly its image branch."""
-    options = TINY | {"image_upsampler": lambda c, s: TransposedConv(c, s, kernel=4, init="bilinear", bias=False)}
+    options = TINY | {
+        "image_upsampler": lambda c, out, s: TransposedConv(c, out, s, kernel=4, init="bilinear", bias=False)
+    }
     model, x = LapSRN(4, 1, **options), torch.rand(1, 1, 9, 9)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         half = model(x)
@@ -130,7 +132,8 @@ def test_a_tile_with_its_halo_gives_what_the_whole_image_gives():
 
 
 def test_a_part_that_does_not_say_its_halo_leaves_it_unknown():
-    assert LapSRN(2, 1, **(TINY | {"upsampler": lambda c, s: torch.nn.Upsample(scale_factor=s)})).needs == Needs()
+    silent = {"upsampler": lambda _c, _out, s: torch.nn.Upsample(scale_factor=s)}
+    assert LapSRN(2, 1, **(TINY | silent)).needs == Needs()
 
 
 def test_the_memory_layout_changes_nothing():

@@ -12,14 +12,14 @@ def test_the_released_network_has_the_papers_parameters_at_every_scale():
             scale,
             1,
             upsampler=TransposedConv,
-            image_upsampler=lambda c, s: TransposedConv(c, s, kernel=4, init="bilinear", bias=False),
+            image_upsampler=lambda c, out, s: TransposedConv(c, out, s, kernel=4, init="bilinear", bias=False),
         )
         assert sum(parameter.numel() for parameter in model.parameters()) == 222_801
 
 
 def test_levels_share_their_weights_and_start_at_the_image_branch():
     options = {"upsampler": Subpixel, "image_upsampler": Bicubic, "depth": 2, "recursions": 3, "features": 8}
-    x, twice = torch.rand(1, 1, 6, 5), Bicubic(1, 2)
+    x, twice = torch.rand(1, 1, 6, 5), Bicubic(1, 1, 2)
     small, large = MSLapSRN(2, 1, **options), MSLapSRN(4, 1, **options)
     large.load_state_dict(small.state_dict())
     assert torch.equal(large(x), twice(twice(x)))
@@ -38,7 +38,7 @@ def test_a_level_is_what_the_released_graph_says():
     for _ in range(2):
         v = source + model.convs[1](act(model.convs[0](act(v))))
     features = model.upsampler(act(v))
-    torch.testing.assert_close(model(x), Bicubic(1, 2)(x) + model.residual(features))
+    torch.testing.assert_close(model(x), Bicubic(1, 1, 2)(x) + model.residual(features))
 
 
 def test_every_parameter_learns():

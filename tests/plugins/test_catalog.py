@@ -8,7 +8,7 @@ from srkit.registry import Part
 
 GOOD = """
 @srkit.upsampler("{name}")
-def up(channels, scale, *, gain: float = 1.0): ...
+def up(channels, out_channels, scale, *, gain: float = 1.0): ...
 
 @srkit.hookimpl
 def srkit_parts(): return [up]
@@ -85,16 +85,16 @@ def test_a_part_must_take_what_its_host_wires_in():
     wrong = (
         lambda scale: ...,
         lambda scale, channels: ...,
-        lambda channels, scale, *args: ...,
-        lambda channels, scale, **options: ...,
-        lambda channels, scale, kernel=3: ...,
+        lambda channels, out_channels, scale, *args: ...,
+        lambda channels, out_channels, scale, **options: ...,
+        lambda channels, out_channels, scale, kernel=3: ...,
     )
     for up in wrong:
-        with pytest.raises(PartError, match=r"must take \(channels, scale, \*, \.\.\.\)"):
+        with pytest.raises(PartError, match=r"must take \(channels, out_channels, scale, \*, \.\.\.\)"):
             Part.of(srkit.upsampler("x")(up), "here")
 
 
-def up(channels, scale): ...
+def up(channels, out_channels, scale): ...
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_second_mark_is_refused():
 
 
 def test_a_plugin_with_a_mark_without_a_name_is_named(install):
-    (line,) = refused([install("srkit-x", "@srkit.upsampler\ndef up(channels, scale): ...")])
+    (line,) = refused([install("srkit-x", "@srkit.upsampler\ndef up(channels, out_channels, scale): ...")])
     assert line.startswith("plugin srkit-x 1.0 (srkit_x) is refused: @srkit.upsampler wants a name of letters")
 
 

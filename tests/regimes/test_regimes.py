@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import ConstantLR
 
+import srkit
 from srkit.cli.experiment import read_experiment
 from srkit.config.check import check
 from srkit.config.show import fill, to_yaml
@@ -24,6 +25,7 @@ from srkit.registry import Part
 from srkit.run import RunFolder, build, train
 from srkit.testing import check_part
 from srkit.training import ON_CPU, Recipe
+from srkit.world import World
 
 TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 
@@ -52,6 +54,38 @@ def prepare(catalog, tmp_path):
 
 def test_it_keeps_the_contract(catalog):
     check_part(catalog["regime"]["two_networks"], catalog)
+
+
+class Alone(Supervised):
+    """Trains as if there were no other process."""
+
+    def __init__(self, model, recipe, steps, place):
+        super().__init__(model, recipe, steps, replace(place, world=World()))
+
+
+class Aside(Alone):
+    """Asks for a network that is shared, and trains its own."""
+
+    def __init__(self, model, recipe, steps, place):
+        super().__init__(model, recipe, steps, place)
+        place.world.parallel(model)
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        (
+            Alone,
+            r"wants every network that it trains from place\.world\.parallel\(network\), .*; 2 of 2 parameters",
+        ),
+        (Aside, r"never calls what place\.world\.parallel returns for _Network"),
+    ],
+)
+def test_a_regime_that_leaves_other_processes_behind_breaks_the_contract(part, message):
+    catalog = load_catalog([])
+    catalog.add([Part.of(srkit.regime(part.__name__)(part), "a plugin")])
+    with pytest.raises(AssertionError, match=message):
+        check_part(catalog["regime"][part.__name__], catalog)
 
 
 def test_it_is_logged_by_the_names_that_it_gives(prepare):

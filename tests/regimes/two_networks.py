@@ -40,12 +40,13 @@ class TwoNetworks:
         return self.state.evaluated
 
     def fit(self, pair, *, until):
-        model, state, finite = self.state.model, self.state, Finite(self.place.device)
+        state, finite = self.state, Finite(self.place.device)
+        model, critic = (self.place.world.parallel(one) for one in (state.model, self.critic))
         while state.step < until:
             model.train()
             low, high, names = pair(state.step)
             prediction = model(low)
-            opinion = self.critic(prediction.detach()).mean() - self.critic(high).mean()
+            opinion = critic(prediction.detach()).mean() - critic(high).mean()
             self.critic_optimizer.zero_grad()
             opinion.backward()
             term = -self.weight * self.critic(prediction).mean()
@@ -65,7 +66,7 @@ class TwoNetworks:
             state.optimizer.step()
             state.schedule.step()
             if state.ema is not None:
-                state.ema.update(model)
+                state.ema.update(state.model)
             state.step += 1
             yield done
         finite.settle()

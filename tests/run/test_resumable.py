@@ -104,6 +104,29 @@ def test_a_change_is_shown_where_it_is(before, now, found):
     assert list(changes(now, now)) == []
 
 
+def test_files_count_by_their_content_and_not_by_their_place():
+    before = {
+        "data": {"train": {"use": "folder", "path": "/a"}},
+        "start": "/w",
+        "loss": {"use": "x", "weights": "/v"},
+    }
+    now = {"data": {"train": {"use": "folder", "path": "/b"}}, "start": "/x", "loss": {"use": "x", "weights": "/y"}}
+    digests = {"data.train": "1", "start": "2", "loss.weights": "3"}
+    assert list(changes(before, now, (digests, digests))) == []
+    others = dict.fromkeys(digests, "4")
+    assert list(changes(before, before, (digests, others))) == [
+        "data.train: has other images than at the start of the run",
+        "start: has other content than at the start of the run",
+        "loss.weights: has other content than at the start of the run",
+    ]
+    assert list(changes(before, now, (digests, others))) == [
+        "data.train.path: was '/a', is now '/b'",
+        "start: was '/w', is now '/x'",
+        "loss.weights: was '/v', is now '/y'",
+    ]
+    assert list(changes(before, before, (digests, {}))) == []  # a file that is gone was read at the start
+
+
 def test_another_srkit_may_have_more_options():
     before, now = {"train": {"lr": 1}}, {"train": {"lr": 2, "new": 3}}
     assert list(changes(before, now, newer=True)) == ["train.lr: was 1, is now 2"]

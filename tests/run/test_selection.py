@@ -16,7 +16,7 @@ class Less:
 
 
 def test_higher_or_lower_is_better_as_the_metric_says():
-    psnr, lpips = selection("psnr", {"psnr": None}), selection("lpips", {"lpips": Less()})
+    psnr, lpips = selection("psnr", None, {"psnr": None}), selection("lpips", None, {"lpips": Less()})
     assert psnr.prefers(30.0, 29.0)
     assert not psnr.prefers(29.0, 29.0)
     assert lpips.prefers(0.1, 0.2)
@@ -33,7 +33,7 @@ def test_an_unknown_metric_is_refused():
     with pytest.raises(
         ValueError, match=r"wants one of the experiment's metrics \(psnr, ssim\) or last, got 'mse'"
     ):
-        selection("mse", {"psnr": None, "ssim": None})
+        selection("mse", None, {"psnr": None, "ssim": None})
 
 
 @pytest.mark.parametrize("select", ["psnr", "ssim", "last"])

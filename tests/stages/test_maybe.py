@@ -29,5 +29,5 @@ def test_what_not_all_images_drew_is_left_out(draws):
 
 
 def test_refuses_what_is_no_probability():
-    with pytest.raises(ValueError, match=r"probability must be in \[0, 1\], got 1.5"):
+    with pytest.raises(ValueError, match=r"^probability: wants float from 0 to 1, got 1\.5$"):
         Maybe(2, stage=Noise, probability=1.5)

@@ -553,7 +553,7 @@ def test_all_that_a_model_learns_is_in_its_state():
 def test_an_upsampler_does_not_draw_in_eval():
     @srkit.upsampler("grainy")
     class Grainy(nn.Module):
-        def __init__(self, channels: int, scale: int):
+        def __init__(self, channels: int, out_channels: int, scale: int):
             super().__init__()
             self.scale = scale
 
@@ -660,7 +660,7 @@ def test_forward_after_pyramid_keeps_its_precision():
 def test_the_weights_of_an_upsampler_get_a_gradient():
     @srkit.upsampler("stuck")
     class Stuck(nn.Module):
-        def __init__(self, channels: int, scale: int):
+        def __init__(self, channels: int, out_channels: int, scale: int):
             super().__init__()
             self.scale, self.conv = scale, nn.Conv2d(channels, channels, 3, padding=1)
 

@@ -18,6 +18,7 @@ from srkit.errors import ExportError
 from srkit.image.color import rgb_to_y
 from srkit.network.network import Network
 from srkit.plugins import load_catalog
+from srkit.testing.small import small_options
 from srkit.weights import export as module
 from srkit.weights.export import export
 from srkit.weights.load import load
@@ -27,10 +28,10 @@ runtime = pytest.importorskip("onnxruntime")
 pytest.importorskip("onnxscript")
 
 CATALOG = load_catalog()
-SMALL = {
-    "lapsrn": {"depth": 1, "features": 8},
-    "ms_lapsrn": {"depth": 1, "recursions": 2, "features": 8},
-}
+SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
+MODELS = [
+    pytest.param(name, marks=[] if name in ("bicubic", "lapsrn") else pytest.mark.slow) for name in CATALOG["model"]
+]  # an export takes seconds
 LAPSRN = [
     *({"upsampler": name} for name in CATALOG["upsampler"] if name != "subpixel"),
     {
@@ -50,7 +51,7 @@ def loaded(network, scale, color="y", name="mine"):
 
 def built(model, scale, channels, **options):
     torch.manual_seed(0)
-    network = CATALOG.build("model", model, scale, channels, **SMALL.get(model, {}), **options)
+    network = CATALOG.build("model", model, scale, channels, **SMALL[model], **options)
     for parameter in network.parameters():
         nn.init.normal_(parameter, std=0.1)  # no weight may be zero, as an untrained residual is
     return loaded(network, scale, "y" if channels == 1 else "rgb", model)
@@ -70,7 +71,7 @@ def agree(one, file):
             np.testing.assert_allclose(found, high, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", CATALOG["model"])
+@pytest.mark.parametrize("model", MODELS)
 def test_every_model(tmp_path, model):
     one = built(model, 4, 3)
     assert export(one, tmp_path / "m.onnx") < 1e-5

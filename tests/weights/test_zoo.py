@@ -15,6 +15,7 @@ from srkit.weights import zoo as shelf
 from srkit.weights.card import Card, CardScore, duration
 from srkit.weights.load import load, load_for
 from srkit.weights.package_weights import package_weights
+from srkit.weights.portable import portable
 
 SHIP = Path(__file__).parents[2] / "configs" / "zoo" / "ship.py"
 
@@ -151,6 +152,42 @@ def test_shipped_weights_are_the_runs(run, tmp_path, catalog):
     x = torch.rand(1, 1, 9, 8)
     half, whole = (load(str(one), catalog).module(x) for one in (path, run / "best.safetensors"))
     torch.testing.assert_close(half, whole, atol=1e-3, rtol=0)
+
+
+def test_no_path_of_a_machine_is_shipped(run, tmp_path):
+    tensors, metadata = load_weights(run / "best.safetensors")
+    experiment = {
+        "start": "/home/me/runs/first/best.safetensors",
+        "data": {"train": {"use": "folder", "path": "/data/DIV2K", "split": "train"}},
+        "let": {"root": ["C:\\Users\\me\\images", 3]},
+    }
+    save_weights(run / "best.safetensors", tensors, metadata | {"experiment": experiment})
+    command = "srkit run /home/me/x4.yaml start=/home/me/runs/first/best.safetensors 'let.root=~/data/all' a/b=1"
+    card = Card("photographs of https://example.org/a/b, 1/2 of all", command, 1, "", 1.0)
+    path = package_weights(run / "best.safetensors", tmp_path / "zoo", "x", card)
+    shipped = load_weights(path)[1]
+    assert shipped["experiment"] == {
+        "start": "best.safetensors",
+        "data": {"train": {"use": "folder", "path": "DIV2K", "split": "train"}},
+        "let": {"root": ["images", 3]},
+    }
+    said = "srkit run x4.yaml start=best.safetensors 'let.root=all' a/b=1"
+    assert (shipped["card"]["data"], shipped["card"]["command"]) == (card.data, said)
+    assert f"`{said}`" in (tmp_path / "zoo" / "x.md").read_text()
+
+
+def test_a_model_that_needs_a_file_is_not_shipped(run, tmp_path):
+    tensors, metadata = load_weights(run / "best.safetensors")
+    save_weights(run / "best.safetensors", tensors, metadata | {"model": {"use": "x", "file": "/home/me/x.pth"}})
+    with pytest.raises(CheckpointError, match="wants a model without files, found paths among its options"):
+        package_weights(run / "best.safetensors", tmp_path / "zoo", "x", Card("", "", 1, "", 1.0))
+
+
+@pytest.mark.parametrize("weights", shelf.shipped(), ids=lambda weights: weights.name)
+def test_the_weights_that_come_with_srkit_hold_no_path_of_a_machine(weights):
+    assert portable(weights.metadata) == weights.metadata
+    page = weights.path.with_suffix(".md").read_text(encoding="utf-8")
+    assert portable(page) == page
 
 
 def test_weights_that_are_too_many_are_refused(run, tmp_path, monkeypatch):

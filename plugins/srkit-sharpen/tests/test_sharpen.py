@@ -13,7 +13,7 @@ def test_it_keeps_the_contract_of_an_upsampler():
 
 
 def test_without_strength_it_is_bicubic():
-    sharpen = load_catalog().build("upsampler", "sharpen", 3, 2, strength=0)
+    sharpen = load_catalog().build("upsampler", "sharpen", 3, 3, 2, strength=0)
     x = torch.rand(1, 3, 8, 8)
     torch.testing.assert_close(
         sharpen(x), torch.nn.functional.interpolate(x, scale_factor=2, mode="bicubic", align_corners=False)
@@ -22,4 +22,4 @@ def test_without_strength_it_is_bicubic():
 
 def test_it_refuses_a_strength_outside_its_range():
     with pytest.raises(ConfigError, match="strength: wants float from 0 to 1, got 2"):
-        load_catalog().build("upsampler", "sharpen", 3, 2, strength=2.0)
+        load_catalog().build("upsampler", "sharpen", 3, 3, 2, strength=2.0)

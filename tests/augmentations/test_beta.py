@@ -10,7 +10,7 @@ from srkit.draws import Draws
 
 @pytest.mark.parametrize("alpha", [0.2, 0.5, 1.0, 1.2, 8.0])
 def test_it_has_the_distribution_of_scipy(alpha):
-    found = beta(Draws.numbered(range(4000), "test"), alpha).numpy()
+    found = beta(Draws.numbered(range(60_000), "test"), alpha).numpy()
     assert kstest(found, exact(alpha, alpha).cdf).statistic < 1.63 / math.sqrt(len(found))  # of 1 % of samples
 
 

@@ -27,7 +27,7 @@ def test_a_rectangle_of_lr_and_one_of_clean_lr_are_exchanged():
     assert torch.equal(kept, high)
     pasted = (found == clean).all(1)
     assert torch.equal(pasted, ~(found == low).all(1))
-    places, inside = set(), 0
+    places, ends, inside = set(), set(), 0
     for mask in pasted:
         is_inside = not mask.flatten()[[0, 29, -30, -1]].sum() > 1  # the rectangle covers one corner at most
         inside += is_inside
@@ -35,9 +35,11 @@ def test_a_rectangle_of_lr_and_one_of_clean_lr_are_exchanged():
         assert bottom - top == pytest.approx(14, abs=1)  # 0.7 of 20 pixels
         assert right - left == pytest.approx(21, abs=1)
         places.add((top, left))
+        ends.add((bottom, right))
     assert inside == pytest.approx(100, abs=35)
     assert {top for top, _ in places} >= {0, 3, 6}
     assert {left for _, left in places} >= {0, 4, 9}
+    assert (max(bottom for bottom, _ in ends), max(right for _, right in ends)) == (20, 30)
 
 
 def test_it_is_done_to_a_share_of_the_crops():

@@ -1,5 +1,6 @@
 from collections import Counter
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -48,6 +49,9 @@ def test_the_weights_say_how_often_a_set_is_cut_and_its_images_are_cut_evenly(se
     found = names(mixed(sets), tmp_path, 60, count=2400)
     times = Counter(name.partition("/")[0] for name in found)
     assert times["few"] / len(found) == pytest.approx(0.75, abs=0.03)
+    sources = [name.partition("/")[0] for name in found]
+    alike = sum(one == other for one, other in pairwise(sources)) / len(found)
+    assert alike == pytest.approx(0.75**2 + 0.25**2, abs=0.04)  # one draw says nothing about the next
     for images, share in (("few", 0.75 / 2), ("many", 0.25 / 7)):
         each = [count for name, count in Counter(found).items() if name.startswith(images)]
         assert each == pytest.approx([2400 * share] * len(each), rel=0.3)

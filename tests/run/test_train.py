@@ -269,6 +269,7 @@ MANY = (
 )
 
 
+@pytest.mark.slow
 def test_a_batch_in_pieces_is_the_same_run_whatever_else_is_in_it(prepare, reopen):
     """Pieces, mixed pairs, losses of LR and balanced weights: as in one piece, and resumed to equal bits."""
     whole, pieces = prepare("whole", *MANY), prepare("pieces", *MANY, "train.accumulate=4")

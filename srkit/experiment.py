@@ -11,7 +11,18 @@ from typing import Annotated, Any, Literal
 
 from srkit.config.identity import Role, option
 from srkit.config.limits import Range, check_fields
-from srkit.parts import Dataset, Degradation, Loss, Metric, Model, Optimizer, Regime, Schedule, Tracker
+from srkit.parts import (
+    Augmentation,
+    Dataset,
+    Degradation,
+    Loss,
+    Metric,
+    Model,
+    Optimizer,
+    Regime,
+    Schedule,
+    Tracker,
+)
 from srkit.slots import default
 
 LAST = "last"
@@ -62,6 +73,7 @@ class Train:
         patch: Side of the square HR crop, in pixels; a multiple of the scale.
         crops_per_image: Number of crops of every image in an epoch.
         augment: Whether crops are flipped and rotated by multiples of 90 degrees.
+        augmentations: What is done to pairs of LR and HR after that, in this order.
         regime: How the model is trained, and which networks are trained beside it.
         optimizer: The optimizer.
         schedule: The schedule of the learning rate.
@@ -92,6 +104,7 @@ class Train:
     patch: Annotated[int, Range(1)] = 128
     crops_per_image: Annotated[int, Range(1)] = 100
     augment: bool = True
+    augmentations: Sequence[Augmentation] = field(default_factory=list)
     regime: Regime = default("supervised")
     optimizer: Optimizer = default("adam")
     schedule: Schedule = default("cosine")

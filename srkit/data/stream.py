@@ -12,6 +12,7 @@ from typing import Literal, Self
 import torch
 from torch import Tensor
 
+from srkit.data.augment import augmented
 from srkit.data.cache import Cache
 from srkit.data.crops import Crop, crops_of
 from srkit.data.sizes import check_low, crop_sizes, decoded, same_channels
@@ -20,8 +21,10 @@ from srkit.draws import Draws
 from srkit.image.array import UInt8Image
 from srkit.image.color import luma
 from srkit.pair import Pair
+from srkit.parts.augmentation import AugmentationFn
 from srkit.parts.dataset import ImageSet
 from srkit.parts.degradation import DegradationFn
+from srkit.seeds import seed_of
 
 AHEAD = 2
 """Number of finished batches that wait, in addition to those in preparation."""
@@ -45,6 +48,7 @@ class Stream:
         degradation: Makes LR of RGB. It is not used, and may be None, if the images have their own LR.
         cache: Decoded pixels.
         augment: Whether crops are turned and mirrored.
+        augmentations: What is done to LR and HR, in this order, each with a name of its own.
         rows: The rows of each batch to make, such as those of one of several processes; None is all of them.
         workers: Threads that prepare batches ahead; 0 prepares each when it is asked for.
         device: The device of the batches; on CUDA the threads degrade them there too.
@@ -67,6 +71,7 @@ class Stream:
         degradation: DegradationFn | None,
         cache: Cache,
         augment: bool = True,
+        augmentations: Sequence[tuple[str, AugmentationFn]] = (),
         rows: slice = slice(None),
         workers: int = 1,
         device: torch.device | str = "cpu",
@@ -79,7 +84,7 @@ class Stream:
             raise ValueError(f"rows must be some of the batch of {batch}, got {rows}")
         self.images, self.scale, self.batch, self.seed, self.rows = images, scale, batch, seed, chosen
         self.side, self.color, self.degradation = patch // scale, color, degradation
-        self.cache, self.augment, self.workers = cache, augment, workers
+        self.cache, self.augment, self.augmentations, self.workers = cache, augment, augmentations, workers
         self.sizes, self.sources = crop_sizes(images, scale, patch), sources_of(images)
         self.device = _with_index(torch.device(device))
         # CUDA may be used from any thread; for other accelerators this is not known
@@ -102,7 +107,23 @@ class Stream:
     def prepare(self, step: int) -> Pair:
         """Make the batch of ``step``, or its ``rows``, in this thread."""
         numbers = [step * self.batch + row for row in self.rows]
-        crops = crops_of(self.seed, numbers, self.sizes, self.side, augment=self.augment, sources=self.sources)
+        pair = self._pairs(self.seed, numbers)
+        if not self.augmentations:
+            return pair
+
+        def partners(name: str, rows: Sequence[int]) -> tuple[Tensor, Tensor]:
+            # crops of the same numbers, but of another seed: they come from all images evenly, too
+            other = self._pairs(seed_of("partner", self.seed, name), [numbers[row] for row in rows])
+            return other.low, other.high
+
+        draws = Draws.numbered(numbers, "augment", self.seed)
+        with torch.no_grad():
+            low, high = augmented(pair.low, pair.high, self.augmentations, partners, draws)
+        return Pair(low, high, pair.names)
+
+    def _pairs(self, seed: int, numbers: Sequence[int]) -> Pair:
+        """Make the crops of ``numbers``, before any augmentation."""
+        crops = crops_of(seed, numbers, self.sizes, self.side, augment=self.augment, sources=self.sources)
         names = tuple(self.images.names[crop.image] for crop in crops)
         with torch.no_grad():
             planes = self._batch(crops, self.scale)
@@ -113,7 +134,7 @@ class Stream:
                     same_channels(name, *both)
                 return Pair(self._colored(self._batch(crops, 1)), high, names)
             assert self.degradation is not None  # refused by the constructor
-            draws = Draws.numbered(numbers, "degrade", self.seed)
+            draws = Draws.numbered(numbers, "degrade", seed)
             low = self._colored(self.degradation(planes, draws))
             check_low(low, high, self.scale)
             return Pair(low, high, names)

@@ -9,6 +9,7 @@ import torch
 
 import srkit
 from srkit.data.originals import original
+from srkit.data.sources import sources_of
 from srkit.degrading.unsharp import sharpened
 from srkit.image.array import UInt8Image
 from srkit.image.convert import to_tensor, to_uint8
@@ -52,6 +53,11 @@ class Sharpened:
     def names(self) -> Sequence[str]:
         """The images' names."""
         return self.images.names
+
+    @property
+    def sources(self) -> Sequence[tuple[int, float]]:
+        """The number of images, and the weight, of each source of the set."""
+        return sources_of(self.images)
 
     def __len__(self) -> int:
         return len(self.images)

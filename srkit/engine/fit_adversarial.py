@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -16,7 +17,7 @@ from srkit.engine.rivalry import Rivalry
 from srkit.engine.state import TrainState
 from srkit.errors import TrainingError
 from srkit.pair import Pair
-from srkit.parts.loss import Balanced
+from srkit.parts.loss import Balanced, for_batch
 from srkit.training import Place, Recipe, Step
 
 OWN = frozenset({"loss.content", "loss.adversarial", "loss.discriminator", "loss.r1"})
@@ -75,8 +76,9 @@ def fit_adversarial(
         with autocast(place.device, place.precision):
             predictions = parallel(low)
         if state.step == 0 and isinstance(recipe.loss, Balanced):
-            recipe.loss.balance(place.world.whole(predictions[-1].detach().float()), place.world.whole(high))
-        content = mean_losses(predictions, high, recipe.loss)
+            whole_loss = cast("Balanced", for_batch(recipe.loss, place.world.whole(low)))
+            whole_loss.balance(place.world.whole(predictions[-1].detach().float()), place.world.whole(high))
+        content = mean_losses(predictions, high, for_batch(recipe.loss, low))
         prediction = predictions[-1].float()
         lesson = adversary.learn(prediction, high)
         term = weight * adversary.term(prediction, high)

@@ -16,6 +16,7 @@ from srkit.parts.upsampler import Upsampler as Upsampler, upsampler as upsampler
 from srkit.parts.loss import Loss as Loss, loss as loss
 from srkit.parts.degradation import Degradation as Degradation, degradation as degradation
 from srkit.parts.stage import Stage as Stage, stage as stage
+from srkit.parts.augmentation import Augmentation as Augmentation, augmentation as augmentation
 from srkit.parts.metric import Metric as Metric, metric as metric
 from srkit.parts.dataset import Dataset as Dataset, dataset as dataset
 from srkit.parts.optimizer import Optimizer as Optimizer, optimizer as optimizer

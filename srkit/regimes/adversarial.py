@@ -72,6 +72,11 @@ class Adversarial:
     ) -> None:
         if recipe.crop is None or recipe.crop[1] != recipe.crop[2]:
             raise ValueError(f"wants the shape (C,H,H) of the HR crops in the recipe, got {recipe.crop}")
+        if recipe.accumulate != 1:
+            raise ValueError(
+                f"wants whole batches, since the discriminator judges a batch at a time, got train.accumulate="
+                f"{recipe.accumulate}; leave it out, or take a smaller train.batch"
+            )
         channels, _, patch = recipe.crop
         # from the seed, not from where the generator stands: every process then draws the same weights
         with seeded(place.world.agree(torch.initial_seed())):

@@ -14,6 +14,7 @@ from torch.optim import Optimizer
 from srkit.config.show import fill
 from srkit.data.originals import original
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
+from srkit.degrading.order import named
 from srkit.engine.checkpoint import load_into
 from srkit.engine.generators import seeded
 from srkit.engine.precision import named_device
@@ -22,6 +23,7 @@ from srkit.experiment import LAST, NO_METRIC, Experiment
 from srkit.network.color import Color
 from srkit.network.network import Network
 from srkit.parts import Metric
+from srkit.parts.augmentation import AugmentationFn
 from srkit.parts.dataset import ImageSet
 from srkit.parts.degradation import DegradationFn
 from srkit.parts.loss import COMPARES, LEAST, LossFn
@@ -44,6 +46,7 @@ class Built:
     baseline: nn.Module
     loss: LossFn
     degradation: DegradationFn
+    augmentations: Sequence[tuple[str, AugmentationFn]]
     metrics: Mapping[str, MetricFn]
     select: Selection
     train: ImageSet
@@ -79,6 +82,8 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     with seeded(experiment.seed):
         degradation = experiment.degradation(scale)
     with seeded(experiment.seed):
+        augmentations = named(experiment.train.augmentations, scale)
+    with seeded(experiment.seed):
         metrics = _named(experiment.metrics, scale, catalog)
     _refuse_unfit(experiment, loss)
     train = experiment.data.train()
@@ -94,6 +99,7 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         baseline=catalog.build("model", "bicubic", scale, channels),
         loss=loss,
         degradation=degradation,
+        augmentations=augmentations,
         metrics=metrics,
         select=select,
         train=train,

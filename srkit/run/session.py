@@ -57,6 +57,7 @@ class Session:
             degradation=built.degradation,
             cache=self.cache,
             augment=options.augment,
+            augmentations=built.augmentations,
             rows=world.rows(options.batch, options.accumulate),
             workers=options.workers,
             device=self.device,

@@ -97,6 +97,58 @@ def test_a_crop_and_its_lr_depend_on_seed_and_number_alone(photographs, tmp_path
         assert same(made(4, 1, rows), of(wanted, numbers[:, rows].ravel()))
 
 
+def doubled(low, high, partners, draws):
+    """An augmentation with a partner for every row and one random number an image."""
+    other_low, other_high = partners(range(len(low)))
+    return low + other_low + draws.uniform(1, 1, 1).float(), high + other_high
+
+
+def test_an_augmented_crop_depends_on_seed_number_and_name_alone(photographs, tmp_path):
+    def made(batch, rows=slice(None), workers=0, names=("a", "b"), seed=0):
+        options = {"augmentations": [(name, doubled) for name in names], "batch": batch, "rows": rows, "seed": seed}
+        with stream_of(photographs, tmp_path, workers=workers, **options) as stream:
+            return torch.cat([stream(step).low for step in range(12 // batch)])
+
+    wanted = made(12)
+    for batch in (1, 3, 4):
+        assert torch.equal(made(batch), wanted)
+    assert torch.equal(made(4, slice(2, 4), 2), wanted.view(3, 4, *wanted.shape[1:])[:, 2:].flatten(0, 1))
+    assert not torch.equal(made(12, seed=1), wanted)
+    once, other = made(12, names=("a",)), made(12, names=("b",))
+    plain = made(12, names=())
+    torch.testing.assert_close(once - plain + other, wanted)  # an augmentation changes nothing that another draws
+    assert not torch.equal(once, other)
+
+
+def test_a_partner_is_another_crop_that_was_degraded_in_its_own_way(photographs, tmp_path):
+    seen = []
+
+    def see(low, high, partners, draws):
+        seen.append((low, high, *partners([2, 0])))
+        return low, high
+
+    stream_of(photographs, tmp_path, augmentations=[("see", see)], color="rgb", workers=0)(3)
+    ((low, high, other_low, other_high),) = seen
+    assert other_high.shape == (2, 3, 16, 16)
+    drawn = [
+        (one - pixels[..., ::2, ::2]).mean((1, 2, 3)) for one, pixels in ((low, high), (other_low, other_high))
+    ]
+    assert len({round(float(value), 6) for value in torch.cat(drawn)}) == 6  # a random number for each crop
+    assert not any(torch.equal(one, two) for one in high for two in other_high)
+
+
+def test_an_augmentation_that_changes_shapes_is_refused(photographs, tmp_path):
+    stream = stream_of(
+        photographs, tmp_path, augmentations=[("cut", lambda low, high, *_: (low[..., :4], high))], workers=0
+    )
+    message = (
+        r"^augmentation cut: wants LR and HR of shapes \(\(4, 1, 8, 8\), \(4, 1, 16, 16\)\), as it was given them, "
+        r"found \(\(4, 1, 8, 4\), \(4, 1, 16, 16\)\); the augmentation has a bug$"
+    )
+    with pytest.raises(DataError, match=message):
+        stream(0)
+
+
 class Seeing:
     """A degradation that keeps what it was given, and what it made of it."""
 

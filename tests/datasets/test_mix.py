@@ -1,5 +1,6 @@
 from collections import Counter
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from srkit.datasets.folder import folder
 from srkit.datasets.mix import Mix, Source
 from srkit.datasets.pairs import pairs
 from srkit.datasets.patches import Patches
+from srkit.datasets.sharpened import Sharpened
 from srkit.degradations.bicubic import Bicubic
 from srkit.errors import DataError
 
@@ -47,6 +49,9 @@ def test_the_weights_say_how_often_a_set_is_cut_and_its_images_are_cut_evenly(se
     found = names(mixed(sets), tmp_path, 60, count=2400)
     times = Counter(name.partition("/")[0] for name in found)
     assert times["few"] / len(found) == pytest.approx(0.75, abs=0.03)
+    sources = [name.partition("/")[0] for name in found]
+    alike = sum(one == other for one, other in pairwise(sources)) / len(found)
+    assert alike == pytest.approx(0.75**2 + 0.25**2, abs=0.04)  # one draw says nothing about the next
     for images, share in (("few", 0.75 / 2), ("many", 0.25 / 7)):
         each = [count for name, count in Counter(found).items() if name.startswith(images)]
         assert each == pytest.approx([2400 * share] * len(each), rel=0.3)
@@ -68,6 +73,7 @@ def test_a_mix_in_a_mix_shares_its_weight_out_and_patches_keep_it(sets):
     assert outer.names[0] == "mixed/few/a"
     patches = Patches(of=inner, size=4, count=5)
     assert list(patches.sources) == [(10, 3), (35, 1)]
+    assert list(Sharpened(of=inner).sources) == [(2, 3), (7, 1)]
 
 
 def test_sets_of_different_kinds_are_not_mixed(sets, fill):

@@ -9,6 +9,7 @@ from torch.optim.lr_scheduler import ConstantLR, LambdaLR
 from srkit.errors import TrainingError
 from srkit.gan_losses.vanilla import Vanilla
 from srkit.losses.l1 import L1
+from srkit.losses.low_resolution import LowResolution
 from srkit.losses.mse import MSE
 from srkit.losses.weighted import Term, Weighted
 from srkit.pair import Pair
@@ -177,3 +178,19 @@ class Sure(nn.Module):
     def forward(self, crops):
         self.calls += 1
         return crops.mean((1, 2, 3)) * self.weight + (50.0 if self.calls % 3 == 1 else -50.0)
+
+
+def test_a_loss_of_lr_gets_the_lr_of_the_batch():
+    terms = {"pixel": Term(loss=L1), "low": Term(loss=LowResolution, balance="pixel")}
+    training = adversarial(Weighted(terms=terms))
+    steps = list(training.fit(pair, until=2))
+    assert all(step.numbers["loss.low"] > 0 for step in steps)
+
+
+def test_a_batch_in_pieces_is_refused():
+    message = (
+        r"^wants whole batches, since the discriminator judges a batch at a time, got train\.accumulate=2; leave it "
+        r"out, or take a smaller train\.batch$"
+    )
+    with pytest.raises(ValueError, match=message):
+        Adversarial(Net(), recipe(accumulate=2), 6, ON_CPU, discriminator=small, gan=Vanilla)

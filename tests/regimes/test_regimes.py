@@ -18,6 +18,7 @@ from srkit.config.source import read
 from srkit.engine.checkpoint import load_training
 from srkit.errors import ConfigError, TrainingError
 from srkit.experiment import Experiment
+from srkit.pair import Pair
 from srkit.plugins import load_catalog
 from srkit.records.environment import Environment
 from srkit.regimes.supervised import Supervised
@@ -129,9 +130,9 @@ def test_the_built_in_regime_trains_as_its_recipe_says():
     regime = Supervised(model, Recipe(F.mse_loss, sgd, lambda one, _: ConstantLR(one), ema=0.5), 3, ON_CPU)
     assert regime.evaluated is not model
     low = torch.rand(2, 1, 4, 4)
-    pair = low, F.interpolate(low, scale_factor=2), ("a", "b")
+    pair = Pair(low, F.interpolate(low, scale_factor=2), ("a", "b"))
     with torch.no_grad():
-        wanted = F.mse_loss(model(low), pair[1])
+        wanted = F.mse_loss(model(low), pair.high)
     (step,) = regime.fit(lambda _: pair, until=1)
     assert step.losses["loss"].item() == pytest.approx(wanted.item())
     assert step.rates == {"lr": pytest.approx(0.5 / 3)}

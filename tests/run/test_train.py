@@ -253,3 +253,37 @@ def test_a_long_training_is_saved_every_ten_minutes_where_nobody_says(prepare, m
     monkeypatch.setattr("srkit.run.loop.SAVE_SECONDS", 0.0)
     kill_at(train(*run), "train", 5)
     assert load_training(run[-1].last)["state"]["step"] == 4
+
+
+MANY = (
+    "train.batch=4",
+    "train.augmentations=[mixup, {use: cutblur, probability: 0.5}]",
+    "train.schedule=one_cycle",
+    "loss={use: weighted, terms: {pixel: {loss: huber}, low: {loss: low_resolution, balance: pixel}, "
+    "ssim: {loss: ssim, weight: 0.1}}}",
+    "data.train={use: mix, sources: {a: {images: {use: samples, split: train}, weight: 2}}}",
+    "degradation={use: chain, stages: [blur, shrink, noise]}",
+    *LONG,
+    "train.steps=5",
+    "train.validate_every=0",
+)
+
+
+@pytest.mark.slow
+def test_a_batch_in_pieces_is_the_same_run_whatever_else_is_in_it(prepare, reopen):
+    """Pieces, mixed pairs, losses of LR and balanced weights: as in one piece, and resumed to equal bits."""
+    whole, pieces = prepare("whole", *MANY), prepare("pieces", *MANY, "train.accumulate=4")
+    broken = prepare("broken", *MANY, "train.accumulate=4")
+    for run in (whole, pieces):
+        list(train(*run))
+    kill_at(train(*broken), "train", 4)
+    list(train(*reopen(broken[-1])))
+    assert same(weights(pieces[-1]), weights(broken[-1]))
+    rows = [
+        [json.loads(line) for line in run[-1].log.read_text().splitlines() if '"train"' in line]
+        for run in (whole, pieces)
+    ]
+    assert len(rows[0]) == 5
+    names = ("loss", "loss.pixel", "loss.low", "loss.ssim", "lr", "grad_norm")
+    for one, other in zip(*rows, strict=True):
+        assert [other[name] for name in names] == pytest.approx([one[name] for name in names], rel=1e-3)

@@ -398,6 +398,38 @@ def test_what_a_degradation_drew_is_checked():
 # stages
 
 
+def augmentation_of(function):
+    @srkit.augmentation("tried")
+    class Tried:
+        def __init__(self, scale: int):
+            self.scale = scale
+
+        def __call__(self, low, high, partners, draws):
+            return function(low, high, partners, draws)
+
+    return Tried
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda low, high, *_: (low, high[..., 1:]), "wants HR of (4, 1, 24, 28), gave shape (4, 1, 24, 27)"),
+        (lambda low, high, *_: (low / 0, high), "gives values that are not numbers"),
+        (lambda low, high, *_: (low.add_(1), high), "changes the images that it is given"),
+        (lambda low, high, *_: (low + torch.rand(1), high), "the same draws must give the same images"),
+        (lambda low, high, *_: (low + low.mean(), high), "pair 0 alone becomes another one than in a batch of 4"),
+        (lambda low, high, *_: (low.double(), high), "wants images of torch.float32, gave torch.float64"),
+    ],
+)
+def test_an_augmentation_treats_every_pair_by_itself(function, why):
+    refused(why, augmentation_of(function))
+
+
+def test_a_row_of_the_batch_is_no_partner():
+    refused("another one than in a batch", augmentation_of(lambda low, high, *_: (low + low.roll(1, 0), high)))
+    check(augmentation_of(lambda low, high, partners, _: (low + partners(range(len(low)))[0], high)))
+
+
 def stage_of(function):
     @srkit.stage("tried")
     class Tried:

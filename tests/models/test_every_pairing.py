@@ -1,6 +1,7 @@
-"""Every model with every upsampler in every slot, at every scale: all that the catalog has, plugins included."""
+"""Every model with every upsampler in every slot, at every scale: all that the catalog has, plugins included.
 
-from itertools import cycle
+``tests/weights/test_export.py`` exports every model and every upsampler, and ``tests/fused`` prepares every pair.
+"""
 
 import pytest
 import torch
@@ -9,7 +10,6 @@ from srkit.config.signature import declared
 from srkit.config.spelling import kind_of
 from srkit.errors import BuildError
 from srkit.network.needs import needs_of
-from srkit.network.network import Network
 from srkit.plugins import load_catalog
 from srkit.testing.making import SCALES
 from srkit.testing.small import small_options
@@ -24,8 +24,6 @@ SLOTS = [
     if getattr(kind_of(option.wanted), "name", "") == "upsampler"
 ]
 PAIRINGS = [(model, slot, upsampler) for model, slot in SLOTS for upsampler in CATALOG["upsampler"]]
-EXPORTED = [(*pair, upsampler) for pair, upsampler in zip(SLOTS, cycle(CATALOG["upsampler"]), strict=False)]
-"""One upsampler for each model, in turn: an export takes seconds."""
 
 
 def build(model, slot, upsampler, scale, channels):
@@ -60,17 +58,3 @@ def test_it_enlarges_and_learns_and_its_tiles_are_those_of_the_whole(model, slot
         assert all(one.grad.isfinite().all() for one in network.parameters() if one.grad is not None)
         # in float64: some networks compute in grey levels, and a softmax of hundreds magnifies what float32 rounds
         tiles_equal_the_whole(CATALOG["model"][model], network.eval().double(), scale, 1, count=2)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("model", "slot", "upsampler"), EXPORTED)
-def test_its_onnx_file_gives_what_torch_gives(tmp_path, model, slot, upsampler):
-    pytest.importorskip("onnxruntime")
-    pytest.importorskip("onnxscript")
-    from srkit.weights.export import export
-
-    network = build(model, slot, upsampler, 2, 1)
-    for parameter in network.parameters():
-        torch.nn.init.normal_(parameter, std=0.1)  # no weight may be zero, as an untrained residual is
-    one = Network.of(network.eval(), 2, "y", name=model, metadata={"model": {"use": model}})
-    assert export(one, tmp_path / "m.onnx") < 1e-5

@@ -5,17 +5,14 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from srkit.network.needs import needs_of
-from srkit.network.tiles import Axis
 from srkit.parts.model import Pyramid
 from srkit.registry import Part
 from srkit.testing.learning import keeps_its_precision, learns
 from srkit.testing.making import CHANNELS, SCALES, Make, tensor
 from srkit.testing.network import is_network, repeats, same_alone
+from srkit.testing.tiles import tiles_equal_the_whole
 
 SIZES = ((5, 7), (8, 8))
-TILES = 5
-"""Tiles of an image that are compared with the whole."""
 
 
 def model(part: Part, make: Make) -> None:
@@ -33,7 +30,7 @@ def model(part: Part, make: Make) -> None:
         learns(part, make(scale, channels), torch.rand(2, channels, 5, 7))
         keeps_its_precision(part, make(scale, channels).eval(), torch.rand(1, channels, 5, 7))
         _repeats(part, make, scale, channels)
-        _halo_is_enough(part, make(scale, channels).eval(), scale, channels)
+        tiles_equal_the_whole(part, make(scale, channels).eval(), scale, channels)
 
 
 @torch.no_grad()
@@ -60,41 +57,3 @@ def _repeats(part: Part, make: Make, scale: int, channels: int) -> None:
     third = make.elsewhere(scale, channels).eval()
     third.load_state_dict(first.state_dict())
     assert torch.equal(third(x), first(x)), f"{part}: its state_dict does not say all about it"
-
-
-@torch.no_grad()
-def _halo_is_enough(part: Part, network: nn.Module, scale: int, channels: int) -> None:
-    """Check that a tile with the declared halo gets the same pixels as in the whole image.
-
-    Tiles are cut as by its hosts, by all of its ``needs``. Weights are drawn at random, since those of a new
-    model may ignore most of the input.
-    """
-    try:
-        needs = needs_of(network)
-    except TypeError as error:
-        raise AssertionError(f"{part}: {error}") from error
-    if needs.reach is None:
-        return
-    for parameter in network.parameters():
-        fan_in = parameter[0].numel() if parameter.ndim > 1 else 100
-        parameter.normal_(std=fan_in**-0.5)
-    inside, border = 2 * needs.reach + 3 * needs.multiple + needs.least, needs.reach + needs.multiple
-    for length in (inside, max(border, needs.least)):  # with an interior, and all near the border
-        image = torch.rand(1, channels, length, length)
-        whole = network(image)
-        rounding = 1e-5 * max(1.0, float(whole.abs().max()))
-        axis = Axis(length, length * scale, scale, needs.reach, needs.multiple, needs.least)
-        starts = range(0, length, 2 * needs.multiple)
-        # at both ends and between them; tiles that are between two others in all respects would only take time
-        for first in sorted({starts[place * (len(starts) - 1) // (TILES - 1)] for place in range(TILES)}):
-            span = axis.span(first * scale, min(length, first + 2 * needs.multiple) * scale)
-            tile = network(image[..., span.window, span.window])
-            torch.testing.assert_close(
-                tile[..., span.cut, span.cut],
-                whole[..., span.out, span.out],
-                atol=rounding,
-                rtol=1e-5,
-                msg=lambda why: (
-                    f"{part}: its halo of {needs.halo} at x{scale} is not enough: a tile differs; {why}"
-                ),
-            )

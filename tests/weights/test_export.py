@@ -5,6 +5,7 @@ import re
 import shlex
 import sys
 from doctest import ELLIPSIS, OutputChecker
+from itertools import cycle
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,7 @@ import torch
 from torch import nn
 
 from srkit.cli.main import main
+from srkit.config.signature import declared
 from srkit.errors import ExportError
 from srkit.image.color import rgb_to_y
 from srkit.network.network import Network
@@ -29,13 +31,18 @@ pytest.importorskip("onnxscript")
 
 CATALOG = load_catalog()
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
-MODELS = [
-    pytest.param(name, marks=[] if name in ("bicubic", "lapsrn") else pytest.mark.slow) for name in CATALOG["model"]
-]  # an export takes seconds
+SLOTS = {
+    model: [slot for slot in ("upsampler", "image_upsampler") if slot in declared(part.factory)][:1]
+    for model, part in CATALOG["model"].items()
+}
+PAIRINGS = [
+    (model, dict.fromkeys(slots, upsampler))
+    for (model, slots), upsampler in zip(SLOTS.items(), cycle(CATALOG["upsampler"]), strict=False)
+]
+"""Every model, each with the next upsampler: an export takes seconds."""
 NOT_IN_OPENCV = ("bsrn", "rfdn", "rlfn", "swinir_light")
 """Networks that pad by a number of pixels which depends on the size of the image; OpenCV gives something else."""
 LAPSRN = [
-    *({"upsampler": name} for name in CATALOG["upsampler"] if name != "subpixel"),
     {
         "upsampler": {"use": "transposed_conv", "kernel": 4},
         "image_upsampler": {"use": "transposed_conv", "kernel": 4},
@@ -64,7 +71,8 @@ def agree(one, file, *, opencv=True):
     session = runtime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     net = cv2.dnn.readNetFromONNX(str(file)) if opencv else None
     channels = one.color.channels
-    for height, width in ((2, 2), (9, 31), (24, 16), (9, 31)):
+    for sides in ((2, 2), (9, 31), (24, 16), (9, 31)):
+        height, width = (max(side, one.needs.least) for side in sides)
         low = torch.rand(1, channels, height, width)
         with torch.no_grad():
             high = one.module(low).numpy()
@@ -74,11 +82,19 @@ def agree(one, file, *, opencv=True):
             np.testing.assert_allclose(net.forward(), high, atol=1e-5)
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_every_model(tmp_path, model):
-    one = built(model, 4, 3)
+@pytest.mark.slow
+@pytest.mark.parametrize(("model", "options"), PAIRINGS, ids=str)
+def test_every_model(tmp_path, model, options):
+    one = built(model, 2, 3, **options)
     assert export(one, tmp_path / "m.onnx") < 1e-5
     agree(one, tmp_path / "m.onnx", opencv=model not in NOT_IN_OPENCV)
+
+
+@pytest.mark.parametrize("model", ["bicubic", "lapsrn"])
+def test_two_steps(tmp_path, model):
+    one = built(model, 4, 3)
+    assert export(one, tmp_path / "m.onnx") < 1e-5
+    agree(one, tmp_path / "m.onnx")
 
 
 @pytest.mark.parametrize("upsampler", CATALOG["upsampler"])

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from srkit.image.full_precision import full_precision
+
 GAIN = 2
 """How many times more channels the chain has inside."""
 
@@ -36,7 +38,7 @@ class Reparameterised(nn.Module):
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Return the weight (O,I,3,3) and the bias (O,) of the one convolution."""
-        with torch.autocast(self.beside.weight.device.type, enabled=False):
+        with full_precision(self.beside.weight.device):
             first, middle, last = self.first.weight[..., 0, 0], self.middle.weight, self.last.weight[..., 0, 0]
             biases = [conv.bias for conv in (self.first, self.middle, self.last, self.beside)]
             weight = torch.einsum("oa,abyx,bi->oiyx", last, middle, first)

@@ -13,6 +13,7 @@ from srkit.layers.precision import in_full_precision
 from srkit.layers.reparameterised import Reparameterised
 from srkit.layers.value_range import DIV2K, ValueRange
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -35,6 +36,13 @@ class SPAN(nn.Module):
         features: Channels inside.
         joined_features: Channels before the upsampler; null is ``features``.
     """
+
+    variants = (
+        Variant("trained"),
+        Variant("folded", {"form": "folded"}),
+        Variant("S folded", {"form": "folded", "features": 48}),
+        Variant("NTIRE", {"form": "folded", "features": 28, "joined_features": 20}),
+    )
 
     @srkit.limited
     def __init__(

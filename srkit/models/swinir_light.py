@@ -13,6 +13,7 @@ from srkit.layers.precision import in_full_precision
 from srkit.layers.value_range import DIV2K, ValueRange
 from srkit.layers.window_attention import WindowLayer
 from srkit.network.needs import Enlargement, Needs, needs_in_series, needs_of
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -34,6 +35,13 @@ class SwinIRLight(nn.Module):
         dropped: How often in training the last layer is left out for an image; the first never is, and those
             between them in proportion to their place.
     """
+
+    variants = (
+        Variant(
+            psnr={2: (38.14, 33.86, 32.31, 32.76), 4: (32.44, 28.77, 27.69, 26.47)},
+            source="Liang et al. 2021",
+        ),
+    )
 
     @srkit.limited
     def __init__(

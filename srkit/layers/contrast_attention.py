@@ -27,7 +27,7 @@ class ContrastAttention(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Weight (N,F,H,W); the shape stays."""
-        pixels = features.float()  # bf16 cannot add up many pixels
+        pixels = features.to(torch.promote_types(features.dtype, torch.float32))  # bf16 cannot add up many
         mean = pixels.mean((2, 3), keepdim=True)
         variance = (pixels - mean).square().mean((2, 3), keepdim=True)
         said = mean + variance.clamp(min=SMALLEST_VARIANCE).sqrt()

@@ -54,7 +54,7 @@ class SwinIRLight(nn.Module):
         layers: Annotated[int, srkit.Range(1, 1000)] = 6,
         features: Annotated[int, srkit.Range(1)] = 60,
         heads: Annotated[int, srkit.Range(1, 1000)] = 6,
-        window: Annotated[int, srkit.Range(2)] = 8,
+        window: Annotated[int, srkit.Range(2, 1000)] = 8,
         expansion: Annotated[int, srkit.Range(1)] = 2,
         dropped: Annotated[float, srkit.Range(0, below=1)] = 0.1,
     ) -> None:

@@ -44,6 +44,7 @@ def tiles_equal_the_whole(part: Part, network: nn.Module, scale: int, channels: 
     for length in (inside, max(border, needs.least)):  # with an interior, and all near the border
         image = torch.rand(1, channels, length, length, dtype=dtype)
         whole = network(image)
+        rounding = 1e-5 * max(1.0, float(whole.abs().max()))
         axis = Axis(length, length * scale, scale, needs.reach, needs.multiple, needs.least)
         starts = range(0, length, 2 * needs.multiple)
         for first in sorted({starts[place * (len(starts) - 1) // (count - 1)] for place in range(count)}):
@@ -52,7 +53,7 @@ def tiles_equal_the_whole(part: Part, network: nn.Module, scale: int, channels: 
             torch.testing.assert_close(
                 tile[..., span.cut, span.cut],
                 whole[..., span.out, span.out],
-                atol=1e-5,
+                atol=rounding,
                 rtol=1e-5,
                 msg=lambda why: (
                     f"{part}: its halo of {needs.halo} at x{scale} is not enough: a tile differs; {why}"

@@ -33,11 +33,14 @@ UPSAMPLERS = [(name, {}) for name in CATALOG["upsampler"]] + [
 MODELS = [(name, SMALL[name]) for name in CATALOG["model"]] + [
     ("lapsrn", SMALL["lapsrn"] | {"activation": "pre", "residual": "local"})
 ]
+VARIED = ("espcn", "lapsrn")
+"""Models that are prepared with all options of upsamplers too, for features and for images."""
 NETWORKS = [
     (model, options | ({"upsampler": {"use": use, **more}} if takes else {}))
     for model, options in MODELS
     for takes in ("upsampler" in declared(CATALOG["model"][model].factory),)
     for use, more in (UPSAMPLERS if takes else [("", {})])
+    if not more or model in VARIED
 ]
 
 

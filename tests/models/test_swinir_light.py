@@ -44,6 +44,8 @@ def test_a_pixel_sees_its_window_and_no_more():
 def test_attention_is_the_formula():
     torch.manual_seed(0)
     attention, x = SwinIRLight(2, 3, **TINY).groups[0].layers[0].attention, torch.rand(1, 4, 4, 4)
+    for parameter in attention.parameters():
+        torch.nn.init.normal_(parameter)
     pixels = x.reshape(16, 4)
     query, key, value = attention.mix(pixels).reshape(16, 3, 2, 2).permute(1, 2, 0, 3)
     scores = query @ key.transpose(1, 2) / 2**0.5

@@ -159,7 +159,8 @@ class _WithSpare(nn.Module):
     """A network and one more parameter, which nothing uses.
 
     Torch looks for unused parameters in every pass only if it is told to, and then prints a warning in every
-    process, from C++ and past Python's filters, when it finds none. It always finds this one.
+    process, from C++ and past Python's filters, when it finds none. It always finds this one. The price is that a
+    GPU is waited for at the end of every backward pass, and the gain that a step may use any of the parameters.
     """
 
     def __init__(self, network: nn.Module) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from srkit.ablation.trial import perform
+from srkit.image import files
 from srkit.launchers.local import Local
 from srkit.parts.launcher import Ended
 
@@ -69,10 +70,11 @@ def test_where_every_arm_fails_there_is_nothing_to_report(srkit, study, tmp_path
     assert err.startswith(f"{folder}: wants a trial that has scores, found none of 2; sub, seed 0: step ")
 
 
-def test_a_test_that_every_arm_fails_is_dropped_and_the_study_is_whole(srkit, study, tmp_path):
+def test_a_test_that_every_arm_fails_is_dropped_and_the_study_is_whole(srkit, study, tmp_path, base):
     folder, bad = tmp_path / "out", tmp_path / "bad"
     bad.mkdir()
-    (bad / "x.png").write_bytes(b"no picture")
+    whole = min((base.parent / "test").iterdir()).read_bytes()
+    (bad / "x.png").write_bytes(whole[: len(whole) // 2])  # its header is sound
     broken = f"tests={{broken: {{data.test: {{use: folder, path: {bad}}}}}}}"
     code, out, err = srkit("ablate", study(TWO + SHORT), broken, "--output", folder)
     assert (code, "2 of 2 failed" in err) == (1, True)
@@ -88,12 +90,17 @@ def test_changed_files_are_spoken_of_before_anything_runs(srkit, study, tmp_path
     shutil.copytree(base.parent / "test", images)
     words = (study(TWO + SHORT), f"experiment.data.test={{use: folder, path: {images}}}", "--output", folder)
     assert srkit("ablate", *words)[0] == 0
-    os.utime(min(images.iterdir()), ns=(1, 1))
+    image = min(images.iterdir())
+    os.utime(image, ns=(1, 1))
     code, out, err = srkit("ablate", *words, "--dry-run")
-    assert (code, "2 trials, 0 to run" in out) == (0, True)
-    assert [line.partition(" seed 0: ")[2] for line in err.splitlines()] == [
-        "data.test has changed since it was trained; delete its folder to train it again"
-    ] * 2
+    assert (code, "2 trials, 0 to run" in out, err) == (0, True, "")
+    files.write(image, 255 - files.read(image))
+    code, out, err = srkit("ablate", *words, "--dry-run")
+    assert (code, "2 trials, 2 to run" in out) == (0, True)
+    ids = [line.split()[0] for line in out.splitlines()[:2]]
+    assert sorted(line.partition(" seed 0: ")[2] for line in err.splitlines()) == sorted(
+        f"data.test has changed since it was trained; it is trained again in {name}" for name in ids
+    )
 
 
 def test_the_name_of_a_study_does_not_lead_out_of_runs(srkit, study, tmp_path, monkeypatch):

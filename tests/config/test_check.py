@@ -43,7 +43,8 @@ MESSAGES = [
     ("model: {upsampler: {use: net}}", "model.upsampler.use: no upsampler called 'net'; it is a model"),
     (
         "model: shuffle",
-        "model: no model called 'shuffle'; it is an upsampler, which a model can hold: {use: net, upsampler: shuffle}",
+        "model: no model called 'shuffle'; it is an upsampler, which a model can hold: "
+        "{use: net, upsampler: shuffle}",
     ),
     ("model: 3", "model: wants a model: a name, or a mapping with 'use: NAME', got 3"),
     (

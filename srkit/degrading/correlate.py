@@ -85,4 +85,5 @@ def _transformed(image: Tensor, kernel: Tensor) -> Tensor:
     padded[..., reach + width : width + 2 * reach] = padded[..., width : width + reach].flip(-1)
     waves = torch.fft.rfft2(padded)
     waves *= torch.fft.rfft2(kernel, size).conj()
-    return torch.fft.irfft2(waves, size)[..., :height, :width].to(image.dtype)
+    result: Tensor = torch.fft.irfft2(waves, size)[..., :height, :width].to(image.dtype)
+    return result

@@ -31,7 +31,7 @@ def sharpened(image: Tensor, *, amount: float, sigma: float, threshold: float) -
     kernels = (torch.outer(line, line) / line.sum() ** 2).expand(len(image), -1, -1)
 
     def smooth(planes: Tensor) -> Tensor:
-        return torch.cat(correlated(planes.split(1), kernels))
+        return torch.cat(correlated(planes.chunk(len(planes)), kernels))
 
     difference = image - smooth(image)
     mask = smooth((difference.abs() * 255 > threshold).to(image.dtype))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import torch
@@ -33,7 +33,7 @@ def through_file(image: Tensor, suffix: Literal[".jpg", ".webp"], quality: int) 
     """
     levels = image[0].float().clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
     if len(levels) == 3:
-        given = cv2.merge(levels[::-1])  # OpenCV's order is blue, green, red
+        given: Any = cv2.merge(list(levels[::-1]))  # OpenCV's order is blue, green, red
     else:
         given = levels[0] if suffix == ".jpg" else cv2.merge([levels[0]] * 3)
     written, data = cv2.imencode(suffix, given, [QUALITY[suffix], quality])

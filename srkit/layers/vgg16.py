@@ -51,7 +51,8 @@ class SmoothVGG16(nn.Module):
 
     def forward(self, image: Tensor) -> list[Tensor]:
         """Return the features (N,F,h,w) behind the five blocks of RGB (N,3,H,W) in [0,1]."""
-        x, found = (image - self.mean) / self.deviation, []
+        x = (image - self.mean) / self.deviation
+        found: list[Tensor] = []
         for block in BLOCKS:
             x = pooled(x) if found else x
             for number in block:

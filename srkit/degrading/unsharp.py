@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from srkit.degrading.blur import blur
+from srkit.degrading.correlate import correlated
 
 REACH = 3.125
 """Half the side of the Gaussian in standard deviations: 25 pixels of 8, which is OpenCV's kernel of 51 pixels."""
@@ -28,10 +28,10 @@ def sharpened(image: Tensor, *, amount: float, sigma: float, threshold: float) -
     """
     reach = math.ceil(REACH * sigma)
     line = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, dtype=torch.float64) / sigma) ** 2)
-    line = (line / line.sum()).expand(len(image), 1, -1)
+    kernels = (torch.outer(line, line) / line.sum() ** 2).expand(len(image), -1, -1)
 
-    def smooth(plane: Tensor) -> Tensor:
-        return blur(blur(plane, line), line.mT)
+    def smooth(planes: Tensor) -> Tensor:
+        return torch.cat(correlated(planes.chunk(len(planes)), kernels))
 
     difference = image - smooth(image)
     mask = smooth((difference.abs() * 255 > threshold).to(image.dtype))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
-import numpy as np
+import torch
+from torch import Tensor
 
 from srkit.errors import ImageError
-from srkit.image.array import UInt8Image
 
 QUALITY = {".jpg": cv2.IMWRITE_JPEG_QUALITY, ".webp": cv2.IMWRITE_WEBP_QUALITY}
 
@@ -18,29 +18,28 @@ def can_write(suffix: Literal[".jpg", ".webp"]) -> bool:
     return bool(cv2.haveImageWriter(f"x{suffix}"))
 
 
-def through_file(image: UInt8Image, suffix: Literal[".jpg", ".webp"], quality: int) -> UInt8Image:
-    """Return (H,W,C) RGB or gray, C 3 or 1, as a lossy file gives it back.
+def through_file(image: Tensor, suffix: Literal[".jpg", ".webp"], quality: int) -> Tensor:
+    """Return (1,C,H,W) RGB or gray, C 3 or 1, as a lossy file gives it back: in [0,1], rounded to 8 bits.
 
     JPEG has chroma of half the size (4:2:0); one channel is a gray JPEG, or a WebP in colour, which has no gray.
 
     Args:
-        image: The image.
+        image: The image, on any device; it is clipped to [0,1] and rounded to 8 bits first.
         suffix: The format.
         quality: From 1 to 100.
 
     Raises:
         ImageError: OpenCV cannot write or read the format.
     """
-    gray = image.shape[2] == 1
-    if not gray:
-        given: UInt8Image = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    levels = image[0].float().clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
+    if len(levels) == 3:
+        given: Any = cv2.merge(list(levels[::-1]))  # OpenCV's order is blue, green, red
     else:
-        given = image if suffix == ".jpg" else np.repeat(image, 3, 2)
+        given = levels[0] if suffix == ".jpg" else cv2.merge([levels[0]] * 3)
     written, data = cv2.imencode(suffix, given, [QUALITY[suffix], quality])
     found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if written else None
     if found is None:
         raise ImageError(f"wants OpenCV with {suffix[1:].upper()}, found {cv2.__version__}, which cannot write it")
-    if gray:
-        return np.ascontiguousarray(found[..., None] if found.ndim == 2 else found[..., 1:2])
-    result: UInt8Image = cv2.cvtColor(found, cv2.COLOR_BGR2RGB)
-    return result
+    planes = [found] if found.ndim == 2 else cv2.split(found)[::-1]
+    decoded = torch.stack([torch.from_numpy(plane) for plane in planes[-len(levels) :]])
+    return decoded[None].float().div_(255).to(image.dtype).to(image.device)

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 import srkit
-from srkit.degrading.blur import blurred
+from srkit.degrading.correlate import correlated
 from srkit.degrading.kernels import Array, cut, normalised
 from srkit.degrading.ranges import odd_span_of, span_of, stretched
 from srkit.degrading.shapes import GENERALISED, PLATEAU, ROUND, exponents, shape_shares, weights
@@ -86,7 +86,7 @@ class Blur:
         finished = torch.from_numpy(normalised(cut(kernels, sides)))
         values = {"shape": shape, "deviations": deviations, "angle": angle, "beta": beta, "side": sides}
         tensors = {name: torch.from_numpy(value) for name, value in values.items()}
-        return work.becomes(blurred(work.images, finished), kernels=finished, **tensors)
+        return work.becomes(correlated(work.images, finished), kernels=finished, **tensors)
 
     def _deviations(self, drawn: Array, shape: NDArray[np.int64]) -> Array:
         """Return the standard deviations (N,2) of numbers (N,2) from [0,1); those of a round kernel are equal."""

@@ -13,7 +13,6 @@ import srkit
 from srkit.degrading.by_size import by_size
 from srkit.degrading.ranges import span_of
 from srkit.draws import Draws
-from srkit.image.convert import to_tensor, to_uint8
 from srkit.image.lossy import through_file
 from srkit.work import Work
 
@@ -62,12 +61,9 @@ class Jpeg:
         low, high = self.quality
         quality = draws.integers(low, high + 1)
         if all(image.device.type == "cpu" for image in work.images):
-            return work.becomes(map(_by_codec, work.images, quality.tolist()), quality=quality)
+            each = zip(work.images, quality.tolist(), strict=True)
+            return work.becomes((through_file(image, ".jpg", one) for image, one in each), quality=quality)
         return work.becomes(by_size(compress, work.images, quality), quality=quality)
-
-
-def _by_codec(image: Tensor, quality: int) -> Tensor:
-    return to_tensor(through_file(to_uint8(image), ".jpg", quality)).to(image.dtype)
 
 
 def compress(image: Tensor, quality: Tensor) -> Tensor:

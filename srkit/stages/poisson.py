@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import torch
+
 import srkit
 from srkit.degrading.grain import light_of
 from srkit.degrading.photons import counted
@@ -45,5 +47,6 @@ class Poisson:
         for row, (image, white, same, factor) in enumerate(drawn):
             light = (light_of(image) if same else image).clamp(0, None)
             counts = counted(light[0] * white, draws[row : row + 1].child("light"))
-            images.append(image + factor * (counts[None].to(image) / white - light))
+            noise = counts[None].to(image).div_(white).sub_(light)
+            images.append(torch.add(image, noise, alpha=factor))
         return work.becomes(images, photons=photons, strength=strength, gray=gray)

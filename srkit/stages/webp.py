@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-
 import srkit
 from srkit.degrading.ranges import span_of
 from srkit.draws import Draws
-from srkit.image.convert import to_tensor, to_uint8
 from srkit.image.lossy import can_write, through_file
 from srkit.work import Work
 
@@ -38,10 +35,5 @@ class WebP:
         """Return the images as decoded, and ``quality`` (N,)."""
         low, high = self.quality
         quality = draws.integers(low, high + 1)
-        images = map(_compressed, work.images, quality.tolist())
-        return work.becomes(images, quality=quality)
-
-
-def _compressed(image: Tensor, quality: int) -> Tensor:
-    decoded = to_tensor(through_file(to_uint8(image), ".webp", quality))
-    return decoded.to(image.dtype).to(image.device)
+        each = zip(work.images, quality.tolist(), strict=True)
+        return work.becomes((through_file(image, ".webp", one) for image, one in each), quality=quality)

@@ -1,7 +1,8 @@
 """Real-ESRGAN's degradation in the obvious way: one image at a time, every step as its formula says.
 
-It has the steps and the numbers of configs/degradations/real_esrgan.yaml, in the operations that published training code uses:
-kernels by matrices in numpy, a grouped convolution, ``interpolate``, ``randn`` and ``poisson``, and JPEG as tensor products.
+It has the steps and the numbers of configs/degradations/real_esrgan.yaml, in the operations of published code:
+kernels by matrices in numpy, a grouped convolution, ``interpolate``, ``randn`` and ``poisson``, and JPEG as tensor
+products.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def test_fine_tuning_with_vgg_is_the_recipe(vgg_file, tmp_path):
 def test_adversarial_fine_tuning_starts_from_shipped_weights_and_keeps_the_last(vgg_file):
     experiment, _, catalog = read_experiment([str(CONFIGS / "lapsrn_adversarial.yaml"), f"let.vgg={vgg_file}"])
     built = build(experiment, catalog)
-    assert built.start().metadata["name"] == "lapsrn-x2"
+    assert built.start().metadata["name"] == "lapsrn-x4"
     assert built.select.metric == "last"
     without = ["loss=charbonnier", "let.vgg=none"]  # as its first lines say
     experiment, _, catalog = read_experiment([str(CONFIGS / "lapsrn_adversarial.yaml"), *without])

@@ -83,7 +83,7 @@ def test_a_protocol_or_a_recipe_wants_only_its_files(file, pairs, vgg_file, tmp_
     words = [str(file), *(f"let.{name}={values[name]}" for name in wanted(file))]
     experiment, _, catalog = read_experiment(words)
     built = build(experiment, catalog)
-    if experiment.start is not None:
+    if experiment.start == values["start"]:  # others come with srkit
         metadata = {"model": fill(experiment.model)}
         network = Network.of(built.model, experiment.scale, experiment.color, metadata=metadata)
         convert.write(network, experiment.start)
@@ -130,6 +130,16 @@ def test_fine_tuning_with_vgg_is_the_recipe(vgg_file, tmp_path):
     assert build(experiment, catalog).loss.balancing.against == {"vgg": "pixel"}
     first, _, _ = read_experiment([str(CONFIGS / "lapsrn_subpixel_x2.yaml")])
     assert (experiment.model, experiment.scale) == (first.model, first.scale)  # whose weights it starts from
+
+
+def test_adversarial_fine_tuning_starts_from_shipped_weights_and_keeps_the_last(vgg_file):
+    experiment, _, catalog = read_experiment([str(CONFIGS / "lapsrn_adversarial.yaml"), f"let.vgg={vgg_file}"])
+    built = build(experiment, catalog)
+    assert built.start().metadata["name"] == "lapsrn-x4"
+    assert built.select.metric == "last"
+    without = ["loss=charbonnier", "let.vgg=none"]  # as its first lines say
+    experiment, _, catalog = read_experiment([str(CONFIGS / "lapsrn_adversarial.yaml"), *without])
+    check_files(build(experiment, catalog), experiment)
 
 
 def test_the_reports_protocol_is_the_reports():

@@ -37,7 +37,8 @@ def _scores(part: Part, network: nn.Module, crops: Tensor) -> None:
     assert scores.ndim > 0, f"{part}: wants scores (N,...) of (N,C,H,W), gave a single one"
     assert len(scores) == ROWS, f"{part}: wants scores (N,...) of (N,C,H,W), gave shape {tuple(scores.shape)}"
     assert finite(scores), f"{part}: gives scores that are not numbers"
-    (gradient,) = torch.autograd.grad(scores.sum(), crops)
+    (gradient,) = torch.autograd.grad(scores.sum(), crops, allow_unused=True)
+    assert gradient is not None, f"{part}: its scores have no gradient for the crops, which SR needs"
     assert finite(gradient), f"{part}: the gradient of its scores by the crops is not finite"
     with torch.autocast(crops.device.type, torch.bfloat16), torch.no_grad():
         assert finite(network(crops)), f"{part}: gives scores that are not numbers in bf16 autocast"

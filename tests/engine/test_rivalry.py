@@ -25,9 +25,9 @@ def rivalry():
 def test_a_discriminator_that_has_won_is_told_with_numbers_and_a_way_out(rivalry):
     assert watch(rivalry, 150, discriminator=1e-5) == 100
     assert rivalry.failure == (
-        "step 100: wants a discriminator loss of at least 0.00069, 0.1 % of that of guessing, found less in "
-        "100 steps in a row, and 1e-05 in the last 50: the discriminator has won, and its gradient shows the "
-        "network no way; in a new run, give it a lower learning rate (train.regime.optimizer.lr), R1 (train.regime.r1), "
+        "step 100: wants a discriminator loss of at least 0.00069, 0.1 % of that of guessing, found less in 100 "
+        "steps in a row, and 1e-05 in the last 50: the discriminator has won, and its gradient shows the network "
+        "no way; in a new run, give it a lower learning rate (train.regime.optimizer.lr), R1 (train.regime.r1), "
         "spectral normalisation or fewer features, or train.regime.won=null; a run that is resumed goes on for 100 "
         "steps at least"
     )

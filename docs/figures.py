@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from torch.nn import functional as F
 
 from srkit.atomic import whole
-from srkit.checkerboard import gradient, phases, picture, spectrum
+from srkit.checkerboard import gradient, picture, spectrum
 from srkit.checkerboard.flat import flat_fields
+from srkit.checkerboard.phase_errors import phase_errors
 from srkit.checkerboard.picture import CYCLES, MINUS
 from srkit.image.color import rgb_to_y
 from srkit.image.convert import to_tensor
@@ -20,6 +21,17 @@ from srkit.plugins import load_catalog
 
 HERE = Path(__file__).parent / "figures"
 SCALE = 2
+UPSAMPLERS = (
+    "bicubic",
+    "carafe",
+    "dysample",
+    "nearest_steps",
+    "pixel_attention",
+    "pixel_tcl",
+    "resize_conv",
+    "subpixel",
+    "transposed_conv",
+)
 ARMS = {
     "transposed_conv (3x3, he)": {"use": "transposed_conv", "kernel": 3},
     "subpixel (he)": {"use": "subpixel", "init": "he"},
@@ -40,19 +52,51 @@ def main():
     low = resize(high, 1 / SCALE)
     drawn, errors = {}, {}
     for name, upsampler in ARMS.items():
-        torch.manual_seed(0)
-        model = catalog.build("model", "lapsrn", SCALE, 1, depth=3, residual_init="he", upsampler=upsampler)
-        with torch.no_grad():
-            made = model(low)
-        field = max(flat_fields(model, SCALE), key=lambda one: one.ripple)
+        made, field = untrained(catalog, upsampler, low)
         drawn[name] = spectrum.grid_spectrum(made, SCALE), field
-        errors[name] = phases.phase_errors(made, high, SCALE)
+        errors[name] = phase_errors(made, high, SCALE)
     picture.write(HERE / "m1_m2.png", drawn, dpi=90)
     save("m3.png", phase_sheet(errors))
+    measured = {name: untrained(catalog, {"use": name}, low) for name in UPSAMPLERS}
+    every = {name: (spectrum.grid_spectrum(made, SCALE), field) for name, (made, field) in measured.items()}
+    save("upsamplers.png", upsampler_sheet(every))
     blurred = resize(low, SCALE)
     losses = {"charbonnier": catalog.build("loss", "charbonnier"), "max-pooled features": pooled}
     grids = {name: gradient.gradient_grid(loss, blurred, high, SCALE) for name, loss in losses.items()}
     save("m4.png", gradient_sheet(grids))
+
+
+def untrained(catalog, upsampler, low):
+    """Return the output of an untrained LapSRN for ``low``, and its worst flat field."""
+    torch.manual_seed(0)
+    model = catalog.build("model", "lapsrn", SCALE, 1, depth=3, residual_init="he", upsampler=upsampler)
+    with torch.no_grad():
+        made = model(low)
+    return made, max(flat_fields(model, SCALE), key=lambda one: one.ripple)
+
+
+def upsampler_sheet(arms):
+    """Draw a column for each upsampler: above its spectrum, below its flat field in colours of its own."""
+    figure = Figure(figsize=(1.75 * len(arms), 4.6), layout="constrained", facecolor="white")
+    axes = figure.subplots(2, len(arms))
+    quiet = min(np.percentile(one.levels, 1) for one, _ in arms.values())
+    loud = max(np.percentile(one.levels, 99.8) for one, _ in arms.values())
+    for column, (name, (grid, field)) in enumerate(arms.items()):
+        above, below = axes[:, column]
+        above.imshow(grid.levels, cmap="magma", vmin=quiet, vmax=loud, extent=(-0.5, 0.5, 0.5, -0.5))
+        above.set_title(name, fontsize=10, fontweight="bold")
+        above.set_xlabel(f"grid {grid.decibels:+.1f} dB".replace("-", MINUS), fontsize=10)
+        departures = field.picture(zoom=1)
+        reach = max(0.05, abs(departures).max())
+        below.imshow(departures, cmap="RdBu_r", vmin=-reach, vmax=reach, interpolation="nearest")
+        flat = field.ripple < 1e-3
+        below.set_xlabel("flat" if flat else f"ripple {field.ripple:.3g}", fontsize=10)
+        for one in (above, below):
+            one.set_xticks([])
+            one.set_yticks([])
+    axes[0, 0].set_ylabel("spectrum", fontsize=10)
+    axes[1, 0].set_ylabel("flat field", fontsize=10)
+    return figure
 
 
 def phase_sheet(errors):

@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from importlib import import_module
 from pathlib import Path
@@ -15,8 +16,13 @@ from types import SimpleNamespace
 from srkit.ablation.study import Study
 from srkit.cli.main import app
 from srkit.config.schema import json_schema
+from srkit.errors import BuildError
+from srkit.evaluation.networks import facts_of
 from srkit.experiment import Experiment
+from srkit.network.needs import needs_of
+from srkit.network.variant import SETS
 from srkit.parts import KINDS
+from srkit.parts.model import VARIANTS
 from srkit.plugins import load_catalog
 from srkit.plugins.describe import options
 
@@ -85,6 +91,50 @@ def kinds() -> str:
     return "\n".join(lines) + "\n"
 
 
+def networks() -> str:
+    """Return the table of all networks, by variant and scale."""
+    catalog = load_catalog([])
+    lines = [
+        f"| network | on | scale | parameters | multiply-adds | halo | {' | '.join(SETS)} | PSNR from |",
+        f"|---|---|---|--:|--:|--:|{'--:|' * len(SETS)}---|",
+    ]
+    for part in catalog["model"].values():
+        published = {scale for variant in VARIANTS.of(part.factory) for scale in variant.psnr}
+        for one in facts_of(part, catalog, sorted({2, 3, 4, *published})):
+            reach = one.needs.reach
+            scores = one.psnr or (None,) * len(SETS)
+            cells = [
+                f"[{one.model}](reference/parts.md#model-{one.model}) {one.variant.name}".rstrip(),
+                one.variant.color.value.upper(),
+                f"x{one.scale}",
+                f"{one.parameters:,}",
+                f"{one.multiply_adds / 1e9:,.1f} G",
+                "whole" if reach is None else str(reach),
+                *("" if score is None else f"{score:.2f}" for score in scores),
+                one.variant.source if one.psnr else "",
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def upsamplers() -> str:
+    """Return the table of all upsamplers: their parameters and halo for features, by scale."""
+    catalog, scales = load_catalog([]), (2, 3, 4)
+    titles = [f"{what}, x{scale}" for what in ("parameters", "halo") for scale in scales]
+    lines = [f"| upsampler | what it is | {' | '.join(titles)} |", f"|---|---|{'--:|' * len(titles)}"]
+    for part in catalog["upsampler"].values():
+        built = {}
+        for scale in scales:
+            with suppress(BuildError):
+                built[scale] = catalog.build("upsampler", part.name, 64, 64, scale)
+        counts = [f"{sum(one.numel() for one in built[s].parameters()):,}" if s in built else "-" for s in scales]
+        halos = [needs_of(built[s]).reach if s in built else "-" for s in scales]
+        shown = ["whole" if halo is None else str(halo) for halo in halos]
+        name = f"[{part.name}](reference/parts.md#upsampler-{part.name})"
+        lines.append(f"| {' | '.join([name, part.summary, *counts, *shown])} |")
+    return "\n".join(lines) + "\n"
+
+
 def keys(name: str) -> str:
     """Return a table of the fields of a dataclass that is the shape of a file."""
     module, _, kind = name.rpartition(".")
@@ -110,12 +160,16 @@ def on_a_gpu(file: Path) -> str:
     return markdown(json.loads(file.read_text(encoding="utf-8")))
 
 
+TABLES = {"srkit.parts.KINDS": kinds, "networks": networks, "upsamplers": upsamplers}
+"""Passages that are tables of the catalog, by the name in their marker."""
+
+
 def filled(text: str) -> str:
     """Put the files that a page names between its markers, and the keys of a file's shape."""
 
     def passage(found: re.Match[str]) -> str:
-        if found[2] == "srkit.parts.KINDS":
-            return f"{found[1]}{kinds()}{found[3]}"
+        if found[2] in TABLES:
+            return f"{found[1]}{TABLES[found[2]]()}{found[3]}"
         if SHAPE.fullmatch(found[2]):
             return f"{found[1]}{keys(found[2])}{found[3]}"
         file = ROOT / found[2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def run(section: Section) -> None:
     scoring, starting = (14.0, 1.0) if section.rehearse else (SCORING, STARTING)
     every = 3 if section.rehearse else 2500
     steps = int(SURE * (section.left - scoring - starting) / (pace + VALIDATION / every))
-    steps = min(steps, 7) if section.rehearse else max(steps, 500)
+    steps = 7 if section.rehearse else max(steps, 500)
     section.note(how=how, seconds_per_step=pace, steps=steps)
     section.say(f"{how}: {1000 * pace:.2f} ms a step, so {steps} steps")
     with compiler(graphs="graphs" in how, rehearse=section.rehearse):
@@ -50,13 +51,18 @@ def run(section: Section) -> None:
 
 
 def _words(section: Section, how: str) -> list[str]:
-    """Return overrides; decoded images are kept in files, so that the training does not decode them again."""
+    """Return overrides for a way of training."""
     compiled = ["train.compile=true"] if how != "eager" else []
-    return ["train.minutes=null", "data.memory=0", f"data.cache={section.folder / 'decoded'}", *compiled]
+    return ["train.minutes=null", f"data.cache={section.folder / 'decoded'}", *compiled]
 
 
 def _fastest(section: Section) -> str:
-    """Return the way of training that the section before measured to be the fastest on this network."""
+    """Return the way of training that the section before measured to be the fastest on this network.
+
+    The variable ``SRKIT_GPU_HOW`` names it for a run of this section alone.
+    """
+    if named := os.environ.get("SRKIT_GPU_HOW"):
+        return named
     try:
         path = section.folder.parent / "training" / "training.json"
         rows = json.loads(path.read_text(encoding="utf-8"))["steps"]
@@ -72,7 +78,8 @@ def _fastest(section: Section) -> str:
 
 def _pace(section: Section, how: str) -> float:
     """Return the seconds of a step, once all images are decoded."""
-    words = [*_words(section, how), "train.steps=1000000", "train.validate_every=0"]
+    # without memory decoded images go to files, which the training finds
+    words = [*_words(section, how), "data.memory=0", "train.steps=1000000", "train.validate_every=0"]
     read, built, folder = experiment(section, *words, folder=f"pace-{len(how)}")
     with compiler(graphs="graphs" in how, rehearse=section.rehearse), Session(read, built, folder) as session:
         session.start(1_000_000)

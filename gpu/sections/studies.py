@@ -26,6 +26,7 @@ FULL = (
     "experiment.train.checkpoint_every=0",
     "measure.every=500",
 )
+LARGER = ("experiment.train.steps=1500", "experiment.train.batch=16", "experiment.train.checkpoint_every=0")
 LEFT_BEHIND = ("last.pt", "best.safetensors", "images", "pictures", "tensorboard")
 
 
@@ -39,9 +40,9 @@ class Wanted:
 
 
 WANTED = (
-    Wanted("upsamplers", 1.0, FULL),
-    Wanted("networks", 0.5, ("experiment.train.steps=2000",)),
-    Wanted("upsamplers_across", 0.5, ("experiment.train.steps=2000",)),
+    Wanted("networks", 0.7, LARGER),
+    Wanted("upsamplers_across", 1.3, LARGER),
+    Wanted("upsamplers", 0.5, FULL),
 )
 TINY = Wanted("tiny", 1.0, ("measure.what=[M1, M3]",))
 JOBS = 16

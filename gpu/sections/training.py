@@ -37,13 +37,13 @@ def run(section: Section) -> None:
     peak = measured_peak(256 if section.rehearse else 8192, seconds=0.05 if section.rehearse else 0.4)
     section.note(measured_peak=peak, device=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu")
     gray = [Case(section, "LapSRN x4", networks.lapsrn(rehearse=section.rehearse), batch) for batch in (16, 64)]
-    name, model = networks.edsr(rehearse=section.rehearse)
-    color = Case(section, name, model, 16, "color=rgb", LARGE, patch=192)
+    model = networks.edsr(rehearse=section.rehearse)
+    color = Case(section, "EDSR baseline x4", model, 16, "color=rgb", LARGE, patch=192)
     for case in (gray[1], color, gray[0]):
         section.attempt(f"{case.name} plain", case.plain, seconds=8)
         section.attempt(f"{case.name} srkit", lambda case=case: case.srkit("eager"), seconds=6)
     section.attempt("muon", lambda: gray[1].srkit("eager, muon, ema", *MUON), seconds=6)
-    section.attempt("chain", lambda: _chain(section, name, model), seconds=12)
+    section.attempt("chain", lambda: _chain(section, model), seconds=12)
     for case, how in itertools.product((gray[1], color), ("compile", "compile, CUDA graphs")):
         work = lambda case=case, how=how: case.srkit(how, "train.compile=true")  # noqa: E731
         section.attempt(f"{case.name} {how}", work, seconds=20)
@@ -55,7 +55,9 @@ def run(section: Section) -> None:
     ):
         section.attempt(words[0], lambda words=words: gray[1].srkit(*words), seconds=6)
     section.attempt("small batch, muon", lambda: gray[0].srkit("eager, muon, ema", *MUON), seconds=6)
-    for how in ("compile", "compile, CUDA graphs"):
+    for how in (
+        () if section.rehearse else ("compile", "compile, CUDA graphs")
+    ):  # rehearsed above, and slow on a CPU
         work = lambda how=how: gray[0].srkit(how, "train.compile=true")  # noqa: E731
         section.attempt(f"small batch, {how}", work, seconds=20)
 
@@ -179,11 +181,11 @@ class Feed:
         return batch
 
 
-def _chain(section: Section, name: str, model: nn.Module) -> None:
+def _chain(section: Section, model: nn.Module) -> None:
     """Time the Real-ESRGAN chain alone, on the GPU and on a processor core, and in the training of EDSR."""
     from srkit.draws import Draws
 
-    title, degrade = real_esrgan(4)
+    title, degrade = "Real-ESRGAN", real_esrgan(4)
     count, side = (2, 64) if section.rehearse else (48, 256)
     high = torch.rand(count, 3, side, side, device=device())
     numbers = itertools.count()
@@ -201,5 +203,7 @@ def _chain(section: Section, name: str, model: nn.Module) -> None:
         here = seconds_a_call(lambda: degrade(few, drawn(2)), seconds=0.05 if section.rehearse else 1, warm=1)
         torch.set_num_threads(threads)
         section.row("chain", chain=title, where="one core", batch=2, side=side, images_per_second=2 / here)
-    case = Case(section, f"{name}, {title}", model, 48, "color=rgb", LARGE, patch=256, degradation=degrade)
+    case = Case(
+        section, f"EDSR baseline x4, {title}", model, 48, "color=rgb", LARGE, patch=256, degradation=degrade
+    )
     section.attempt("training with the chain", lambda: case.srkit("eager"), seconds=8)

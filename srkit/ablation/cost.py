@@ -7,20 +7,14 @@ import sys
 from pathlib import Path
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 from srkit.experiment import Experiment
+from srkit.network.multiply_adds import multiply_adds
 from srkit.network.network import Network
 from srkit.records.log import read_log
 from srkit.records.trial import Cost
 from srkit.run.build import Built
 from srkit.run.clock import WARM_UP
-
-HD = (720, 1280)
-"""Height and width of the HR image for which multiply-adds are reported, as in papers (Ahn et al. 2018)."""
-
-SMALL = 32
-"""Side of the LR image on which multiply-adds are counted, in pixels."""
 
 
 def costs(experiment: Experiment, built: Built, log: Path) -> Cost:
@@ -31,19 +25,6 @@ def costs(experiment: Experiment, built: Built, log: Path) -> Cost:
         seconds_per_step=_seconds_per_step(log),
         peak_memory=_peak_memory(),
     )
-
-
-def multiply_adds(network: Network) -> int:
-    """Return the multiply-adds of convolutions and matrix products for one HR image of 1280x720.
-
-    They are counted on a small image and scaled by the area: the work of a convolutional network grows with it.
-    """
-    place = next(network.module.parameters(), torch.empty(0)).device
-    low = torch.zeros(1, network.color.channels, SMALL, SMALL, device=place)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        network.module.eval()(low)
-    flops: int = counter.get_total_flops()
-    return round(flops / 2 * HD[0] * HD[1] / (SMALL * network.scale) ** 2)
 
 
 def _seconds_per_step(log: Path) -> float | None:

@@ -17,6 +17,7 @@ from srkit.cli import (
     export,
     kernels,
     models,
+    networks,
     parts,
     plugins,
     report,
@@ -52,6 +53,7 @@ def _main(
 app.command()(run.run)
 app.command()(upscale.upscale)
 app.command()(models.models)
+app.command()(networks.networks)
 app.command()(check.check)
 app.command()(explain.explain)
 app.command()(parts.parts)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from srkit.image.bicubic import Edge, LineResize, blocks, contributions
+from srkit.image.full_precision import full_precision
 from srkit.image.traceable_bicubic import enlarge
 
 Size = tuple[int, int]
@@ -98,7 +99,7 @@ def resize(
         return enlarge(image.to(torch.promote_types(image.dtype, torch.float32)), scale, edge).to(image.dtype)
     lines = _lines(image.shape[-2], image.shape[-1], scale, size, edge, antialias)
     result = image.to(_exact(image))
-    with torch.autocast(image.device.type, enabled=False):
+    with full_precision(image.device):
         for axis, line in lines:
             if line.scale == 1 and line.out == line.length:
                 continue
@@ -109,7 +110,7 @@ def resize(
 def weigh(image: Tensor, rows: Tensor | None, columns: Tensor | None) -> Tensor:
     """Resize (N,C,h,w) to (N,C,H,W) by float64 weights (H,h) and (W,w); None keeps an axis."""
     exact = _exact(image)
-    with torch.autocast(image.device.type, enabled=False):
+    with full_precision(image.device):
         found = image.to(exact)
         if rows is not None:
             found = torch.matmul(rows.to(image.device, exact), found)

@@ -6,16 +6,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from srkit.image.full_precision import full_precision
+
 GAIN = 2
 """How many times more channels the chain has inside."""
 
 
 class Reparameterised(nn.Module):
-    """A 3x3 convolution that is trained as 1x1, 3x3 and 1x1 convolutions in a chain, with a 1x1 one beside them.
+    """A 3x3 convolution whose weights are those of a chain (1x1, 3x3, 1x1) and of a 1x1 convolution beside it.
 
-    All of them are linear, so they are one 3x3 convolution, which is what is computed in ``eval()``; there its
-    weights are computed anew for every image. In ``train()`` the chain itself is computed. Its border differs: a
-    padded zero gets the bias of the first 1x1 convolution there, as in SPAN's official code.
+    Training such a convolution ends at another place than training a plain one, although it is the same function.
+    SPAN's official code computes the chain in training and the one convolution afterwards. Here the one is computed
+    always, from the weights of the chain: values and gradients are the same, at the border too, where the zeros
+    are in front of the chain, and features with more channels are never computed.
 
     Args:
         inputs: Channels before.
@@ -31,14 +34,11 @@ class Reparameterised(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Return (N,O,H,W) of (N,I,H,W)."""
-        if self.training:
-            chained: Tensor = self.last(self.middle(self.first(F.pad(features, (1, 1, 1, 1)))))
-            return chained + self.beside(features)  # type: ignore[no-any-return]
         return F.conv2d(features, *self.folded(), padding=1)
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Return the weight (O,I,3,3) and the bias (O,) of the one convolution."""
-        with torch.autocast(self.beside.weight.device.type, enabled=False):
+        with full_precision(self.beside.weight.device):
             first, middle, last = self.first.weight[..., 0, 0], self.middle.weight, self.last.weight[..., 0, 0]
             biases = [conv.bias for conv in (self.first, self.middle, self.last, self.beside)]
             weight = torch.einsum("oa,abyx,bi->oiyx", last, middle, first)

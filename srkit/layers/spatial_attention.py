@@ -43,7 +43,6 @@ class SpatialAttention(nn.Module):
 
 def at_least(image: Tensor, side: int) -> Tensor:
     """Return (N,C,H,W) with sides of at least ``side``: the last row and column are repeated as often as needed."""
-    height, width = image.shape[-2:]
     # unlike max, sym_max keeps a free size free when a network is exported
-    below, right = (torch.sym_max(0, side - length) for length in (height, width))  # type: ignore[no-untyped-call]
+    below, right = (torch.sym_max(0, side - length) for length in image.shape[-2:])  # type: ignore[no-untyped-call]
     return F.pad(image, (0, right, 0, below), mode="replicate")

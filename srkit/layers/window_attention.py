@@ -43,12 +43,17 @@ class WindowAttention(nn.Module):
         x = x.reshape(count, down, side, across, side, channels).transpose(2, 3)
         mixed = self.mix(x.reshape(count, down * across, area, channels))
         mixed = mixed.reshape(count, down * across, area, 3, self.heads, channels // self.heads)
-        query, key, value = mixed.permute(3, 0, 1, 4, 2, 5)
+        query, key, value = mixed.permute(3, 0, 1, 4, 2, 5)  # (N,windows,heads,area,F/heads)
         scores = self.bias[self.places].permute(2, 0, 1)[None]
+        together = (count * down * across, self.heads)
         if self.shift:
             scores = scores + HIDDEN * self._apart(height, width, features.device)[:, None]
-        x = F.scaled_dot_product_attention(query, key, value, attn_mask=scores[None].to(query.dtype))
-        x = self.join(x.transpose(2, 3).reshape(count, down * across, area, channels))
+            together = (count, down * across * self.heads)
+            scores = scores.reshape(1, together[1], area, area)
+        query, key, value = (one.reshape(*together, area, -1) for one in (query, key, value))
+        x = F.scaled_dot_product_attention(query, key, value, attn_mask=scores.to(query.dtype))
+        x = x.reshape(count, down * across, self.heads, area, -1).transpose(2, 3)
+        x = self.join(x.reshape(count, down * across, area, channels))
         x = x.reshape(count, down, across, side, side, channels).transpose(2, 3)
         x = x.reshape(count, height, width, channels)
         return torch.roll(x, (self.shift, self.shift), (1, 2)) if self.shift else x

@@ -8,7 +8,9 @@ from torch import Tensor, nn
 
 import srkit
 from srkit.image.resize import resize
+from srkit.network.color import Color
 from srkit.network.needs import Needs
+from srkit.network.variant import Variant
 
 
 @srkit.model("bicubic")
@@ -18,6 +20,14 @@ class Bicubic(nn.Module):
     Args:
         edge: What lies beyond the edge: the last pixel repeated, or the image mirrored.
     """
+
+    variants = (
+        Variant(
+            color=Color.Y,
+            psnr={2: (33.66, 30.24, 29.56, 26.88), 4: (28.42, 26.00, 25.96, 23.14)},
+            source="Lai et al. 2017",
+        ),
+    )
 
     def __init__(self, scale: int, channels: int, *, edge: Literal["clamp", "symmetric"] = "symmetric") -> None:
         super().__init__()

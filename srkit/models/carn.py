@@ -12,6 +12,7 @@ from srkit.layers.precision import in_full_precision
 from srkit.layers.value_range import DIV2K, ValueRange
 from srkit.models.steps import UpsamplerSteps
 from srkit.network.needs import Needs, needs_in_series, needs_of
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -58,6 +59,17 @@ class CARN(Cascading):
         upsampler: Enlarges the features, by twos or in one step; ReLU follows each step.
         features: Channels inside.
     """
+
+    variants = (
+        Variant(
+            psnr={
+                2: (37.76, 33.52, 32.09, 31.92),
+                3: (34.29, 30.29, 29.06, 28.06),
+                4: (32.13, 28.60, 27.58, 26.07),
+            },
+            source="Ahn et al. 2018",
+        ),
+    )
 
     @srkit.limited
     def __init__(

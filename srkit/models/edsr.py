@@ -12,6 +12,7 @@ from srkit.layers.residual import ResidualBlock
 from srkit.layers.value_range import DIV2K, ValueRange
 from srkit.models.steps import UpsamplerSteps
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -30,6 +31,15 @@ class EDSR(nn.Module):
         features: Channels inside.
         residual_weight: Factor of what a block adds.
     """
+
+    variants = (
+        Variant(
+            "baseline",
+            psnr={2: (37.99, 33.57, 32.16, 31.98), 4: (32.09, 28.58, 27.57, 26.04)},
+            source="Lim et al. 2017",
+        ),
+        Variant("large", {"blocks": 32, "features": 256, "residual_weight": 0.1}),
+    )
 
     @srkit.limited
     def __init__(

@@ -9,7 +9,9 @@ from torch import Tensor, nn
 import srkit
 from srkit.layers.init import he_
 from srkit.layers.precision import in_full_precision
+from srkit.network.color import Color
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -30,6 +32,11 @@ class ESPCN(nn.Module):
         activation: The function behind both convolutions.
         output: The function behind the upsampler.
     """
+
+    variants = (
+        Variant(color=Color.Y),
+        Variant("OpenCV", {"activation": "relu", "output": "tanh"}, Color.Y),
+    )
 
     @srkit.limited
     def __init__(

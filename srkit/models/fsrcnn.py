@@ -9,7 +9,9 @@ from torch import Tensor, nn
 import srkit
 from srkit.layers.init import he_
 from srkit.layers.precision import in_full_precision
+from srkit.network.color import Color
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -28,6 +30,16 @@ class FSRCNN(nn.Module):
         narrow: Channels between them (s).
         depth: 3x3 convolutions between them (m).
     """
+
+    variants = (
+        Variant(
+            color=Color.Y,
+            psnr={2: (37.00, 32.63, 31.53, 29.88), 4: (30.72, 27.61, 26.98, 24.62)},
+            source="Dong et al. 2016",
+        ),
+        Variant("small", {"features": 32, "narrow": 5, "depth": 1}, Color.Y),
+        Variant("OpenCV", {"upsampler": {"use": "subpixel", "kernel": 1}}, Color.Y),
+    )
 
     @srkit.limited
     def __init__(

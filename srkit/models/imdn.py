@@ -14,6 +14,7 @@ from srkit.layers.contrast_attention import ContrastAttention
 from srkit.layers.distillation import JoinedBlocks
 from srkit.layers.precision import in_full_precision
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -35,6 +36,13 @@ class IMDN(nn.Module):
         blocks: Information multi-distillation blocks.
         features: Channels inside; a multiple of 4.
     """
+
+    variants = (
+        Variant(
+            psnr={2: (38.00, 33.63, 32.19, 32.17), 4: (32.21, 28.58, 27.56, 26.04)},
+            source="Hui et al. 2019",
+        ),
+    )
 
     @srkit.limited
     def __init__(

@@ -11,9 +11,17 @@ import srkit
 from srkit.layers.init import he_
 from srkit.layers.precision import in_full_precision
 from srkit.models.pyramid import levels_of, needs_of_pyramid
+from srkit.network.color import Color
 from srkit.network.needs import Needs
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
+
+RELEASED = {
+    "upsampler": {"use": "transposed_conv", "kernel": 3},
+    "image_upsampler": {"use": "transposed_conv", "kernel": 4, "init": "bilinear", "bias": False},
+}
+"""Options of the released weights that differ from the defaults."""
 
 
 @srkit.model("lapsrn")
@@ -36,6 +44,21 @@ class LapSRN(nn.Module):
         residual: local adds the input of a level's convolutions to their output.
         residual_init: zero starts at the output of the image branch; he starts from noise.
     """
+
+    variants = (
+        Variant(color=Color.Y),
+        Variant(
+            "released",
+            RELEASED,
+            Color.Y,
+            (2, 4),
+            {2: (37.52, 33.08, 31.80, 30.41), 4: (31.54, 28.19, 27.32, 25.21)},
+            "Lai et al. 2017",
+        ),
+        Variant(
+            "released", {**RELEASED, "depth": 5}, Color.Y, (8,), {8: (26.14, 24.44, 24.54, None)}, "Lai et al. 2017"
+        ),
+    )
 
     @srkit.limited
     def __init__(

@@ -11,9 +11,17 @@ import srkit
 from srkit.layers.init import he_
 from srkit.layers.precision import in_full_precision
 from srkit.models.pyramid import levels_of, needs_of_pyramid
+from srkit.network.color import Color
 from srkit.network.needs import Needs
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
+
+RELEASED = {
+    "upsampler": {"use": "transposed_conv", "kernel": 3},
+    "image_upsampler": {"use": "transposed_conv", "kernel": 4, "init": "bilinear", "bias": False},
+}
+"""Options of the released weights that differ from the defaults."""
 
 
 @srkit.model("ms_lapsrn")
@@ -32,6 +40,21 @@ class MSLapSRN(nn.Module):
         features: Channels inside.
         negative_slope: Slope of LeakyReLU below zero; it stands before the block's convolutions and the upsampler.
     """
+
+    variants = (
+        Variant(color=Color.Y),
+        Variant(
+            "D5R8",
+            RELEASED,
+            Color.Y,
+            psnr={
+                2: (None, 33.28, 32.05, 31.15),
+                4: (None, 28.26, 27.43, 25.51),
+                8: (None, 24.57, 24.65, 22.06),
+            },
+            source="Lai et al. 2018",
+        ),
+    )
 
     @srkit.limited
     def __init__(

@@ -14,6 +14,7 @@ from srkit.layers.precision import in_full_precision
 from srkit.layers.spatial_attention import SpatialAttention
 from srkit.layers.value_range import ValueRange
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -34,6 +35,14 @@ class RFDN(nn.Module):
         blocks: Feature distillation blocks.
         features: Channels inside; an even number of 4 or more.
     """
+
+    variants = (
+        Variant(
+            psnr={2: (38.05, 33.68, 32.16, 32.12), 4: (32.24, 28.61, 27.57, 26.11)},
+            source="Liu et al. 2020",
+        ),
+        Variant("released", {"blocks": 4, "features": 50}),
+    )
 
     @srkit.limited
     def __init__(

@@ -12,6 +12,7 @@ from srkit.layers.precision import in_full_precision
 from srkit.layers.spatial_attention import SpatialAttention
 from srkit.layers.value_range import ValueRange
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -34,6 +35,14 @@ class RLFN(nn.Module):
         features: Channels inside.
         attention_features: Channels inside the spatial attention.
     """
+
+    variants = (
+        Variant(
+            psnr={2: (38.07, 33.72, 32.22, 32.33), 4: (32.24, 28.62, 27.60, 26.17)},
+            source="Kong et al. 2022",
+        ),
+        Variant("S", {"features": 48}),
+    )
 
     @srkit.limited
     def __init__(

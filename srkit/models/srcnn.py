@@ -9,7 +9,9 @@ from torch import Tensor, nn
 import srkit
 from srkit.layers.init import he_
 from srkit.layers.precision import in_full_precision
+from srkit.network.color import Color
 from srkit.network.needs import Enlargement, Needs, needs_in_parallel, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -29,6 +31,16 @@ class SRCNN(nn.Module):
         init: he draws weights by their number of inputs; gaussian draws N(0, 0.001) with a bias of 0, as the paper.
         residual: Whether the enlarged image is added to the result. It is not in the paper; it learns faster.
     """
+
+    variants = (
+        Variant(
+            "9-5-5",
+            color=Color.Y,
+            psnr={2: (36.66, 32.45, 31.36, 29.50), 4: (30.48, 27.50, 26.90, 24.52)},
+            source="Dong et al. 2016",
+        ),
+        Variant("9-1-5", {"kernel": 1}, Color.Y),
+    )
 
     @srkit.limited
     def __init__(

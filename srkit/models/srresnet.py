@@ -11,6 +11,7 @@ from srkit.layers.precision import in_full_precision
 from srkit.layers.residual import ResidualBlock
 from srkit.models.steps import UpsamplerSteps
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -29,6 +30,11 @@ class SRResNet(nn.Module):
         blocks: Residual blocks.
         features: Channels inside.
     """
+
+    variants = (
+        Variant(psnr={4: (32.05, 28.49, 27.58, None)}, source="Ledig et al. 2017"),
+        Variant("no norm", {"norm": "none"}),
+    )
 
     @srkit.limited
     def __init__(

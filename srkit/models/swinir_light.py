@@ -13,6 +13,7 @@ from srkit.layers.precision import in_full_precision
 from srkit.layers.value_range import DIV2K, ValueRange
 from srkit.layers.window_attention import WindowLayer
 from srkit.network.needs import Enlargement, Needs, needs_in_series, needs_of
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -34,6 +35,13 @@ class SwinIRLight(nn.Module):
         dropped: How often in training the last layer is left out for an image; the first never is, and those
             between them in proportion to their place.
     """
+
+    variants = (
+        Variant(
+            psnr={2: (38.14, 33.86, 32.31, 32.76), 4: (32.44, 28.77, 27.69, 26.47)},
+            source="Liang et al. 2021",
+        ),
+    )
 
     @srkit.limited
     def __init__(
@@ -121,15 +129,15 @@ class Group(nn.Module):
 
 
 def mirrored(image: Tensor, multiple: int) -> Tensor:
-    """Return (N,C,H,W) with both sides a multiple of ``multiple``, mirrored at the last row and the last column."""
+    """Return (N,C,H,W) with both sides a multiple of ``multiple``, mirrored at the last row and the last column.
+
+    An image that is too short for its mirror image goes on with its first row or column.
+    """
     rows, columns = (_mirror(length, multiple, image.device) for length in image.shape[-2:])
     return image[..., rows, :][..., columns]
 
 
 def _mirror(length: int, multiple: int, device: torch.device) -> Tensor:
-    """Return the places of an axis that is mirrored, to and fro if it is short."""
+    """Return the places that are read along an axis."""
     places = torch.arange((length + multiple - 1) // multiple * multiple, device=device)
-    # unlike max, sym_max keeps a free size free when the network is exported
-    period = torch.sym_max(1, 2 * (length - 1))  # type: ignore[no-untyped-call]
-    places = places % period
-    return torch.minimum(places, period - places).clamp(max=length - 1)
+    return (length - 1 - (places - (length - 1)).abs()).clamp(min=0)

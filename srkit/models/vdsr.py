@@ -10,7 +10,9 @@ from torch import Tensor, nn
 import srkit
 from srkit.layers.init import he_
 from srkit.layers.precision import in_full_precision
+from srkit.network.color import Color
 from srkit.network.needs import Enlargement, Needs, needs_in_series
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -28,6 +30,18 @@ class VDSR(nn.Module):
         features: Channels inside.
         residual_init: zero starts at the enlarged image; he starts from noise, as the paper.
     """
+
+    variants = (
+        Variant(
+            color=Color.Y,
+            psnr={
+                2: (37.53, 33.03, 31.90, 30.76),
+                3: (33.66, 29.77, 28.82, 27.14),
+                4: (31.35, 28.01, 27.29, 25.18),
+            },
+            source="Kim et al. 2016",
+        ),
+    )
 
     @srkit.limited
     def __init__(

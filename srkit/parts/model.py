@@ -18,13 +18,20 @@ NEEDS: Ability[Any] = Ability(
     "the module takes; a module without it is always shown the whole image",
 )
 
+VARIANTS: Ability[Sequence[Any]] = Ability(
+    "variants",
+    (),
+    "of the class: each a `srkit.network.variant.Variant`, the forms of the network that papers name, with their "
+    "options and published scores, for `srkit networks`; a class without it has one form, its defaults",
+)
+
 model = Kind(
     "model",
     ("scale", "channels"),
     gives="module: (N,C,H,W) to (N,C,sH,sW)",
     contract="srkit.testing.model:model",
     room="srkit.models",
-    abilities=(NEEDS,),
+    abilities=(NEEDS, VARIANTS),
 )
 
 

@@ -142,10 +142,8 @@ def _carn_options(shapes: Shapes) -> dict[str, Any]:
 
 def _carn_m_options(shapes: Shapes) -> dict[str, Any]:
     features = shapes["embed.weight"][0]
-    of_body, of_upsampler = (
-        features // shapes[f"{name}.weight"][1]
-        for name in ("body.blocks.0.blocks.0.convs.0", "upsampler.steps.0.conv")
-    )
+    convolutions = ("body.blocks.0.blocks.0.convs.0", "upsampler.steps.0.conv")
+    of_body, of_upsampler = (features // shapes[f"{name}.weight"][1] for name in convolutions)
     return {"features": features, "groups": of_body, "upsampler": SUBPIXEL | {"groups": of_upsampler}}
 
 

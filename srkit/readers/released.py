@@ -51,7 +51,7 @@ class Released:
         if architecture is None:
             known = ", ".join(sorted({one.use for one in ARCHITECTURES}))
             raise CheckpointError(
-                f"{file}: wants the official tensors of a network ({known}), found {', '.join(tensors)[:60]}, ..."
+                f"{file}: wants the official tensors of a network ({known}), found {', '.join([*tensors][:3])}, ..."
             )
         return self._network(file, architecture, _of_scale(_renamed(architecture, tensors), self.scale, file))
 
@@ -62,7 +62,9 @@ class Released:
             options = architecture.options(shapes)
             color = {one.channels: one for one in Color}[channels]
         except (LookupError, ValueError, ZeroDivisionError):
-            raise CheckpointError(f"{file}: wants all tensors of {architecture.use}, found some alone") from None
+            raise CheckpointError(
+                f"{file}: wants all tensors of {architecture.use}, found {len(tensors)} of them"
+            ) from None
         try:
             module = self.build(architecture.use, options, scale, channels)
         except BuildError as error:

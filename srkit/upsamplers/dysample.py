@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import srkit
+from srkit.image.full_precision import full_precision
 from srkit.layers.init import he_
 
 STATIC_SCOPE, DYNAMIC_SCOPE = 0.25, 0.5
@@ -86,7 +87,7 @@ class DySample(nn.Module):
         y = 2 * (offsets[:, 1] + down[:, None]) / height - 1
         x, y = (F.pixel_shuffle(one.flatten(0, 1), self.scale).squeeze(1) for one in (x, y))
         grouped = projected.to(exact).reshape(count * self.groups, -1, height, width)
-        with torch.autocast(features.device.type, enabled=False):
+        with full_precision(features.device):
             large: Tensor = F.grid_sample(
                 grouped, torch.stack([x, y], -1), mode="bilinear", padding_mode="border", align_corners=False
             )

@@ -24,9 +24,9 @@ class PixelTCL(nn.Module):
     steps with a ReLU between them; what follows the last step is the network's own affair
     (the authors' code has a ReLU there as well).
 
-    Initial weights are those of He et al. (the authors draw the last convolution with a
-    deviation of 1). Phases are tied to each other, but their gains are not: an untrained
-    layer leaves a checkerboard as strong as that of a sub-pixel convolution without ICNR.
+    Initial weights are those of He et al. for the taps that are used (the authors draw the last
+    convolution with a deviation of 1). Phases are tied to each other, but three kernels are drawn
+    for four phases: an untrained layer leaves a strong checkerboard.
 
     Args:
         kernel: Side of the kernels; odd, to keep the size.

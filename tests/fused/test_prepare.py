@@ -67,7 +67,8 @@ def plain(network, x):
 
 
 def same(found, wanted):
-    torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-5)
+    # a hundredth of a grey level: a softmax of features in grey levels, as of carafe in edsr, enlarges rounding
+    torch.testing.assert_close(found, wanted, atol=3e-5, rtol=1e-5)
 
 
 @pytest.fixture

@@ -1,0 +1,17 @@
+"""Computing without autocast."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+
+
+def full_precision(device: torch.device) -> AbstractContextManager[object]:
+    """Return a context in which autocast does not change number formats on ``device``.
+
+    A device without autocast, such as ``meta`` on which shapes alone are computed, needs none.
+    """
+    if not torch.amp.is_autocast_available(device.type):
+        return nullcontext()
+    return torch.autocast(device.type, enabled=False)

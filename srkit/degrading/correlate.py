@@ -55,11 +55,10 @@ def _correlated(image: Tensor, kernel: NDArray[np.float64]) -> Tensor:
 
 def trimmed(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the middle of a kernel (k,k), without the rings around it that are next to nothing."""
-    away = np.abs(np.arange(len(kernel)) - len(kernel) // 2)
-    rings = np.bincount(np.maximum(away[:, None], away).ravel(), np.abs(kernel).ravel())
-    outside = np.cumsum(rings[::-1])[::-1]
-    reach = max(1, int((outside > NOTHING * outside[0]).sum()) - 1)
-    cut = len(kernel) // 2 - reach
+    weights, middle = np.abs(kernel), len(kernel) // 2
+    lines = weights.sum(0) + weights.sum(1)
+    outside = (lines + lines[::-1])[:middle].cumsum()
+    cut = min(int((outside <= NOTHING * weights.sum()).sum()), middle - 1)
     return np.ascontiguousarray(kernel[cut : len(kernel) - cut, cut : len(kernel) - cut]) if cut > 0 else kernel
 
 

@@ -23,6 +23,8 @@ OPTIONS = {
     "chain": {"stages": ["shrink", "noise", "jpeg"]},
     "maybe": {"stage": "blur"},
     "sequence": {"stages": ["blur", "resize"]},
+    "shuffle": {"stages": ["blur", "resize", "noise"]},
+    "sharpened": {"of": {"use": "samples", "split": "test"}},
     "step": {"every": 4},
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "lapsrn": {"depth": 2, "features": 8},
@@ -47,9 +49,12 @@ MORE = [  # other ways to build a part, whose contract must hold as well
     ("degradation", "chain", {"stages": ["blur", "resize", "poisson", "sinc", "jpeg", "blur", "resize"]}),
     ("stage", "shrink", {"by": "bicubic"}),
     ("stage", "resize", {"of": "low", "factor_range": [1, 1]}),
-    ("stage", "noise", {"gray": 0.5}),
-    ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20]}),
-    ("stage", "blur", {"noise": 0.2, "isotropic": 0}),
+    ("stage", "noise", {"gray": 0.3, "correlated": 0.4}),
+    ("stage", "resize", {"antialias": 0.5, "modes": ["bilinear", "bicubic"]}),
+    ("stage", "speckle", {"gray": 0.3, "correlated": 0.4}),
+    ("stage", "shuffle", {"stages": ["jpeg", "noise"], "probability": 0.5}),
+    ("stage", "poisson", {"gray": 0.5, "photons_range": [2, 20], "strength_range": [0.5, 2]}),
+    ("stage", "blur", {"noise": 0.2, "unit": "variance", "shapes": {"generalised_aniso": 1, "plateau_iso": 1}}),
     ("dataset", "samples", {"split": "validate"}),
     ("method", "back_projection", {"estimator": {"use": "average", "count": 4}}),
     ("degradation", "anisotropic_gaussian", {"compose": False, "align": False, "unit": "std"}),
@@ -71,6 +76,8 @@ def folders(tmp_path_factory):
 def test_contract(part, vgg_file, folders):
     if part.name == "lpips" and importlib.util.find_spec("lpips") is None:
         pytest.skip("wants the package lpips, an extra")
+    if part.name == "dists":
+        pytest.skip("wants VGG16 and the authors' weights; tests/metrics/test_dists.py has narrow ones")
     files = {
         "perceptual": {"weights": str(vgg_file)},
         "folder": {"path": str(folders / "high")},

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from srkit.ablation.plan import plan
 from srkit.cli.experiment import read_experiment
 from srkit.config.show import fill
+from srkit.image.convert import quantise
 from srkit.image.files import read, write
 from srkit.network.network import Network
 from srkit.plugins import load_catalog
@@ -155,3 +157,37 @@ def test_upsamplers_are_compared_under_one_recipe(name):
     options = dict(main.model.options), dict(other.model.options)
     assert options[0].pop("upsampler") != options[1].pop("upsampler")
     assert options[0] == options[1]
+
+
+DEGRADATIONS = sorted((CONFIGS / "degradations").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", DEGRADATIONS, ids=lambda file: file.stem)
+def test_a_config_includes_a_degradation_file(file, tmp_path):
+    config = tmp_path / "own.yaml"
+    config.write_text(
+        "degradation: ${file:degradations/" + file.name + "}\ndata: {train: {use: sharpened, of: samples}}"
+    )
+    (tmp_path / "degradations").symlink_to(file.parent)
+    words = [str(CONFIGS / "tiny.yaml"), str(config), "scale=4"]
+    experiment, source, catalog = read_experiment(words)
+    assert experiment.degradation.name == "chain"
+    build(experiment, catalog)
+    assert source.where(("degradation", "stages", "0")).startswith(str(tmp_path / "degradations" / file.name))
+    last = len(experiment.degradation.options["stages"]) - 1
+    changed, *_ = read_experiment([*words, f"degradation.stages.{last}={{use: jpeg, quality_range: [5, 6]}}"])
+    assert changed.degradation.options["stages"][last].options["quality_range"] == [5, 6]
+    assert changed.degradation.options["stages"][:last] == experiment.degradation.options["stages"][:last]
+
+
+@pytest.mark.parametrize("file", DEGRADATIONS, ids=lambda file: file.stem)
+def test_a_published_degradation_treats_every_crop_by_itself(file, picture, draws):
+    (chain,) = read_experiment([str(CONFIGS / "tiny.yaml"), f"degradation=${{file:{file}}}"])[:1]
+    built = chain.degradation(4)
+    high = picture(12, 3, 64, 48)
+    low, drawn = built.trace(high, draws(12))
+    assert low.shape == (12, 3, 16, 12)
+    assert torch.equal(quantise(low), low)
+    for rows in (slice(0, 1), slice(5, 8)):
+        assert torch.equal(built(high[rows], draws(12)[rows]), low[rows])
+    assert {"factor", "resize_2.factor"} & {*drawn} or "order" in drawn

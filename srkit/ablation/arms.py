@@ -9,7 +9,8 @@ from typing import Any
 
 from srkit.ablation.study import Study
 from srkit.config.merge import Keys
-from srkit.config.source import Layer, Source
+from srkit.config.place import Layer
+from srkit.config.source import Source
 
 BASE = "base"
 

@@ -14,7 +14,8 @@ from srkit.ablation.study import Study
 from srkit.config.check import check
 from srkit.config.identity import DECISIVE, identity
 from srkit.config.merge import Keys
-from srkit.config.source import Layer, Source, read
+from srkit.config.place import Layer
+from srkit.config.source import Source, read
 from srkit.errors import ConfigError, Problem, SrkitError, did_you_mean
 from srkit.experiment import Experiment
 from srkit.plugins import Catalog

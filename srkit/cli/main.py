@@ -12,6 +12,7 @@ from srkit.cli import (
     check,
     checkerboard,
     convert,
+    degrade,
     evaluate,
     explain,
     export,
@@ -59,6 +60,7 @@ app.command()(plugins.plugins)
 app.command()(schema.schema)
 app.command()(report.report)
 app.command()(evaluate.evaluate)
+app.command()(degrade.degrade)
 app.command()(convert.convert)
 app.command()(export.export)
 app.command()(checkerboard.checkerboard)

@@ -35,11 +35,15 @@ def read_part_option(text: str, where: str) -> tuple[str, dict[str, Any]]:
 
 
 def build_degradation(text: str, scale: int, catalog: Catalog) -> DegradationFn:
-    """Build the degradation that ``text`` names after ``--degradation``.
+    """Build the degradation that ``text`` names after ``--degradation``, or that of a file.
 
     Raises:
-        ConfigError: It names none.
+        ConfigError: It names none, or the file has problems.
     """
+    from srkit.cli.degradation_option import is_file, read_degradation
+
+    if is_file(text):
+        return read_degradation(text, scale, catalog)[0]
     use, options = read_part_option(text, "--degradation")
     made: DegradationFn = catalog.build("degradation", use, scale, **options)
     return made

@@ -7,30 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import yaml
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from srkit.config.include import included
 from srkit.config.interpolation import borrowed, resolve
 from srkit.config.merge import Keys, lay
+from srkit.config.place import Layer, Mark, Marks
 from srkit.errors import ConfigError, Problem
-
-
-class Mark(NamedTuple):
-    """The place where a value was written.
-
-    ``place`` is ``FILE:LINE`` or the text of an override, as messages show it. ``folder`` is where a relative path
-    starts from: the file's folder, or for an override the working folder.
-    """
-
-    place: str
-    folder: Path
-
-
-Marks = dict[Keys, Mark]
-Layer = tuple[dict[str, Any], Marks]
 
 
 @dataclass(frozen=True)
@@ -88,7 +75,7 @@ def read(files: Sequence[Path], overrides: Sequence[str] = (), *, layers: Sequen
     readers += [partial(_override_layer, text) for text in overrides]
     for reader in readers:
         try:
-            layer, layer_marks = reader()
+            layer, layer_marks = included(reader(), _file_layer)
         except ConfigError as error:
             problems += error.problems
             continue

@@ -44,6 +44,26 @@ def inside(side: int, centre: float) -> Array:
     return np.outer(line, line).astype(np.float64)
 
 
+def quadratic(variances: Array, theta: Array, side: int, centre: float) -> Array:
+    """Return z' C^-1 z (N,side*side) of every pixel at z from (centre, centre), for N covariances C.
+
+    Args:
+        variances: (N,2), the eigenvalues of the covariances, in pixels squared.
+        theta: (N,), the angle of the first axis, in radians.
+        side: Pixels of a row and of a column.
+        centre: Position of the centre on both axes, in pixels from the first.
+    """
+    first, second = (0.5 / variances).T
+    even, odd, twice = first + second, first - second, 2 * theta
+    turned = odd * np.cos(twice)
+    # the inverse covariance, turned by theta
+    inverse = np.array([even + turned, even - turned, 2 * odd * np.sin(twice)])
+    # not a product of matrices: its last bits would depend on how many kernels there are
+    xx, yy, xy = monomials(side, centre)[3:]
+    result: Array = inverse[0][:, None] * xx + inverse[1][:, None] * yy + inverse[2][:, None] * xy
+    return result
+
+
 def gaussian(variances: Array, theta: Array, side: int, centre: float) -> Array:
     """Return N Gaussians (N,side,side) around (centre, centre), each with 1 as its largest value.
 
@@ -56,14 +76,7 @@ def gaussian(variances: Array, theta: Array, side: int, centre: float) -> Array:
         side: Side of the kernels.
         centre: Where the Gaussians are, in pixels from the first.
     """
-    first, second = (-0.25 / variances).T
-    even, odd, twice = first + second, first - second, 2 * theta
-    turned = odd * np.cos(twice)
-    # minus half the inverse covariance, turned by theta
-    inverse = np.array([even + turned, even - turned, 2 * odd * np.sin(twice)])
-    # not a product of matrices: its last bits would depend on how many kernels there are
-    xx, yy, xy = monomials(side, centre)[3:]
-    exponents = inverse[0][:, None] * xx + inverse[1][:, None] * yy + inverse[2][:, None] * xy
+    exponents = -0.5 * quadratic(variances, theta, side, centre)
     # a narrow Gaussian between two pixels would underflow to zero everywhere
     exponents -= exponents.max(1, keepdims=True)
     kernels: Array = np.exp(exponents).reshape(-1, side, side) * inside(side, centre)

@@ -31,7 +31,16 @@ def counted(means: Tensor, draws: Draws) -> Tensor:
     """
     mean = means.float().cpu().numpy().reshape(-1)
     normal = draws.normal(mean.size).numpy()[0]
-    counts = np.floor(np.maximum(mean + np.sqrt(mean) * normal + (normal * normal - 1) / 6 + 0.5, 0))
+    # floor(mean + sqrt(mean) * normal + (normal * normal - 1) / 6 + 0.5), in place: arrays are larger than caches
+    counts = np.sqrt(mean)
+    counts *= normal
+    normal *= normal
+    normal *= 1 / 6
+    counts += normal
+    counts += mean
+    counts += 0.5 - 1 / 6
+    np.maximum(counts, 0, out=counts)
+    np.floor(counts, out=counts)
     (few,) = np.nonzero(mean <= FEW)
     counts[few] = _searched(mean[few].astype(np.float64), draws.uniform(few.size).numpy()[0])
     return torch.from_numpy(counts).view(means.shape)

@@ -11,11 +11,12 @@ from torch import Tensor, nn
 
 import srkit
 from srkit.engine.precision import Precision, autocast
+from srkit.engine.pretrained import VGG19 as URL
+from srkit.engine.pretrained import pretrained_tensors
 from srkit.errors import TrainingError
 from srkit.image.color import y_to_gray
 from srkit.image.convert import gray_to_rgb
 from srkit.layers.vgg import VGG19
-from srkit.losses.pretrained import vgg19_tensors
 
 USUAL: Mapping[str, float] = {"relu2_2": 1.0}
 
@@ -61,7 +62,7 @@ class Perceptual(nn.Module):
         looked_at = [layer for layer, weight in layers.items() if weight]
         if not looked_at:
             raise ValueError("layers must name at least one layer with a weight, got none")
-        file, tensors = vgg19_tensors(weights)
+        file, tensors = pretrained_tensors(weights, URL, ", or that of a normalised VGG19, as weights")
         try:
             self.network = VGG19(tensors, looked_at)
         except ValueError as error:

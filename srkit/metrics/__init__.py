@@ -16,6 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 from srkit.hookspecs import hookimpl
+from srkit.metrics.consistency import Consistency
+from srkit.metrics.dists import DISTS
 from srkit.metrics.lpips import LPIPS
 from srkit.metrics.psnr import PSNR
 from srkit.metrics.ssim import SSIM
@@ -24,4 +26,4 @@ from srkit.metrics.ssim import SSIM
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in metrics."""
-    return [PSNR, SSIM, LPIPS]
+    return [PSNR, SSIM, Consistency, LPIPS, DISTS]

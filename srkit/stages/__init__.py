@@ -12,6 +12,7 @@ from typing import Any
 
 from srkit.hookspecs import hookimpl
 from srkit.stages.blur import Blur
+from srkit.stages.clip import Clip
 from srkit.stages.jpeg import Jpeg
 from srkit.stages.maybe import Maybe
 from srkit.stages.noise import Noise
@@ -19,11 +20,31 @@ from srkit.stages.one_of import OneOf
 from srkit.stages.poisson import Poisson
 from srkit.stages.resize import Resize
 from srkit.stages.sequence import Sequence
+from srkit.stages.sharpen import Sharpen
 from srkit.stages.shrink import Shrink
+from srkit.stages.shuffle import Shuffle
 from srkit.stages.sinc import Sinc
+from srkit.stages.speckle import Speckle
+from srkit.stages.webp import WebP
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in stages."""
-    return [Blur, Jpeg, Maybe, Noise, OneOf, Poisson, Resize, Sequence, Shrink, Sinc]
+    return [
+        Blur,
+        Clip,
+        Jpeg,
+        Maybe,
+        Noise,
+        OneOf,
+        Poisson,
+        Resize,
+        Sequence,
+        Sharpen,
+        Shrink,
+        Shuffle,
+        Sinc,
+        Speckle,
+        WebP,
+    ]

@@ -1,4 +1,4 @@
-"""JPEG compression, on tensors."""
+"""JPEG compression: by the codec on the CPU, on tensors elsewhere."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import srkit
 from srkit.degrading.by_size import by_size
 from srkit.degrading.ranges import span_of
 from srkit.draws import Draws
+from srkit.image.lossy import through_file
 from srkit.work import Work
 
 # ITU-T T.81, tables K.1 and K.2
@@ -36,9 +37,10 @@ order, and an image would then depend on the size of its batch."""
 class Jpeg:
     """Compress every image as JPEG of a random quality.
 
-    All lossy steps are done, with the roundings of libjpeg (and so of OpenCV and Pillow): 8-bit YCbCr, 4:2:0
-    chroma, quantisation of the DCT, smooth chroma enlargement. The lossless step, Huffman coding, is left
-    out. One channel is a gray JPEG. The result is rounded to 8 bits.
+    On the CPU that is OpenCV's own codec, libjpeg-turbo, in memory. On another device the lossy steps are done on
+    tensors, with the roundings of libjpeg: 8-bit YCbCr, 4:2:0 chroma, quantisation of the DCT, smooth chroma
+    enlargement. They differ from the codec in less than a fifth of the pixels, mostly by one grey level, since
+    libjpeg's DCT is in whole numbers. One channel is a gray JPEG. The result is rounded to 8 bits.
 
     Args:
         quality_range: Smallest and largest quality, 1 to 100, as the IJG's library counts it.
@@ -58,6 +60,9 @@ class Jpeg:
         """Return the images as decoded, and ``quality`` (N,)."""
         low, high = self.quality
         quality = draws.integers(low, high + 1)
+        if all(image.device.type == "cpu" for image in work.images):
+            each = zip(work.images, quality.tolist(), strict=True)
+            return work.becomes((through_file(image, ".jpg", one) for image, one in each), quality=quality)
         return work.becomes(by_size(compress, work.images, quality), quality=quality)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import srkit
-from srkit.degrading.grain import white
-from srkit.degrading.ranges import probability_of, span_of, stretched
+from srkit.degrading.grain import Grain
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -16,6 +15,9 @@ class Noise:
     Args:
         sigma_range: Smallest and largest standard deviation, in grey levels (0 to 255).
         gray: Share of the images in which all channels get the same noise.
+        correlated: Share of the images in which the noise of the channels has a random covariance, which is scaled
+            by the largest standard deviation (Zhang et al. 2021, BSRGAN). In all others each channel has noise of
+            its own.
     """
 
     def __init__(
@@ -24,20 +26,12 @@ class Noise:
         *,
         sigma_range: list[float] = [0.0, 5.0],  # noqa: B006 - read, never changed
         gray: float = 0.0,
+        correlated: float = 0.0,
     ) -> None:
-        self.scale, self.gray = scale, probability_of("gray", gray)
-        self.sigma = span_of("sigma_range", sigma_range, least=0, most=255)
+        self.scale, self.grain = scale, Grain.of(sigma_range, gray, correlated)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
-        """Return the images with noise, and ``sigma`` (N,) in grey levels."""
-        sigma = stretched(draws.uniform(), self.sigma)
-        gray = draws.uniform() < self.gray
-        noise = white(work.images, gray, draws.child("grain"))
-        strengths = (sigma / 255).tolist()
-        return work.becomes(
-            (
-                image + strength * grain
-                for image, strength, grain in zip(work.images, strengths, noise, strict=True)
-            ),
-            sigma=sigma,
-        )
+        """Return the images with noise, ``sigma`` (N,) in grey levels, and ``noise_kind`` (N,), see ``Grain``."""
+        drawn = self.grain.drawn(draws)
+        noise = self.grain.noise(work.images, drawn, draws)
+        return work.becomes((image + own for image, own in zip(work.images, noise, strict=True)), **drawn)

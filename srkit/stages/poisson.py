@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import torch
+
 import srkit
+from srkit.degrading.grain import light_of
 from srkit.degrading.photons import counted
-from srkit.degrading.ranges import probability_of, span_of
+from srkit.degrading.ranges import probability_of, span_of, stretched
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -16,7 +19,9 @@ class Poisson:
     Args:
         photons_range: Fewest and most photons of a white pixel; fewer photons give more noise. Their
             logarithm is drawn uniformly.
-        gray: Share of the images in which all channels get the same noise, that of their mean.
+        strength_range: Smallest and largest factor of the noise; 1 is that of the photons. Real-ESRGAN counts 256
+            photons and draws this factor.
+        gray: Share of the images in which all channels get the same noise, that of their luma (BT.601).
     """
 
     def __init__(
@@ -24,19 +29,24 @@ class Poisson:
         scale: int,
         *,
         photons_range: list[float] = [50.0, 5000.0],  # noqa: B006 - read, never changed
+        strength_range: list[float] = [1.0, 1.0],  # noqa: B006
         gray: float = 0.0,
     ) -> None:
         self.scale, self.gray = scale, probability_of("gray", gray)
         self.photons = span_of("photons_range", photons_range, least=1, most=1e12)
+        self.strength = span_of("strength_range", strength_range, least=0, most=100)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
-        """Return the images with noise, and ``photons`` (N,) of a white pixel."""
+        """Return the images with noise, ``photons`` (N,) of a white pixel, ``strength`` (N,) and ``gray`` (N,)."""
         low, high = self.photons
         photons = low * (high / low) ** draws.uniform()
         gray = draws.uniform() < self.gray
+        strength = stretched(draws.uniform(), self.strength)
         images = []
-        for row, (image, white, same) in enumerate(zip(work.images, photons.tolist(), gray.tolist(), strict=True)):
-            light = (image.mean(1, keepdim=True) if same else image).clamp(0, None)
+        drawn = zip(work.images, photons.tolist(), gray.tolist(), strength.tolist(), strict=True)
+        for row, (image, white, same, factor) in enumerate(drawn):
+            light = (light_of(image) if same else image).clamp(0, None)
             counts = counted(light[0] * white, draws[row : row + 1].child("light"))
-            images.append(image + (counts[None].to(image) / white - light))
-        return work.becomes(images, photons=photons)
+            noise = counts[None].to(image).div_(white).sub_(light)
+            images.append(torch.add(image, noise, alpha=factor))
+        return work.becomes(images, photons=photons, strength=strength, gray=gray)

@@ -7,8 +7,7 @@ import math
 import torch
 
 import srkit
-from srkit.degrading.blur import blur
-from srkit.degrading.by_size import by_size
+from srkit.degrading.correlate import correlated
 from srkit.degrading.kernels import cut, normalised, ringing
 from srkit.degrading.ranges import odd_span_of, span_of, stretched
 from srkit.draws import Draws
@@ -45,4 +44,4 @@ class Sinc:
         sides = low + 2 * draws.integers(0, (high - low) // 2 + 1).numpy()
         cutoff = stretched(draws.uniform(), self.cutoff)
         kernels = torch.from_numpy(normalised(cut(ringing(cutoff.numpy(), high), sides)))
-        return work.becomes(by_size(blur, work.images, kernels), cutoff=cutoff)
+        return work.becomes(correlated(work.images, kernels), cutoff=cutoff)

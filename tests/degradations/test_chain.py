@@ -26,7 +26,7 @@ def test_stages_run_in_order_and_draw_under_their_names(picture, draws):
     high = picture(2, 3, 64, 48)
     low, drawn = Chain(2, stages=[Shrunk, Noise, Jpeg]).trace(high, draws(2))
     assert low.shape == (2, 3, 32, 24)
-    assert set(drawn) == {"kernels", "sigma", "quality"}
+    assert set(drawn) == {"kernels", "sigma", "noise_kind", "quality"}
 
     blurred = Unrounded(2)(high, draws(2).child("shrink").child("anisotropic_gaussian"))
     work = Noise(2)(Work(tuple(blurred.chunk(2)), (32, 24)), draws(2).child("noise"))
@@ -86,7 +86,7 @@ def test_no_stages_are_refused():
 SECOND_ORDER = """
 use: chain
 stages:
-  - {use: blur, sigma_range: [0.2, 3], isotropic: 0.65}
+  - {use: blur, sigma_range: [0.2, 3], shapes: {iso: 0.6, plateau_aniso: 0.4}}
   - {use: maybe, stage: {use: sinc}, probability: 0.1}
   - {use: resize, factor_range: [0.15, 1.5]}
   - use: one_of

@@ -8,7 +8,7 @@ from torch import nn
 from srkit.errors import SrkitError, TrainingError
 from srkit.image.color import gray_to_y, rgb_to_y
 from srkit.layers.vgg import VGG19
-from srkit.losses import pretrained
+from srkit.losses import perceptual
 from srkit.losses.perceptual import Perceptual
 from srkit.plugins import load_catalog
 
@@ -190,7 +190,7 @@ def hub(tmp_path, monkeypatch, vgg_file):
     served.parent.mkdir()
     served.write_bytes(vgg_file.read_bytes())
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(pretrained, "VGG19", served.as_uri())
+    monkeypatch.setattr(perceptual, "URL", served.as_uri())
     return tmp_path / "home" / "hub" / "checkpoints" / served.name, served
 
 
@@ -222,4 +222,4 @@ def test_without_a_network_the_message_says_what_to_do(hub):
 
 
 def test_the_usual_file_is_torchvisions():
-    assert pretrained.VGG19.endswith("/vgg19-dcbb9e9d.pth")
+    assert perceptual.URL.endswith("/vgg19-dcbb9e9d.pth")

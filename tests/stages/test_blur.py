@@ -1,9 +1,12 @@
+import math
 import re
 
+import numpy as np
 import pytest
 import torch
 
 from srkit.degrading.blur import blur
+from srkit.degrading.shapes import SHAPES
 from srkit.stages.blur import Blur
 from srkit.work import Work
 
@@ -30,7 +33,7 @@ def test_every_image_is_blurred_by_its_kernel_and_keeps_its_size(draws):
 
 def test_kernels_are_round_or_elongated_as_often_as_asked(draws):
     options = {"size_range": [21, 21], "sigma_range": [0.8, 2.0]}
-    kernels = Blur(2, isotropic=0.3, **options)(work_of(400), draws(400)).drawn["kernels"]
+    kernels = Blur(2, shapes={"iso": 3, "aniso": 7}, **options)(work_of(400), draws(400)).drawn["kernels"]
     torch.testing.assert_close(kernels.sum((1, 2)), torch.ones(400).double())
     axes = moments(kernels)
     assert 0.6 < axes.min().sqrt() < 0.85
@@ -50,13 +53,41 @@ def test_noise_changes_every_value(draws):
     assert (kernels - kernels.flip(1, 2)).abs().max() > 1e-3
 
 
+def test_the_shapes_are_the_published_formulas(draws):
+    """BasicSR's bivariate_Gaussian, bivariate_generalized_Gaussian and bivariate_plateau, pixel by pixel."""
+    drawn = Blur(2, shapes=dict.fromkeys(SHAPES, 1), size_range=[9, 9])(work_of(60), draws(60)).drawn
+    assert set(drawn["shape"].tolist()) == set(range(6))
+    for kernel, shape, (first, second), angle, beta in zip(
+        *(drawn[name].tolist() for name in ("kernels", "shape", "deviations", "angle", "beta")), strict=True
+    ):
+        assert (first == second) == (not SHAPES[shape].endswith("aniso"))
+        turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+        inverse = np.linalg.inv(turn @ np.diag([first**2, second**2]) @ turn.T)
+        wanted = np.zeros((9, 9))
+        for row in range(9):
+            for column in range(9):
+                place = np.array([column - 4, row - 4])
+                power = (place @ inverse @ place) ** beta
+                plateau = SHAPES[shape].startswith("plateau")
+                wanted[row, column] = 1 / (1 + power) if plateau else math.exp(-power / 2)
+        np.testing.assert_allclose(kernel, wanted / wanted.sum(), rtol=1e-9, atol=1e-12)
+        assert beta == 1 or "_" in SHAPES[shape]
+
+
+def test_variances_may_be_drawn_instead_of_deviations(draws):
+    blurs = [Blur(2, sigma_range=[1.0, 3.0], unit=unit, shapes={"iso": 1}) for unit in ("std", "variance")]
+    std, variance = (one(work_of(50, 4, 4), draws(50)).drawn["deviations"][:, 0] for one in blurs)
+    torch.testing.assert_close(1 + 8 * (std - 1) / 2, variance**2)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"sigma_range": [0.0, 1.0]}, "sigma_range must not go below 0.01, got [0.0, 1.0]"),
         ({"size_range": [4, 9]}, "size_range must be [low, high] of odd numbers from 3 on, got [4, 9]"),
-        ({"isotropic": 2.0}, "isotropic must be in [0, 1], got 2.0"),
-        ({"noise": 1.0}, "noise must be in [0, 1), got 1.0"),
+        ({"shapes": {"isso": 1.0}}, "shapes: no shape called 'isso'; did you mean 'iso' or 'aniso'?"),
+        ({"shapes": {"iso": 0.0}}, "shares must be one number for each of 6 shapes, none negative and not all 0"),
+        ({"noise": 1.0}, "noise: wants float of at least 0 and below 1, got 1.0"),
     ],
 )
 def test_refusals(options, message):

@@ -32,6 +32,13 @@ def test_agrees_with_opencv(quality, channels):
     assert np.abs(ours.astype(int) - image).mean() > 2 * difference.mean() or quality == 100
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_on_the_cpu_it_is_what_a_file_keeps(channels, draws):
+    image = np.ascontiguousarray(read(PHOTOGRAPH)[:61, :70, :channels])
+    after = Jpeg(2, quality_range=[40, 40])(Work((to_tensor(image),), (8, 8)), draws(1))
+    np.testing.assert_array_equal(to_uint8(after.images[0]), opencv(image, 40))
+
+
 def test_batch_is_every_image_alone(picture):
     images, quality = picture(3), torch.tensor([10, 50, 90])
     batch = compress(images, quality)

@@ -1,6 +1,8 @@
+import numpy as np
 import pytest
 import torch
 
+from srkit.degrading.grain import roots
 from srkit.stages.noise import Noise
 from srkit.work import Work
 
@@ -46,3 +48,23 @@ def test_images_of_other_sizes_beside_it_change_nothing(picture, draws):
 def test_refuses_negative_sigma():
     with pytest.raises(ValueError, match=r"sigma_range must not go below 0, got \[-1.0, 2.0\]"):
         Noise(2, sigma_range=[-1.0, 2.0])
+
+
+def test_the_channels_may_be_correlated(draws):
+    """The covariance of BSRGAN: |U' D U| with D of numbers from [0,1) and U a basis, times the largest variance."""
+    flat = [torch.full((1, 3, 150, 150), 0.5)] * 12
+    noise, drawn = noise_of(flat, draws, sigma_range=[2.0, 25.0], correlated=1.0)
+    assert set(drawn["noise_kind"].tolist()) == {2}
+    factors = roots(draws(12).child("covariance").uniform(12).numpy())
+    for one, factor in zip(noise, factors, strict=True):
+        covariance = torch.cov(one[0].flatten(1)).numpy() * 255**2 / 25**2
+        np.testing.assert_allclose(covariance, factor @ factor.T, atol=0.03)
+        assert (covariance > -0.01).all()
+
+
+def test_the_shares_of_the_kinds(draws):
+    _, drawn = noise_of([torch.zeros(1, 1, 2, 2)] * 2000, draws, gray=0.4, correlated=0.2)
+    shares = drawn["noise_kind"].bincount() / 2000
+    np.testing.assert_allclose(shares, [0.4, 0.4, 0.2], atol=0.05)
+    with pytest.raises(ValueError, match=r"gray and correlated must be at most 1 together, got 0.7 and 0.6"):
+        Noise(2, gray=0.7, correlated=0.6)

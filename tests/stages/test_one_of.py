@@ -21,7 +21,8 @@ def test_every_image_goes_through_one_stage_with_its_own_draws(draws):
 
 def test_what_all_images_drew_is_kept(draws):
     work = Work(tuple(torch.rand(3, 3, 12, 12).chunk(3)), (1, 1))
-    assert set(OneOf(2, choices=[Noise, Blur], shares=[1, 0])(work, draws(3)).drawn) == {"choice", "sigma"}
+    after = OneOf(2, choices=[Noise, Blur], shares=[1, 0])(work, draws(3))
+    assert set(after.drawn) == {"choice", "sigma", "noise_kind"}
 
 
 def test_one_choice_is_none():

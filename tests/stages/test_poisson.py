@@ -34,11 +34,24 @@ def test_photons_are_drawn_evenly_on_a_logarithmic_scale(draws):
     assert stats.kstest((photons.log10().numpy() - 1) / 2, "uniform").pvalue > 0.001
 
 
-def test_gray_noise_is_that_of_the_mean_in_all_channels(draws):
+def test_the_strength_multiplies_the_noise_and_not_its_counts(draws):
+    light = torch.full((1, 1, 200, 200), 0.5)
+    stage = Poisson(2, photons_range=[256, 256], strength_range=[3, 3])
+    noise = stage(Work((light,), (8, 8)), draws(1)).images[0] - light
+    assert noise.std().item() == pytest.approx(3 * (0.5 / 256) ** 0.5, rel=0.03)
+    counts = (noise / 3 + light) * 256
+    torch.testing.assert_close(counts, counts.round(), rtol=0, atol=1e-3)
+
+
+def test_gray_noise_is_that_of_luma_in_all_channels(draws):
     image = torch.rand(1, 3, 16, 16)
     noise = Poisson(2, gray=1.0)(Work((image,), (8, 8)), draws(1)).images[0] - image
     torch.testing.assert_close(noise[:, 0], noise[:, 2], atol=1e-6, rtol=0)
     assert noise.std() > 0.001
+    # a colour whose light would otherwise be 0.1
+    blue = torch.tensor([0, 0, 1.0]).view(1, 3, 1, 1).expand(1, 3, 200, 200)
+    blue_noise = Poisson(2, gray=1.0, photons_range=[100, 100])(Work((blue,), (8, 8)), draws(1)).images[0] - blue
+    assert blue_noise.std().item() == pytest.approx((0.114 / 100) ** 0.5, rel=0.03)
 
 
 def test_what_is_darker_than_black_gets_no_light(draws):

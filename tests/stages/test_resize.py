@@ -31,6 +31,18 @@ def test_shares_are_of_enlarging_shrinking_and_neither(draws):
     assert 1.4 < factor.max() <= 1.5
 
 
+def test_a_share_of_the_images_is_antialiased(draws):
+    images = (torch.rand(1, 1, 24, 24),) * 60
+    options = {"factor_range": [0.3, 0.3], "shares": [0, 1, 0], "modes": ["bilinear", "area"], "antialias": 0.4}
+    work = Resize(2, **options)(Work(images, (10, 10)), draws(60))
+    smooth = work.drawn["antialias"]
+    assert 12 < smooth.sum() < 36
+    for after, antialias, mode in zip(work.images, smooth.tolist(), work.drawn["mode"].tolist(), strict=True):
+        if mode == 0:
+            wanted = F.interpolate(images[0], (7, 7), mode="bilinear", align_corners=False, antialias=antialias)
+            assert torch.equal(after, wanted)
+
+
 def test_a_range_without_1_holds_for_both_ways(draws):
     images = (torch.rand(1, 1, 20, 20),) * 100
     stage = Resize(2, factor_range=[0.2, 0.5], shares=[1, 1, 0])

@@ -12,4 +12,4 @@ def test_stages_follow_one_another(draws):
     wanted = Noise(2)(Blur(2)(work, draws(1).child("blur")), draws(1).child("noise"))
     wanted = Noise(2)(wanted, draws(1).child("noise_2"))
     assert torch.equal(after.images[0], wanted.images[0])
-    assert set(after.drawn) == {"kernels", "sigma", "noise_2.sigma"}
+    assert set(after.drawn) >= {"kernels", "sigma", "noise_2.sigma"}

@@ -1,4 +1,4 @@
-"""The weights of the network within a loss."""
+"""The weights of networks within losses and metrics, from files of others."""
 
 from __future__ import annotations
 
@@ -13,14 +13,22 @@ from srkit.errors import CheckpointError
 VGG19 = "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"
 """torchvision's VGG19, trained on ImageNet. The name ends in the first digits of the file's SHA-256."""
 
+VGG16 = "https://download.pytorch.org/models/vgg16-397923af.pth"
+"""torchvision's VGG16, as well."""
 
-def vgg19_tensors(path: Path | None) -> tuple[Path, dict[str, Tensor]]:
-    """Return the weights of VGG19 and their file, by default the one in torch's folder of downloads.
+
+def pretrained_tensors(path: Path | None, url: str, way_out: str) -> tuple[Path, dict[str, Tensor]]:
+    """Return the weights in a file and the file, by default the one of ``url`` in torch's folder of downloads.
+
+    Args:
+        path: The file; None looks for that of ``url``, and downloads it if it is not there.
+        url: Ends in a name with the first digits of the file's SHA-256.
+        way_out: What else one can do without the file, to end the message with.
 
     Raises:
         ValueError: There is no such file, it is damaged or would run code, or it cannot be downloaded.
     """
-    file = _downloaded(VGG19) if path is None else path
+    file = _downloaded(url, way_out) if path is None else path
     try:
         state = load_foreign(file)
     except CheckpointError as error:
@@ -28,7 +36,7 @@ def vgg19_tensors(path: Path | None) -> tuple[Path, dict[str, Tensor]]:
     return file, {name: value for name, value in state.items() if isinstance(value, Tensor)}
 
 
-def _downloaded(url: str) -> Path:
+def _downloaded(url: str, way_out: str) -> Path:
     """Return the file of ``url`` in torch's folder of downloads; a missing one is downloaded, its hash checked."""
     file = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
     if file.exists():
@@ -39,6 +47,6 @@ def _downloaded(url: str) -> Path:
     except (OSError, RuntimeError) as error:  # no network is an OSError, another hash a RuntimeError
         raise ValueError(
             f"{file}: cannot be had: {str(error) or type(error).__name__}; on a machine with internet download "
-            f"{url}, and copy it to {file.parent}, or give its path, or that of a normalised VGG19, as weights"
+            f"{url}, and copy it to {file.parent}, or give its path{way_out}"
         ) from None
     return file

@@ -1,0 +1,45 @@
+"""Lossy files in memory: what JPEG and WebP keep of an image."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import cv2
+import torch
+from torch import Tensor
+
+from srkit.errors import ImageError
+
+QUALITY = {".jpg": cv2.IMWRITE_JPEG_QUALITY, ".webp": cv2.IMWRITE_WEBP_QUALITY}
+
+
+def can_write(suffix: Literal[".jpg", ".webp"]) -> bool:
+    """Return whether this OpenCV can write files of a format."""
+    return bool(cv2.haveImageWriter(f"x{suffix}"))
+
+
+def through_file(image: Tensor, suffix: Literal[".jpg", ".webp"], quality: int) -> Tensor:
+    """Return (1,C,H,W) RGB or gray, C 3 or 1, as a lossy file gives it back: in [0,1], rounded to 8 bits.
+
+    JPEG has chroma of half the size (4:2:0); one channel is a gray JPEG, or a WebP in colour, which has no gray.
+
+    Args:
+        image: The image, on any device; it is clipped to [0,1] and rounded to 8 bits first.
+        suffix: The format.
+        quality: From 1 to 100.
+
+    Raises:
+        ImageError: OpenCV cannot write or read the format.
+    """
+    levels = image[0].float().clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
+    if len(levels) == 3:
+        given: Any = cv2.merge(list(levels[::-1]))  # OpenCV's order is blue, green, red
+    else:
+        given = levels[0] if suffix == ".jpg" else cv2.merge([levels[0]] * 3)
+    written, data = cv2.imencode(suffix, given, [QUALITY[suffix], quality])
+    found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if written else None
+    if found is None:
+        raise ImageError(f"wants OpenCV with {suffix[1:].upper()}, found {cv2.__version__}, which cannot write it")
+    planes = [found] if found.ndim == 2 else cv2.split(found)[::-1]
+    decoded = torch.stack([torch.from_numpy(plane) for plane in planes[-len(levels) :]])
+    return decoded[None].float().div_(255).to(image.dtype).to(image.device)

@@ -1,0 +1,37 @@
+"""Noise that is multiplied by the light."""
+
+from __future__ import annotations
+
+import srkit
+from srkit.degrading.grain import Grain
+from srkit.draws import Draws
+from srkit.work import Work
+
+
+@srkit.stage("speckle")
+class Speckle:
+    """Add to every image its own values times white Gaussian noise of a random strength, as in coherent light.
+
+    Args:
+        sigma_range: Smallest and largest standard deviation in a white pixel, in grey levels (0 to 255).
+        gray: Share of the images in which all channels get the same noise.
+        correlated: Share of the images in which the noise of the channels has a random covariance, as in ``noise``.
+    """
+
+    def __init__(
+        self,
+        scale: int,
+        *,
+        sigma_range: list[float] = [2.0, 25.0],  # noqa: B006 - read, never changed
+        gray: float = 0.0,
+        correlated: float = 0.0,
+    ) -> None:
+        self.scale, self.grain = scale, Grain.of(sigma_range, gray, correlated)
+
+    def __call__(self, work: Work, draws: Draws) -> Work:
+        """Return the images with noise, ``sigma`` (N,) in grey levels, and ``noise_kind`` (N,), see ``Grain``."""
+        drawn = self.grain.drawn(draws)
+        noise = self.grain.noise(work.images, drawn, draws)
+        return work.becomes(
+            (image + image.clamp(0, 1) * own for image, own in zip(work.images, noise, strict=True)), **drawn
+        )

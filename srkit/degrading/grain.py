@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from srkit.degrading.ranges import probability_of, span_of, stretched
+from srkit.degrading.ranges import span_of, stretched
 from srkit.draws import Draws
 
 CORRELATED = 2
@@ -40,12 +40,11 @@ class Grain:
         """Check the options of a stage.
 
         Raises:
-            ValueError: The range is none or negative, or the shares are not in [0, 1], or together above 1.
+            ValueError: The range is none, or the shares are together above 1.
         """
-        shares = [probability_of("gray", gray), probability_of("correlated", correlated)]
-        if sum(shares) > 1 + 1e-9:
+        if gray + correlated > 1 + 1e-9:
             raise ValueError(f"gray and correlated must be at most 1 together, got {gray} and {correlated}")
-        return cls(span_of("sigma_range", sigma_range, least=0, most=255), *shares)
+        return cls(span_of("sigma_range", sigma_range), gray, correlated)
 
     def drawn(self, draws: Draws) -> dict[str, Tensor]:
         """Draw ``sigma`` (N,) in grey levels and ``noise_kind`` (N,): 0 separate, 1 gray, 2 correlated channels."""

@@ -14,6 +14,7 @@ from torch import Tensor
 from srkit.draws import Draws
 
 Numbers = TypeVar("Numbers", Tensor, NDArray[np.float64])
+Number = TypeVar("Number", int, float)
 
 LARGEST_SIDE = 999
 """Largest side of a kernel in pixels. Every image has a kernel of its own in memory, of 8 MB at this side."""
@@ -25,46 +26,15 @@ def stretched(drawn: Numbers, span: tuple[float, float]) -> Numbers:
     return low + (high - low) * drawn
 
 
-def span_of(
-    name: str, given: Sequence[float], *, least: float = -math.inf, most: float = math.inf
-) -> tuple[float, float]:
+def span_of(name: str, given: Sequence[Number]) -> tuple[Number, Number]:
     """Return the range ``given`` as (low, high).
 
     Raises:
-        ValueError: The range is not two finite numbers in order, or goes below ``least`` or above ``most``.
+        ValueError: The range is not two finite numbers in order.
     """
     if len(given) != 2 or not all(map(math.isfinite, given)) or given[0] > given[1]:
         raise ValueError(f"{name} must be [low, high] with low <= high, got {list(given)}")
-    if given[0] < least:
-        raise ValueError(f"{name} must not go below {least:g}, got {list(given)}")
-    if given[1] > most:
-        raise ValueError(f"{name} must not go above {most:g}, got {list(given)}")
     return given[0], given[1]
-
-
-def odd_span_of(name: str, given: Sequence[int]) -> tuple[int, int]:
-    """Return the range ``given`` of odd kernel sides, in pixels.
-
-    Raises:
-        ValueError: The range is none, or one of its ends is even, below 3 or above ``LARGEST_SIDE``.
-    """
-    low, high = span_of(name, given)
-    if low < 3 or low % 2 == 0 or high % 2 == 0:
-        raise ValueError(f"{name} must be [low, high] of odd numbers from 3 on, got {list(given)}")
-    if high > LARGEST_SIDE:
-        raise ValueError(f"{name} must not go above {LARGEST_SIDE}, got {list(given)}")
-    return int(low), int(high)
-
-
-def probability_of(name: str, given: float) -> float:
-    """Return the probability ``given``.
-
-    Raises:
-        ValueError: The number is not in [0, 1].
-    """
-    if not 0 <= given <= 1:
-        raise ValueError(f"{name} must be in [0, 1], got {given}")
-    return given
 
 
 def shares_of(given: Sequence[float], count: int, what: str) -> Tensor:

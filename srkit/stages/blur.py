@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 import srkit
 from srkit.degrading.correlate import correlated
 from srkit.degrading.kernels import Array, cut, normalised
-from srkit.degrading.ranges import odd_span_of, span_of, stretched
+from srkit.degrading.ranges import LARGEST_SIDE, span_of, stretched
 from srkit.degrading.shapes import GENERALISED, PLATEAU, ROUND, exponents, shape_shares, weights
 from srkit.draws import Draws
 from srkit.work import Work
@@ -49,20 +49,20 @@ class Blur:
         self,
         scale: int,
         *,
-        sigma_range: list[float] = [0.2, 3.0],  # noqa: B006 - read, never changed
+        sigma_range: list[Annotated[float, srkit.Range(NARROWEST)]] = [0.2, 3.0],  # noqa: B006 - read, never changed
         unit: Literal["std", "variance"] = "std",
         shapes: Mapping[str, Annotated[float, srkit.Range(0)]] = USUAL,
-        generalised_range: list[float] = [0.5, 4.0],  # noqa: B006
-        plateau_range: list[float] = [1.0, 2.0],  # noqa: B006
-        size_range: list[int] = [7, 21],  # noqa: B006
+        generalised_range: list[Annotated[float, srkit.Range(0.1, 20)]] = [0.5, 4.0],  # noqa: B006
+        plateau_range: list[Annotated[float, srkit.Range(0.1, 20)]] = [1.0, 2.0],  # noqa: B006
+        size_range: list[Annotated[int, srkit.Range(3, LARGEST_SIDE, odd=True)]] = [7, 21],  # noqa: B006
         noise: Annotated[float, srkit.Range(0, below=1)] = 0.0,
     ) -> None:
         self.scale, self.unit = scale, unit
-        self.sigma = span_of("sigma_range", sigma_range, least=NARROWEST)
+        self.sigma = span_of("sigma_range", sigma_range)
         self.shares = shape_shares(shapes)
-        self.generalised = span_of("generalised_range", generalised_range, least=0.1, most=20)
-        self.plateau = span_of("plateau_range", plateau_range, least=0.1, most=20)
-        self.sides = odd_span_of("size_range", size_range)
+        self.generalised = span_of("generalised_range", generalised_range)
+        self.plateau = span_of("plateau_range", plateau_range)
+        self.sides = span_of("size_range", size_range)
         self.noise = (1 - noise, 1 + noise)
 
     def __call__(self, work: Work, draws: Draws) -> Work:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Annotated
 
 import torch
 from torch import Tensor
@@ -46,15 +47,15 @@ class Jpeg:
         quality_range: Smallest and largest quality, 1 to 100, as the IJG's library counts it.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        quality_range: list[int] = [50, 95],  # noqa: B006 - read, never changed
+        quality_range: list[Annotated[int, srkit.Range(1, 100)]] = [50, 95],  # noqa: B006 - read, never changed
     ) -> None:
         self.scale = scale
-        low, high = span_of("quality_range", quality_range, least=1, most=100)
-        self.quality = (int(low), int(high))
+        self.quality = span_of("quality_range", quality_range)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
         """Return the images as decoded, and ``quality`` (N,)."""

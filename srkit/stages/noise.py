@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import srkit
 from srkit.degrading.grain import Grain
 from srkit.draws import Draws
@@ -20,13 +22,14 @@ class Noise:
             its own.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        sigma_range: list[float] = [0.0, 5.0],  # noqa: B006 - read, never changed
-        gray: float = 0.0,
-        correlated: float = 0.0,
+        sigma_range: list[Annotated[float, srkit.Range(0, 255)]] = [0.0, 5.0],  # noqa: B006 - read, never changed
+        gray: Annotated[float, srkit.Range(0, 1)] = 0.0,
+        correlated: Annotated[float, srkit.Range(0, 1)] = 0.0,
     ) -> None:
         self.scale, self.grain = scale, Grain.of(sigma_range, gray, correlated)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 
 import srkit
 from srkit.degrading.grain import light_of
 from srkit.degrading.photons import counted
-from srkit.degrading.ranges import probability_of, span_of, stretched
+from srkit.degrading.ranges import span_of, stretched
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -24,17 +26,18 @@ class Poisson:
         gray: Share of the images in which all channels get the same noise, that of their luma (BT.601).
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        photons_range: list[float] = [50.0, 5000.0],  # noqa: B006 - read, never changed
-        strength_range: list[float] = [1.0, 1.0],  # noqa: B006
-        gray: float = 0.0,
+        photons_range: list[Annotated[float, srkit.Range(1, 1e12)]] = [50.0, 5000.0],  # noqa: B006 - read, never changed
+        strength_range: list[Annotated[float, srkit.Range(0, 100)]] = [1.0, 1.0],  # noqa: B006
+        gray: Annotated[float, srkit.Range(0, 1)] = 0.0,
     ) -> None:
-        self.scale, self.gray = scale, probability_of("gray", gray)
-        self.photons = span_of("photons_range", photons_range, least=1, most=1e12)
-        self.strength = span_of("strength_range", strength_range, least=0, most=100)
+        self.scale, self.gray = scale, gray
+        self.photons = span_of("photons_range", photons_range)
+        self.strength = span_of("strength_range", strength_range)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
         """Return the images with noise, ``photons`` (N,) of a white pixel, ``strength`` (N,) and ``gray`` (N,)."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 import srkit
-from srkit.degrading.ranges import chosen, probability_of, shares_of, span_of
+from srkit.degrading.ranges import chosen, shares_of, span_of
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -31,23 +31,22 @@ class Resize:
         of: The size that the factor multiplies: that of the image, or that of LR.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        factor_range: list[float] = [0.15, 1.5],  # noqa: B006 - read, never changed
-        shares: list[float] = [0.2, 0.7, 0.1],  # noqa: B006
+        factor_range: list[Annotated[float, srkit.Range(above=0)]] = [0.15, 1.5],  # noqa: B006 - read, never changed
+        shares: list[Annotated[float, srkit.Range(0)]] = [0.2, 0.7, 0.1],  # noqa: B006
         modes: list[Mode] = ["area", "bilinear", "bicubic"],  # noqa: B006
-        antialias: float = 0.0,
+        antialias: Annotated[float, srkit.Range(0, 1)] = 0.0,
         of: Literal["image", "low"] = "image",
     ) -> None:
-        low, high = span_of("factor_range", factor_range, least=0)
-        if low == 0:
-            raise ValueError(f"factor_range must be positive, got {list(factor_range)}")
+        low, high = span_of("factor_range", factor_range)
         if not modes:
             raise ValueError("modes must be one or more, got none")
         self.scale, self.modes, self.of = scale, list(modes), of
-        self.antialias = probability_of("antialias", antialias)
+        self.antialias = antialias
         self.shares = shares_of(shares, 3, "ways: enlarging, shrinking, neither")
         around = low <= 1 <= high
         self.spans = (1.0 if around else low, high), (low, 1.0 if around else high), (1.0, 1.0)

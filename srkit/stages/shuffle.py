@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import torch
 
 import srkit
 from srkit.degrading.order import among, named
-from srkit.degrading.ranges import probability_of
 from srkit.draws import Draws
 from srkit.parts import Stage
 from srkit.work import Work
@@ -24,10 +25,13 @@ class Shuffle:
         probability: Probability that an image gets an order of its own.
     """
 
-    def __init__(self, scale: int, *, stages: list[Stage], probability: float = 1.0) -> None:
+    @srkit.limited
+    def __init__(
+        self, scale: int, *, stages: list[Stage], probability: Annotated[float, srkit.Range(0, 1)] = 1.0
+    ) -> None:
         if len(stages) < 2:
             raise ValueError(f"stages must be two or more, got {len(stages)}")
-        self.stages, self.probability = named(stages, scale), probability_of("probability", probability)
+        self.stages, self.probability = named(stages, scale), probability
 
     def __call__(self, work: Work, draws: Draws) -> Work:
         """Return the images after all stages, and ``order`` (N,S), the places of the stages as they were run."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 import torch
 
 import srkit
 from srkit.degrading.correlate import correlated
 from srkit.degrading.kernels import cut, normalised, ringing
-from srkit.degrading.ranges import odd_span_of, span_of, stretched
+from srkit.degrading.ranges import LARGEST_SIDE, span_of, stretched
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -25,18 +26,17 @@ class Sinc:
         size_range: Smallest and largest side of the kernel in pixels, both odd.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        cutoff_range: list[float] = [math.pi / 3, math.pi],  # noqa: B006 - read, never changed
-        size_range: list[int] = [7, 21],  # noqa: B006
+        cutoff_range: list[Annotated[float, srkit.Range(above=0, high=math.pi)]] = [math.pi / 3, math.pi],  # noqa: B006 - read, never changed
+        size_range: list[Annotated[int, srkit.Range(3, LARGEST_SIDE, odd=True)]] = [7, 21],  # noqa: B006
     ) -> None:
         self.scale = scale
-        self.cutoff = span_of("cutoff_range", cutoff_range, least=0, most=math.pi)
-        if self.cutoff[0] == 0:
-            raise ValueError(f"cutoff_range must be positive, got {list(cutoff_range)}")
-        self.sides = odd_span_of("size_range", size_range)
+        self.cutoff = span_of("cutoff_range", cutoff_range)
+        self.sides = span_of("size_range", size_range)
 
     def __call__(self, work: Work, draws: Draws) -> Work:
         """Return the images with rings, and ``cutoff`` (N,) in radians per pixel."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import srkit
 from srkit.degrading.grain import Grain
 from srkit.draws import Draws
@@ -18,13 +20,14 @@ class Speckle:
         correlated: Share of the images in which the noise of the channels has a random covariance, as in ``noise``.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        sigma_range: list[float] = [2.0, 25.0],  # noqa: B006 - read, never changed
-        gray: float = 0.0,
-        correlated: float = 0.0,
+        sigma_range: list[Annotated[float, srkit.Range(0, 255)]] = [2.0, 25.0],  # noqa: B006 - read, never changed
+        gray: Annotated[float, srkit.Range(0, 1)] = 0.0,
+        correlated: Annotated[float, srkit.Range(0, 1)] = 0.0,
     ) -> None:
         self.scale, self.grain = scale, Grain.of(sigma_range, gray, correlated)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import srkit
 from srkit.degrading.ranges import span_of
 from srkit.draws import Draws
@@ -19,15 +21,15 @@ class WebP:
         quality_range: Smallest and largest quality, 1 to 100.
     """
 
+    @srkit.limited
     def __init__(
         self,
         scale: int,
         *,
-        quality_range: list[int] = [50, 95],  # noqa: B006 - read, never changed
+        quality_range: list[Annotated[int, srkit.Range(1, 100)]] = [50, 95],  # noqa: B006 - read, never changed
     ) -> None:
         self.scale = scale
-        low, high = span_of("quality_range", quality_range, least=1, most=100)
-        self.quality = (int(low), int(high))
+        self.quality = span_of("quality_range", quality_range)
         if not can_write(".webp"):
             raise ValueError("this OpenCV has no WebP; install opencv-python-headless from PyPI, or take jpeg")
 

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from srkit.degrading.ranges import chosen, odd_span_of, probability_of, shares_of, span_of, stretched
+from srkit.degrading.ranges import chosen, shares_of, span_of, stretched
 
 
 def test_a_range_of_one_value_gives_that_value(draws):
@@ -14,32 +14,6 @@ def test_a_range_of_one_value_gives_that_value(draws):
 def test_refuses_what_is_no_range(given):
     with pytest.raises(ValueError, match=r"sigma_range must be \[low, high\] with low <= high, got \["):
         span_of("sigma_range", given)
-
-
-def test_refuses_what_is_too_low_or_too_high():
-    with pytest.raises(ValueError, match=r"sigma_range must not go below 0, got \[-1, 2\]"):
-        span_of("sigma_range", [-1, 2], least=0)
-    with pytest.raises(ValueError, match=r"sigma_range must not go above 1, got \[0, 2\]"):
-        span_of("sigma_range", [0, 2], most=1)
-
-
-@pytest.mark.parametrize("given", [[2, 7], [7, 8], [1, 5]])
-def test_sides_of_kernels_are_odd(given):
-    assert odd_span_of("size_range", [3, 21]) == (3, 21)
-    with pytest.raises(ValueError, match=r"size_range must be \[low, high\] of odd numbers from 3 on, got \["):
-        odd_span_of("size_range", given)
-
-
-def test_a_kernel_fits_into_memory():
-    assert odd_span_of("size_range", [3, 999]) == (3, 999)
-    with pytest.raises(ValueError, match=r"size_range must not go above 999, got \[7, 1001\]"):
-        odd_span_of("size_range", [7, 1001])
-
-
-@pytest.mark.parametrize("given", [-0.1, 1.1, float("nan")])
-def test_a_probability_is_between_0_and_1(given):
-    with pytest.raises(ValueError, match=r"gray must be in \[0, 1\], got"):
-        probability_of("gray", given)
 
 
 @pytest.mark.parametrize("given", [[1.0], [1.0, -1.0], [0.0, 0.0], [1.0, float("inf")], [1e308, 1e308]])

@@ -83,8 +83,10 @@ def test_variances_may_be_drawn_instead_of_deviations(draws):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"sigma_range": [0.0, 1.0]}, "sigma_range must not go below 0.01, got [0.0, 1.0]"),
-        ({"size_range": [4, 9]}, "size_range must be [low, high] of odd numbers from 3 on, got [4, 9]"),
+        ({"sigma_range": [0.0, 1.0]}, "sigma_range.0: wants float of at least 0.01, got 0.0"),
+        ({"size_range": [7, 1001]}, "size_range.1: wants odd int from 3 to 999, got 1001"),
+        ({"size_range": [9, 7]}, "size_range must be [low, high] with low <= high, got [9, 7]"),
+        ({"size_range": [4, 9]}, "size_range.0: wants odd int from 3 to 999, got 4"),
         ({"shapes": {"isso": 1.0}}, "shapes: no shape called 'isso'; did you mean 'iso' or 'aniso'?"),
         ({"shapes": {"iso": 0.0}}, "shares must be one number for each of 6 shapes, none negative and not all 0"),
         ({"noise": 1.0}, "noise: wants float of at least 0 and below 1, got 1.0"),

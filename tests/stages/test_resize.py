@@ -65,7 +65,7 @@ def test_nothing_is_left_of_no_image(draws):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"factor_range": [0.0, 1.0]}, "factor_range must be positive, got"),
+        ({"factor_range": [0.0, 1.0]}, "factor_range.0: wants float above 0, got 0.0"),
         ({"shares": [1.0]}, "shares must be one number for each of 3 ways: enlarging, shrinking, neither"),
         ({"modes": []}, "modes must be one or more, got none"),
     ],

@@ -38,9 +38,9 @@ def test_an_edge_gets_rings_and_a_constant_none(draws):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"cutoff_range": [0.0, 1.0]}, "cutoff_range must be positive, got [0.0, 1.0]"),
-        ({"cutoff_range": [1.0, 4.0]}, "cutoff_range must not go above 3.14159, got [1.0, 4.0]"),
-        ({"size_range": [7, 20]}, "size_range must be [low, high] of odd numbers from 3 on, got [7, 20]"),
+        ({"cutoff_range": [0.0, 1.0]}, "cutoff_range.0: wants float of at most 3.14159 and above 0, got 0.0"),
+        ({"cutoff_range": [1.0, 4.0]}, "cutoff_range.1: wants float of at most 3.14159 and above 0, got 4.0"),
+        ({"size_range": [7, 20]}, "size_range.1: wants odd int from 3 to 999, got 20"),
     ],
 )
 def test_refusals(options, message):

@@ -72,7 +72,10 @@ def factors(kernel: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
 
 
 def _transformed(image: Tensor, kernel: Tensor) -> Tensor:
-    """Correlate one image (1,C,H,W) with a kernel (k,k) by Fourier transforms."""
+    """Correlate one image (1,C,H,W) with a kernel (k,k) by Fourier transforms.
+
+    Channel by channel: the last bits of several transforms in one call depend on the number of threads.
+    """
     (height, width), reach = image.shape[-2:], len(kernel) // 2
     size = [-(-(side + 2 * reach) // STEP) * STEP for side in (height, width)]
     padded = torch.zeros(*image.shape[:2], *size)
@@ -82,7 +85,6 @@ def _transformed(image: Tensor, kernel: Tensor) -> Tensor:
     middle[..., reach + height : height + 2 * reach, :] = image[..., height - reach :, :].flip(-2)
     padded[..., :reach] = padded[..., reach : 2 * reach].flip(-1)
     padded[..., reach + width : width + 2 * reach] = padded[..., width : width + reach].flip(-1)
-    waves = torch.fft.rfft2(padded)
-    waves *= torch.fft.rfft2(kernel, size).conj()
-    result: Tensor = torch.fft.irfft2(waves, size)[..., :height, :width].to(image.dtype)
-    return result
+    response = torch.fft.rfft2(kernel, size).conj()
+    planes = [torch.fft.irfft2(torch.fft.rfft2(plane) * response, size)[:height, :width] for plane in padded[0]]
+    return torch.stack(planes)[None].to(image.dtype)

@@ -57,3 +57,18 @@ def test_what_is_trimmed_is_next_to_nothing():
     kernel[3, 10] = 1e-3
     assert trimmed(kernel).shape == (15, 15)
     assert trimmed(np.eye(3)).shape == (3, 3)
+
+
+def test_the_number_of_threads_changes_no_bit():
+    kernels, before = kernels_of(21), torch.get_num_threads()
+    images = [torch.rand(1, 3, 12, 12), torch.rand(1, 3, 80, 12)]
+    try:
+        found = []
+        for threads in (1, 2, 4):
+            torch.set_num_threads(threads)
+            found.append([correlated([image] * len(kernels), kernels) for image in images])
+    finally:
+        torch.set_num_threads(before)
+    for one, other in ((found[0], found[1]), (found[0], found[2])):
+        for same, again in zip(one, other, strict=True):
+            assert all(torch.equal(*pair) for pair in zip(same, again, strict=True))

@@ -6,7 +6,7 @@ import signal
 import pytest
 import torch
 
-import srkit.engine.fit as engine_fit
+import srkit.engine.accumulate as engine_accumulate
 import srkit.run.loop as training
 from srkit.engine.checkpoint import load_training, load_weights
 from srkit.errors import TrainingError
@@ -172,13 +172,13 @@ def third_ctrl_c(patch, where):
         return
     calls = []
 
-    def losses(*given, mean_losses=engine_fit.mean_losses):
+    def losses(*given, mean_losses=engine_accumulate.mean_losses):
         calls.append(given)
         for _ in range(3 if len(calls) == 5 else 0):
             signal.raise_signal(signal.SIGINT)
         return mean_losses(*given)
 
-    patch.setattr(engine_fit, "mean_losses", losses)
+    patch.setattr(engine_accumulate, "mean_losses", losses)
 
 
 @pytest.mark.parametrize(("where", "step"), [("crops", 4), ("step", 3)])

@@ -17,7 +17,7 @@ from srkit.plugins import load_catalog
 CONFIGS = Path(__file__).parent.parent / "configs"
 FILES = sorted(CONFIGS.rglob("*.yaml"))
 SCHEMAS = {file.name: json.loads(file.read_text(encoding="utf-8")) for file in CONFIGS.glob("*.schema.json")}
-FIRST_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
+FIRST_LINE = re.compile(r"# yaml-language-server: \$schema=([^#\s]+)(?:#/\$defs/(\w+))?\n")
 
 
 def written(text):
@@ -37,11 +37,13 @@ def test_a_schema_is_one(schema):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(CONFIGS)))
 def test_a_config_names_its_schema_and_keeps_it(file):
     text = file.read_text(encoding="utf-8")
-    named = (file.parent / FIRST_LINE.match(text)[1]).resolve()
+    path, kind = FIRST_LINE.match(text).groups()
+    named, tree = (file.parent / path).resolve(), written(text)
     assert named.parent == CONFIGS
-    tree = written(text)
     assert named.name == ("study.schema.json" if "baseline" in tree else "srkit.schema.json")
-    assert problems(SCHEMAS[named.name], tree) == []
+    assert kind == ("degradation" if file.parent.name == "degradations" else None)
+    schema = SCHEMAS[named.name]
+    assert problems(schema if kind is None else {"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]}, tree) == []
 
 
 def test_a_filled_config_keeps_the_schema():

@@ -189,8 +189,8 @@ def test_a_loss_of_lr_gets_the_lr_of_the_batch():
 
 def test_a_batch_in_pieces_is_refused():
     message = (
-        r"^wants whole batches, since the discriminator judges a batch at a time, got train\.accumulate=2; leave it "
-        r"out, or take a smaller train\.batch$"
+        r"^wants whole batches, since the discriminator judges a batch at a time, got train\.accumulate=2; leave "
+        r"it out, or take a smaller train\.batch$"
     )
     with pytest.raises(ValueError, match=message):
         Adversarial(Net(), recipe(accumulate=2), 6, ON_CPU, discriminator=small, gan=Vanilla)

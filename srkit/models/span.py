@@ -27,8 +27,8 @@ class SPAN(nn.Module):
 
     Wan et al., CVPR workshops 2024. The defaults are the larger network of the paper, with 498K parameters at x4
     once it is folded; the smaller one has ``features: 48``, and the one that won NTIRE 2024 is ``form: folded,
-    features: 28, joined_features: 20``. The network reads values from -255 to 255, and gives the image in [0,1]; its ``join`` starts 255 times smaller than the
-    official code has it, since the result would otherwise start in grey levels.
+    features: 28, joined_features: 20``. The network reads values from -255 to 255, and gives the image in [0,1];
+    ``join`` starts 255 times smaller than in the official code, where the result starts in grey levels.
 
     Args:
         upsampler: Enlarges the features to the image, in one step.

@@ -5,7 +5,8 @@ python -m gpu.prepare FOLDER
 FOLDER holds ``train/T91``, ``train/BSDS200``, ``test/Set5`` and ``test/Set14``. The training images become luma
 from 0 to 255, rounded to 8 bits, as lossless WebP: a third of the size, and a network of luma learns the same from
 them, as srkit's luma of a gray image differs from that of its RGB by the rounding alone. The seven images with a
-side below 128 pixels are enlarged to 128, as in LapSRN's own training. Test images are copied.
+side below 128 pixels are enlarged to 128, as in LapSRN's own training. Test images are copied, and so are the
+weights of VGG19 for the study of adversarial training, ``weights/vgg_normalised_conv3_1.pth``, if they are there.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ def images(source: Path, place: Path) -> None:
                 large_enough(Image.fromarray(gray)).convert("RGB").save(target, lossless=True, quality=80, method=4)
     for name in TEST:
         shutil.copytree(source / "test" / name, place / name, dirs_exist_ok=True)
+    if (vgg := source / "weights" / "vgg_normalised_conv3_1.pth").exists():
+        shutil.copyfile(vgg, place / vgg.name)
 
 
 def large_enough(image: Image.Image) -> Image.Image:

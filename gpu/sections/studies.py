@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gpu.section import ROOT, Section
+from gpu.section import DATA, ROOT, Section
 
 STUDIES = ROOT / "configs" / "ablations"
 REPORT = 22.0
@@ -26,6 +26,7 @@ FULL = (
     "experiment.train.checkpoint_every=0",
     "measure.every=500",
 )
+VGG = DATA / "vgg_normalised_conv3_1.pth"
 LARGER = ("experiment.train.steps=1500", "experiment.train.batch=16", "experiment.train.checkpoint_every=0")
 LEFT_BEHIND = ("last.pt", "best.safetensors", "images", "pictures", "tensorboard")
 
@@ -42,6 +43,7 @@ class Wanted:
 WANTED = (
     Wanted("networks", 0.7, LARGER),
     Wanted("upsamplers_across", 1.3, LARGER),
+    Wanted("adversarial", 0.8, (*LARGER, f"let.vgg={VGG}", "experiment.train.patch=96", "measure.every=500")),
     Wanted("upsamplers", 0.5, FULL),
 )
 TINY = Wanted("tiny", 1.0, ("measure.what=[M1, M3]",))
@@ -51,7 +53,7 @@ JOBS = 16
 
 def run(section: Section) -> None:
     """Run the studies that exist, seed after seed, so that all arms have the same seeds when the time is over."""
-    there = [one for one in WANTED if (STUDIES / f"{one.name}.yaml").exists()]
+    there = [one for one in WANTED if one.name != "adversarial" or VGG.exists()]
     if section.rehearse:
         for one in there:
             section.attempt(f"check {one.name}", partial(_check, one))

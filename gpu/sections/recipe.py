@@ -23,16 +23,23 @@ SCORING, STARTING, VALIDATION = 25.0, 10.0, 0.8
 """Seconds that are kept for the scores at the end, until the first step, and for each validation."""
 SURE = 0.94
 """Share of the time that steps are planned for, so that the schedule of the learning rate comes to its end."""
+WORKERS = (2, 4, 8)
+"""Threads that prepare batches; too many keep Python's lock from the thread that trains."""
 HOW = ("eager", "compile", "compile, CUDA graphs")
 
 
 def run(section: Section) -> None:
     """Choose the fastest way, plan as many steps as fit, train, and score under LapSRN's official protocol."""
     how = _fastest(section)
-    pace = section.attempt(f"the pace, {how}", lambda: _pace(section, how))
-    if pace is None:
-        how = "eager"
-        pace = _pace(section, how)
+    paces = {
+        workers: section.attempt(f"the pace, {how}, {workers} workers", lambda w=workers: _pace(section, how, w))
+        for workers in ((1,) if section.rehearse else WORKERS)
+    }
+    if not (found := {workers: pace for workers, pace in paces.items() if pace is not None}):
+        how, found = "eager", {WORKERS[0]: _pace(section, "eager", WORKERS[0])}
+    workers = min(found, key=found.__getitem__)
+    pace = found[workers]
+    section.note(paces={str(count): one for count, one in found.items()}, workers=workers)
     scoring, starting = (14.0, 1.0) if section.rehearse else (SCORING, STARTING)
     every = 3 if section.rehearse else 2500
     steps = int(SURE * (section.left - scoring - starting) / (pace + VALIDATION / every))
@@ -41,7 +48,9 @@ def run(section: Section) -> None:
     section.say(f"{how}: {1000 * pace:.2f} ms a step, so {steps} steps")
     with compiler(graphs="graphs" in how, rehearse=section.rehearse):
         _train(
-            section, [*_words(section, how), f"train.steps={steps}", f"train.validate_every={every}"], scoring - 5
+            section,
+            [*_words(section, how, workers), f"train.steps={steps}", f"train.validate_every={every}"],
+            scoring - 5,
         )
     sets = {"Set5": DATA / "Set5", "Set14": DATA / "Set14"}
     if section.rehearse:
@@ -50,10 +59,10 @@ def run(section: Section) -> None:
         section.attempt(f"scores on {name}", lambda name=name, images=images: _score(section, name, images))
 
 
-def _words(section: Section, how: str) -> list[str]:
+def _words(section: Section, how: str, workers: int) -> list[str]:
     """Return overrides for a way of training."""
     compiled = ["train.compile=true"] if how != "eager" else []
-    return ["train.minutes=null", f"data.cache={section.folder / 'decoded'}", *compiled]
+    return ["train.minutes=null", f"train.workers={workers}", f"data.cache={section.folder / 'decoded'}", *compiled]
 
 
 def _fastest(section: Section) -> str:
@@ -76,11 +85,11 @@ def _fastest(section: Section) -> str:
     return best if times.get(best, 0.0) < 0.9 * times.get(HOW[0], 0.0) else HOW[0]
 
 
-def _pace(section: Section, how: str) -> float:
+def _pace(section: Section, how: str, workers: int) -> float:
     """Return the seconds of a step, once all images are decoded."""
     # without memory decoded images go to files, which the training finds
-    words = [*_words(section, how), "data.memory=0", "train.steps=1000000", "train.validate_every=0"]
-    read, built, folder = experiment(section, *words, folder=f"pace-{len(how)}")
+    words = [*_words(section, how, workers), "data.memory=0", "train.steps=1000000", "train.validate_every=0"]
+    read, built, folder = experiment(section, *words, folder=f"pace-{len(how)}-{workers}")
     with compiler(graphs="graphs" in how, rehearse=section.rehearse), Session(read, built, folder) as session:
         session.start(1_000_000)
         for step in range(2 if section.rehearse else -(-len(built.train) // read.train.batch) + 1):

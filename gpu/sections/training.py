@@ -44,13 +44,17 @@ def run(section: Section) -> None:
         section.attempt(f"{case.name} srkit", lambda case=case: case.srkit("eager"), seconds=6)
     section.attempt("muon", lambda: gray[1].srkit("eager, muon, ema", *MUON), seconds=6)
     section.attempt("chain", lambda: _chain(section, model), seconds=12)
+    for words in (
+        ("eager, muon, ema, 2 workers", *MUON, "train.workers=2"),
+        ("eager, muon, ema, 4 workers", *MUON, "train.workers=4"),
+    ):
+        section.attempt(words[0], lambda words=words: gray[1].srkit(*words), seconds=6)
     for case, how in itertools.product((gray[1], color), ("compile", "compile, CUDA graphs")):
         work = lambda case=case, how=how: case.srkit(how, "train.compile=true")  # noqa: E731
         section.attempt(f"{case.name} {how}", work, seconds=20)
     for words in (
         ("eager, contiguous", "train.channels_last=false"),
         ("eager, fp32", "train.precision=fp32"),
-        ("eager, muon, ema, 4 workers", *MUON, "train.workers=4"),
         ("eager, muon, ema, 16 workers", *MUON, "train.workers=16"),
     ):
         section.attempt(words[0], lambda words=words: gray[1].srkit(*words), seconds=6)

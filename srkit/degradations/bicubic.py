@@ -28,7 +28,11 @@ class Bicubic:
 
     def __call__(self, high: Tensor, _draws: Draws) -> Tensor:
         """Return LR (N,C,H,W) of HR (N,C,sH,sW)."""
-        # one image at a time: the last bits of a matrix product depend on its size
+        if high.device.type == "cuda":
+            # all at once, since a call for each image keeps the processor busy, and not the GPU; in float64, since
+            # the last bits of a matrix product depend on its size, and these are rounded away
+            return self._shrunk(high.double()).to(high.dtype)
+        # one image at a time, for the same reason
         return torch.cat([self._shrunk(image) for image in high.chunk(len(high))])
 
     def _shrunk(self, high: Tensor) -> Tensor:

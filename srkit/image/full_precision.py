@@ -12,6 +12,7 @@ def full_precision(device: torch.device) -> AbstractContextManager[object]:
 
     A device without autocast, such as ``meta`` on which shapes alone are computed, needs none.
     """
-    if not torch.amp.is_autocast_available(device.type):
+    # the compiler cannot look into the question, and compiles for no device without autocast
+    if not torch.compiler.is_compiling() and not torch.amp.is_autocast_available(device.type):
         return nullcontext()
     return torch.autocast(device.type, enabled=False)

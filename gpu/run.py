@@ -46,7 +46,7 @@ SHARES = (
     Share("tests", 60, 120),
     Share("training", 100, 150),
     Share("inference", 40, 60),
-    Share("studies", 240, 120),
+    Share("studies", 200, 120),
     Share("recipe", None, 120),
 )
 

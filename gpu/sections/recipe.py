@@ -19,7 +19,7 @@ from srkit.run import train
 from srkit.run.session import Session
 
 NAME = "lapsrn_x4_291"
-SCORING, STARTING, VALIDATION = 25.0, 10.0, 0.8
+SCORING, STARTING, VALIDATION = 40.0, 10.0, 0.8
 """Seconds that are kept for the scores at the end, until the first step, and for each validation."""
 SURE = 0.94
 """Share of the time that steps are planned for, so that the schedule of the learning rate comes to its end."""

@@ -51,8 +51,14 @@ class Section:
         self.results |= values
         path = self.folder / f"{self.name}.json"
         temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps(self.results, indent=1, default=str), encoding="utf-8")
+        temporary.write_text(self._portable(json.dumps(self.results, indent=1, default=str)), encoding="utf-8")
         os.replace(temporary, path)
+
+    def _portable(self, text: str) -> str:
+        """Return text without folders of this machine: results are committed, and read elsewhere."""
+        for folder in (self.folder.parent, ROOT, Path(sys.executable).parent):
+            text = text.replace(f"{folder}/", "")
+        return text
 
     def row(self, table: str, **values: Any) -> None:
         """Add a row to a table of the results, and print it."""

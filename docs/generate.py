@@ -17,7 +17,7 @@ from srkit.ablation.study import Study
 from srkit.cli.main import app
 from srkit.config.schema import json_schema
 from srkit.errors import BuildError
-from srkit.evaluation.networks import facts_of
+from srkit.evaluation.networks import billions, facts_of
 from srkit.experiment import Experiment
 from srkit.network.needs import needs_of
 from srkit.network.variant import SETS
@@ -108,7 +108,7 @@ def networks() -> str:
                 one.variant.color.value.upper(),
                 f"x{one.scale}",
                 f"{one.parameters:,}",
-                f"{one.multiply_adds / 1e9:,.1f} G",
+                billions(one.multiply_adds),
                 "whole" if reach is None else str(reach),
                 *("" if score is None else f"{score:.2f}" for score in scores),
                 one.variant.source if one.psnr else "",

@@ -66,6 +66,7 @@ def evaluate(
     from srkit.parts.metric import protocol_of
     from srkit.plugins import load_catalog
     from srkit.records.jsonfile import to_json
+    from srkit.report.numbers import protocol as in_words
     from srkit.weights.load import load
 
     catalog = load_catalog()
@@ -91,11 +92,11 @@ def evaluate(
             if not as_json:
                 _line(row.name, [_digits(name, value) for name, value in row.scores.items()])
     means = {name: sum(row[name] for row in rows) / len(rows) for name in metrics}
-    described = protocol.describe(network.scale, low_title)
+    described: dict[str, Any] = protocol.describe(network.scale, low_title)
     own = {name: protocol_of(function) for name, function in built.items()}
     plain = measuring({name: {} for name in metrics if name in ("psnr", "ssim")}, network.scale, protocol, catalog)
     if any(name not in plain or own[name] != protocol_of(plain[name]) for name in own):
-        for name in ("color", "border", "rounded", "gray"):  # every metric describes its own protocol
+        for name in ("color", "range", "border", "rounded", "gray"):  # every metric describes its own protocol
             del described[name]
         described["metrics"] = own
     if as_json:
@@ -109,7 +110,10 @@ def evaluate(
         typer.echo(to_json(result, indent=2))
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
-    typer.echo(fill(f"{network.name}, x{network.scale}; " + "; ".join(map(_in_words, described.items())), WIDTH))
+    own_protocols = described.pop("metrics", {})
+    typer.echo(fill(f"{network.name}, x{network.scale}: {in_words(described)}", WIDTH))
+    for name, values in own_protocols.items():
+        typer.echo(fill(f"{name.upper()}: {in_words(values)}", WIDTH))
 
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:
@@ -146,14 +150,6 @@ def _metrics(given: list[str]) -> dict[str, dict[str, Any]]:
             raise ConfigError([Problem("--metric", "", f"wants every metric once, got {name!r} twice")])
         found[name] = options
     return found
-
-
-def _in_words(choice: tuple[str, Any]) -> str:
-    """Return one choice of a protocol in words."""
-    name, value = choice
-    if isinstance(value, dict):  # the protocols of metrics
-        return "; ".join(f"{one}: " + ", ".join(f"{k} {v}" for k, v in own.items()) for one, own in value.items())
-    return f"{name} {value}" if not isinstance(value, bool) else name if value else f"not {name}"
 
 
 def _digits(metric: str, value: float) -> str:

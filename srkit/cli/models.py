@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from srkit.weights.card import CardScore
 
 
 def models() -> None:
     """List the weights that come with srkit, with their training and their scores."""
     from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from rich.padding import Padding
+    from rich.text import Text
 
     from srkit.weights.card import duration
     from srkit.weights.zoo import shipped
@@ -24,18 +32,28 @@ def models() -> None:
         size = weights.path.stat().st_size / 2**20
         title = f"{weights.name}  x{weights.scale} on {color}, {weights.parameters:,} parameters, {size:.1f} MB"
         console.print(title, style="bold", markup=False)
-        if weights.card is None:
+        card = weights.card
+        if card is None:
             console.print("    has no record of its training", markup=False)
             continue
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-        table.add_column(style="dim", no_wrap=True)
-        table.add_column()
-        table.add_row("    trained on", escape(weights.card.data))
-        table.add_row("    by", escape(weights.card.command))
-        where = f"{weights.card.steps:,} steps, {duration(weights.card.seconds)}, {weights.card.machine}"
-        table.add_row("    for", escape(where))
-        for title, score in weights.card.scores.items():
-            base = score.bicubic["psnr"]
-            gain = f"{score.psnr - base:+z.2f} over bicubic's {base:.2f}"
-            table.add_row("    scores", escape(f"{title}: {score.psnr:.2f} dB ({gain}), SSIM {score.ssim:.4f}"))
-        console.print(table)
+        console.print(_scores(card.scores))
+        training = f"training: {card.steps:,} steps, {duration(card.seconds)}, {card.machine}"
+        console.print(Padding(Text(f"{training}\ndata: {card.data}\ncommands:"), (0, 0, 0, 4)))
+        for command in card.command.split(" && "):  # unwrapped, so that it can be copied
+            console.print(f"    $ {command}", style="dim", markup=False, soft_wrap=True)
+
+
+def _scores(scores: Mapping[str, CardScore]) -> Table:
+    """Return the scores of weights as a table, one row for each test set."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("    scores on", no_wrap=True)
+    for heading in ("PSNR-Y", "bicubic", "gain", "SSIM"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for title, score in scores.items():
+        base = score.bicubic["psnr"]
+        gain = f"{score.psnr - base:+z.2f} dB"
+        table.add_row(f"    {escape(title)}", f"{score.psnr:.2f}", f"{base:.2f}", gain, f"{score.ssim:.4f}")
+    return table

@@ -47,19 +47,26 @@ def networks(
             table.add_row(*_row(one, same=before is not None and before.variant is one.variant))
     console = Console(highlight=False)
     console.print(table)
+    console.print(
+        "Set5 to U100: published PSNR of luma in dB, LR by bicubic. mult-adds: for an HR image of 1280x720.\n"
+        "halo: LR pixels around a tile that make it exact; whole: the network is given whole images.",
+        style="dim",
+    )
     for line in others:
         console.print(line, markup=False)
 
 
 def _row(facts: NetworkFacts, *, same: bool) -> list[str]:
     """Return the cells of a row; what the row above says too is left out."""
+    from srkit.evaluation.networks import billions
+
     reach = facts.needs.reach
     return [
         "" if same else facts.name,
         "" if same else facts.variant.color.value.upper(),
         f"x{facts.scale}",
         f"{facts.parameters:,}",
-        f"{facts.multiply_adds / 1e9:,.1f} G",
+        billions(facts.multiply_adds),
         "whole" if reach is None else str(reach),
         *("" if psnr is None else f"{psnr:.2f}" for psnr in facts.psnr or ()),
     ]

@@ -48,7 +48,7 @@ def _describe(kind: str | None) -> None:
         table.add_column("what it is, and its options", ratio=1)
         table.add_column("from", style="dim")
         for part in catalog[name].values():
-            listed = escape(", ".join(f"{option.name}={option.default}" for option in options(part)))
-            says = escape(part.summary) + (f"\n[dim]{listed}[/dim]" if listed else "")
+            listed = "\n".join(f"{one.name}={one.default}  {one.wants}" for one in options(part))
+            says = escape(part.summary) + (f"\n[dim]{escape(listed)}[/dim]" if listed else "")
             table.add_row(part.name, says, part.origin)
         console.print(table, "")

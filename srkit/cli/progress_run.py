@@ -19,6 +19,7 @@ from srkit.errors import CheckpointError, DataError, ImageError, RunError
 from srkit.experiment import LAST, Experiment
 from srkit.records.log import Record
 from srkit.records.summary import Summary
+from srkit.report.numbers import label, protocol
 from srkit.run.folder import RunFolder
 
 LINES_WITHOUT_TERMINAL = 20
@@ -57,6 +58,7 @@ class RunProgress:
         self.total = self.step = 0
         self.crops_per_step = experiment.train.batch
         self.select = select
+        self.validated = False
         self.folder = folder
         self.title = f"x{experiment.scale} {experiment.name}"
 
@@ -111,12 +113,15 @@ class RunProgress:
                 self._say(f"scored {record.values['image']}")
 
     def _chosen(self, record: Record) -> str:
-        """Return the metric that chooses the weights, unless it is PSNR, and whether these are the best so far."""
+        """Return the metric that chooses the weights, unless it is PSNR, and whether they are the best so far."""
         value = "" if self.select in ("psnr", LAST) else f", {self.select.upper()} {record.number(self.select):.4f}"
-        return value + ("  best so far" if record.values.get("best") and self.select != LAST else "")
+        best = self.validated and self.select != LAST and record.values.get("best")
+        self.validated = True
+        return value + ("  best so far" if best else "")
 
     def _plan(self, record: Record) -> None:
         self.total, crops = int(record.number("steps")), int(record.number("crops"))
+        self.validated = record.step > 0  # a resumed run may have been validated, and knows the best PSNR of then
         self.crops_per_step = crops // self.total
         self._say(f"{self.total} steps planned, {_rounded(crops)} crops")
         self.task = self.bar.add_task("training", total=self.total, completed=record.step, numbers="")
@@ -175,20 +180,22 @@ def results(folder: RunFolder) -> str:
 
 def _table(summary: Summary) -> str:
     title = f"{summary.name}: x{summary.scale} on {summary.images} test images"
-    table = Table(title=escape(title), box=None)
+    table = Table(title=escape(title), title_justify="left", box=None)
     table.add_column("metric")
-    for heading in (summary.baseline, summary.network, "gain"):
+    for heading in (summary.baseline, "network", "gain"):
         table.add_column(heading, justify="right")
-    table.add_column("protocol", style="dim")
+    measured: dict[str, list[str]] = {}
     for metric, value in summary.scores.items():
         digits = 2 if metric == "psnr" else 4
         baseline, gain = summary.baseline_scores.get(metric), summary.gain.get(metric)
-        protocol = ", ".join(f"{key} {one}" for key, one in summary.protocol.get(metric, {}).items())
         cells = _number(baseline, digits), _number(value, digits), _number(gain, digits, sign="+")
-        table.add_row(escape(metric.upper()), *cells, escape(protocol))
-    console = Console(width=None)
+        table.add_row(escape(label(metric)), *cells)
+        measured.setdefault(protocol(summary.protocol.get(metric, {})), []).append(metric.upper())
+    console = Console(width=None, highlight=False)
     with console.capture() as captured:
         console.print(table)
+        for text, metrics in measured.items():
+            console.print(f"{' and '.join(metrics)}: {text}", style="dim", markup=False)
     return captured.get().rstrip()
 
 

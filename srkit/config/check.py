@@ -207,7 +207,7 @@ class _Checker:
         try:
             part = self.catalog[kind.name][tree["use"]]
         except UnknownPart as error:
-            hint = elsewhere(tree["use"], kind, self.catalog)
+            hint = elsewhere(tree["use"], kind, self.catalog, ".".join(map(str, at)))
             what = f"no {kind.name} called {tree['use']!r}{hint}" if hint else str(error)
             self.blame((*at, "use") if isinstance(value, dict) else at, what)
             return None

@@ -53,6 +53,12 @@ class NetworkFacts:
         return self.variant.psnr.get(self.scale)
 
 
+def billions(number: int) -> str:
+    """Return a number of multiply-adds in billions with two or three digits that count, such as 0.015 G."""
+    value = number / 1e9
+    return f"{value:,.1f} G" if value >= 0.1 or not number else f"{value:.3f} G"
+
+
 def facts_of(part: Part, catalog: Catalog, scales: Sequence[int] = SCALES) -> list[NetworkFacts]:
     """Return the facts of every variant of a model at every scale that it takes, without computing an image.
 

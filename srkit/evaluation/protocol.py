@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +29,23 @@ class EvaluationProtocol:
     space: Literal["rgb", "y"] = "rgb"
     ensemble: bool = False
 
-    def describe(self, scale: int, low: str) -> dict[str, Any]:
-        """Return the protocol as plain values, to stand beside every number."""
+    def describe(self, scale: int, lr: str) -> dict[str, str | int]:
+        """Return the protocol as plain values, to stand beside every number.
+
+        Args:
+            scale: The scale, which is also the border unless a border is given.
+            lr: Where the LR images came from, such as "bicubic" or "given".
+        """
+        if lr == "bicubic":
+            lr = "bicubic of 8-bit RGB" if self.space == "rgb" else "bicubic of rounded luma, in floats"
         return {
-            "color": "Y of BT.601, 16..235" if self.color == "y" else "RGB, 0..255",
+            "color": "Y" if self.color == "y" else "RGB",
+            "range": "16..235" if self.color == "y" else "0..255",
             "border": scale if self.border is None else self.border,
-            "rounded": self.quantise,
+            "rounded": "8 bit" if self.quantise else "no",
             "gray": "repeated to RGB" if self.gray == "repeat" else "as it is",
-            "low": low,
-            "edge": self.edge,
-            "space": "8-bit RGB" if self.space == "rgb" else "rounded luma, in floats",
-            "ensemble": self.ensemble,
+            "LR": lr,
+            "edge of bicubic": "mirrored" if self.edge == "symmetric" else "last pixel repeated",
+            "self-ensemble": "8 orientations" if self.ensemble else "no",
             "mean": "over images",
         }

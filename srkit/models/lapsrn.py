@@ -58,6 +58,8 @@ class LapSRN(nn.Module):
         Variant(
             "released", {**RELEASED, "depth": 5}, Color.Y, (8,), {8: (26.14, 24.44, 24.54, None)}, "Lai et al. 2017"
         ),
+        Variant("lapsrn-x4", {"depth": 8, "first_depth": 10}, Color.Y, (4,)),  # of the weights that come with srkit
+        Variant("lapsrn-x8", {"depth": 4, "first_depth": 6}, Color.Y, (8,)),
     )
 
     @srkit.limited

@@ -92,9 +92,9 @@ def _of_scale(tensors: dict[str, Tensor], scale: int | None, file: Path) -> dict
     if not scales:
         return tensors
     if scale not in scales:
-        found = "no scale" if scale is None else f"scale {scale}"
         listed = ", ".join(map(str, scales))
-        raise CheckpointError(f"{file}: has upsamplers for several scales ({listed}), found {found}; give --scale")
+        other = "" if scale is None else f", none for the scale {scale}"
+        raise CheckpointError(f"{file}: has upsamplers for the scales {listed}{other}; give one of them by --scale")
     return {name.removeprefix(f"{scale}:"): one for name, one in tensors.items() if _is_for(name, scale)}
 
 

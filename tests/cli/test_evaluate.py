@@ -24,7 +24,10 @@ def test_one_row_an_image_and_the_mean(srkit, images):
     lines = out.splitlines()
     assert [line.split()[0] for line in lines[:4]] == ["image", "a", "b", "mean"]
     says = " ".join(lines[4:])
-    assert says.startswith("bicubic, x4; color Y of BT.601, 16..235; border 4; rounded; gray repeated to RGB;")
+    assert says == (
+        "bicubic, x4: color Y, range 16..235, border 4, rounded 8 bit, gray repeated to RGB, "
+        "LR bicubic of 8-bit RGB, edge of bicubic mirrored, self-ensemble no, mean over images"
+    )
     assert max(map(len, lines)) < 80
 
 
@@ -42,15 +45,15 @@ def test_a_metric_may_have_options_and_a_wrong_one_is_refused_before_anything_is
 def test_the_protocol_beside_a_number_is_that_of_its_metric(srkit, images):
     words = ("evaluate", "bicubic", images, "--scale", 2, "--metric", "{use: psnr, border: 0}")
     says = " ".join(srkit(*words)[1].split("mean of")[1].split())
-    assert "psnr: color Y, range 16..235, border 0, rounded 8 bit, gray repeated to RGB" in says
+    assert "PSNR: color Y, range 16..235, border 0, rounded 8 bit, gray repeated to RGB" in says
     assert says.count("gray") == 1
     assert "border 2" not in says
     protocol = json.loads(srkit(*words, "--json")[1])["protocol"]
     assert protocol["metrics"]["psnr"]["border"] == 0
     assert "border" not in protocol
     both = " ".join(srkit(*words, "--metric", "ssim")[1].split())
-    assert "psnr: color Y, range 16..235, border 0" in both
-    assert "ssim: color Y, range 16..235, border 2" in both
+    assert "PSNR: color Y, range 16..235, border 0" in both
+    assert "SSIM: color Y, range 16..235, border 2" in both
 
 
 def test_a_perfect_image_is_strict_json(srkit, tmp_path):
@@ -123,7 +126,7 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
         write(low / f"{name}x2.png", np.zeros((36, 42, 3), np.uint8))
     black = json.loads(srkit("evaluate", "bicubic", images, "--low", low, "--scale", 2, "--json")[1])
     assert black["scores"]["psnr"] < 12
-    assert black["protocol"]["low"] == "given"
+    assert black["protocol"]["LR"] == "given"
 
 
 @pytest.mark.parametrize(

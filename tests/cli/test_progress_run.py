@@ -30,8 +30,8 @@ def run(tmp_path):
     return run
 
 
-def progress(run):
-    return RunProgress(run[0], run[-1], select="psnr", quiet=True)
+def progress(run, *, quiet=True):
+    return RunProgress(run[0], run[-1], select="psnr", quiet=quiet)
 
 
 def saved(run):
@@ -133,7 +133,22 @@ def test_a_protocol_is_shown_as_it_is_written(run):
     summary = json.loads(tiny[-1].summary.read_text())
     summary["protocol"]["psnr"] = {"of": "[/dim]"}
     tiny[-1].summary.write_text(json.dumps(summary))
-    assert re.search(r"PSNR .* of \[/dim\]", results(tiny[-1]))
+    assert re.search(r"^PSNR: of \[/dim\]$", results(tiny[-1]), re.MULTILINE)
+
+
+def test_only_weights_that_were_compared_with_earlier_ones_are_the_best_so_far(run, capsys):
+    tiny = run()
+    following = progress(tiny, quiet=False)
+    following._show(Record("plan", 0, {"steps": 8, "crops": 32}))
+    for step in (4, 8):
+        following._show(Record("validate", step, {"psnr": 30.0, "best": 1.0}))
+    first, second = (line for line in capsys.readouterr().out.splitlines() if "validation" in line)
+    assert first.endswith("validation PSNR 30.00 dB")
+    assert second.endswith("validation PSNR 30.00 dB  best so far")
+    resumed = progress(tiny, quiet=False)
+    resumed._show(Record("plan", 8, {"steps": 8, "crops": 32}))
+    resumed._show(Record("validate", 12, {"psnr": 31.0, "best": 1.0}))
+    assert "31.00 dB  best so far" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

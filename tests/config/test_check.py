@@ -39,8 +39,12 @@ MESSAGES = [
         "model: {upsampler: {channels: 3}}",
         "model.upsampler.channels: is wired in by its host; it is not an option",
     ),
-    ("loss: psnr", "loss: no loss called 'psnr'; it is a metric"),
-    ("model: {upsampler: {use: net}}", "model.upsampler.use: no upsampler called 'net'; it is a model"),
+    ("loss: psnr", "loss: no loss called 'psnr'; it is a metric; srkit parts loss lists what can stand here"),
+    (
+        "model: {upsampler: {use: net}}",
+        "model.upsampler.use: no upsampler called 'net'; it is a model; "
+        "srkit parts upsampler lists what can stand here",
+    ),
     (
         "model: shuffle",
         "model: no model called 'shuffle'; it is an upsampler, which a model can hold: "

@@ -140,11 +140,11 @@ def test_the_scale_of_a_file_with_several_must_be_given(tmp_path, catalog):
     torch.save(carn(several), file)
     assert load(str(file), catalog, 3).scale == 3
     assert load({"use": "released", "file": str(file), "scale": 4}, catalog).scale == 4
-    for scale, found in ((None, "no scale"), (8, "scale 8")):
+    for scale, other in ((None, ""), (8, ", none for the scale 8")):
         with pytest.raises(CheckpointError) as refused:
             load(str(file), catalog, scale)
         assert str(refused.value) == (
-            f"{file}: has upsamplers for several scales (2, 3, 4), found {found}; give --scale"
+            f"{file}: has upsamplers for the scales 2, 3, 4{other}; give one of them by --scale"
         )
 
 

@@ -175,7 +175,7 @@ def _finished(folder: Path) -> tuple[Summary, Environment]:
 
 
 def _words(protocol: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in protocol.items())
+    return ", ".join(f"{key} {value}" for key, value in protocol.items())
 
 
 def _without_output(words: Sequence[str]) -> list[str]:

@@ -110,13 +110,13 @@ def test_a_training_in_stretches_counts_all_of_them(run, tmp_path):
 
 def test_a_page_says_once_what_all_protocols_have_in_common():
     scores = {
-        name: CardScore(30.0, 0.9, 5, {"psnr": 28.0, "ssim": 0.8}, {"border": 2, "low": low})
+        name: CardScore(30.0, 0.9, 5, {"psnr": 28.0, "ssim": 0.8}, {"border": 2, "LR": low})
         for name, low in (("Set5, bicubic", "bicubic"), ("Set5, blurred", "anisotropic_gaussian"))
     }
     page = Card("", "", 1, "", 1.0, scores).page("x", {"model": {"use": "lapsrn"}, "scale": 2, "color": "y"}, 1)
     protocols = page[page.index("Protocol:") :]
     assert protocols == (
-        "Protocol: border: 2.\n\nSet5, bicubic: low: bicubic.\n\nSet5, blurred: low: anisotropic_gaussian.\n"
+        "Protocol: border 2.\n\nSet5, bicubic: LR bicubic.\n\nSet5, blurred: LR anisotropic_gaussian.\n"
     )
 
 
@@ -146,7 +146,7 @@ def test_shipped_weights_are_the_runs(run, tmp_path, catalog):
     page = (tmp_path / "zoo" / "lapsrn-x2.md").read_text()
     assert "| Set5, bicubic | 2 | 30.00 | 28.00 | **+2.00** | 0.8000 | 0.8000 |" in page
     assert "**Trained on** 17 photographs" in page
-    assert page.endswith("\n\nProtocol: border: 2.\n")
+    assert page.endswith("\n\nProtocol: border 2.\n")
     package_weights(run / "best.safetensors", tmp_path / "zoo", "lapsrn-x2", card, half=True)
     assert load_weights(path)[0]["embed.weight"].dtype == torch.float16
     x = torch.rand(1, 1, 9, 8)

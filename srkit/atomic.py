@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+LONGEST_NAME = 255
+"""Bytes that the name of a file may have on the file systems in use."""
 
 UMASK = os.umask(0)
 os.umask(UMASK)  # the mask can only be read by setting it
@@ -22,7 +26,7 @@ def whole(path: Path) -> Iterator[Path]:
     an empty file under that name.
     """
     # a random name: two containers that share the folder may have equal process ids
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.part")
+    temporary = path.with_name(f"{_start(path)}{secrets.token_hex(6)}.part")
     try:
         yield temporary
         with open(temporary, "rb+") as file:
@@ -33,12 +37,20 @@ def whole(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def _start(path: Path) -> str:
+    """Return the start of the names of temporary files, which stay within the 255 bytes that a name may have."""
+    name = path.name
+    if len(os.fsencode(name)) > LONGEST_NAME - 20:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()[:32]
+    return f".{name}."
+
+
 def sweep(path: Path) -> None:
     """Remove the temporary files of processes that were killed while they wrote ``path``.
 
     Only one process at a time may write ``path``: the temporary file of another would be removed too.
     """
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+    for left in path.parent.glob(f"{glob.escape(_start(path))}*.part"):
         left.unlink(missing_ok=True)
 
 

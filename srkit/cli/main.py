@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -27,7 +28,7 @@ from srkit.cli import (
     trial,
     upscale,
 )
-from srkit.errors import SrkitError
+from srkit.errors import DataError, SrkitError
 
 app = typer.Typer(
     name="srkit",
@@ -73,7 +74,10 @@ app.command(hidden=True)(trial.trial)
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 a bug, 2 something the user can put right, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
+        _refuse_empty(sys.argv[1:])
         app()
     except SrkitError as error:
         print(error, file=sys.stderr)
@@ -84,3 +88,16 @@ def main() -> None:
     except BrokenPipeError:  # `srkit parts | head`
         sys.stderr.close()
         sys.exit(0)
+
+
+def _refuse_empty(words: list[str]) -> None:
+    """Refuse empty words, as a variable of the shell that is not set gives them; a path would be this folder.
+
+    Raises:
+        DataError: A word is empty.
+    """
+    if "" in words:
+        raise DataError(
+            f"word {words.index('') + 1} of the command: is empty, as a variable that is not set makes it; "
+            "the present folder is '.'"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from srkit.errors import ImageError
+from srkit.image.search import named
 from srkit.photographs.jobs import Job
 
 NAME_WIDTH = 28
@@ -69,10 +71,10 @@ class UpscaleProgress:
             self.notes.append(text)
             self.say(f"note: {text}")
 
-    def left_out(self, count: int, why: str) -> None:
-        """Print that photographs are left out, and why."""
-        if count:
-            self.say(f"{count} left out: {why}")
+    def left_out(self, files: list[Path], why: str) -> None:
+        """Print that photographs are left out, with the first names, and why."""
+        if files:
+            self.say(f"{len(files)} left out, {why}: {named(files)}")
 
     def follow(self, job: Job, steps: Iterator[float]) -> None:
         """Show the progress of an enlargement, and keep its error if it fails."""

@@ -34,13 +34,15 @@ def upscale(
         ),
     ] = None,
     format_: Annotated[
-        Literal["png", "jpg", "webp", "tif"] | None,
+        Literal["png", "jpg", "webp", "tif", "avif"] | None,
         typer.Option("--format", help="Format of the results; that of the source if not given."),
     ] = None,
     quality: Annotated[
         int | None,
         typer.Option(
-            min=1, max=100, help="Quality of JPEG and WebP; 95 if not given, and a lossless WebP stays lossless."
+            min=1,
+            max=100,
+            help="Quality of JPEG, WebP and AVIF; 95 if not given, AVIF 90, and a lossless WebP stays lossless.",
         ),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace results that exist.")] = False,
@@ -64,8 +66,9 @@ def upscale(
 ) -> None:
     """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
 
-    PNG, JPEG, WebP, TIFF and BMP; 8 and 16 bits; gray, colour, transparency;
-    turned upright, with their colour profile and EXIF.
+    PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with srkit[heic], HEIC; 8 and 16
+    bits and floats; gray, colour, transparency; turned upright, with their colour
+    profile, EXIF, XMP and resolution.
 
     Nothing is overwritten unless you say so, and every result is written whole
     or not at all. If some photographs fail, the others are enlarged all the same,
@@ -83,17 +86,18 @@ def upscale(
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
     network, factor = load_for(None if model is None else read_model(model), scale, load_catalog(), seed=seed)
-    jobs, earlier = plan(images, factor, output, format_ and f".{format_}")
-    taken = [] if overwrite else existing(jobs)
+    planned = plan(images, factor, output, format_ and f".{format_}")
+    taken = [] if overwrite else existing(planned.jobs)
     if not skip:
         refuse(taken)
-    todo = [job for job in jobs if job not in taken]
+    todo = [job for job in planned.jobs if job not in taken]
     wanted = Enlargement(factor, quality, max_pixels)
     with UpscaleProgress(len(todo), quiet=quiet) as progress:
         upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
         progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
-        progress.left_out(len(taken), "exist already")
-        progress.left_out(len(earlier), "came out of an earlier run")
+        progress.left_out([job.source for job in taken], "made already")
+        for why, files in planned.left_out.items():
+            progress.left_out(files, why)
         (_look if dry_run else _work)(todo, upscaler, wanted, progress)
     raise typer.Exit(progress.code)
 
@@ -110,6 +114,8 @@ def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: Up
             progress.fail(str(error))
             continue
         before, after = (f"{width} x {height}" for height, width in (found.before, found.after))
+        if found.note:
+            progress.note(f"{job.source}: {found.note}")
         progress.done += 1
         progress.say(
             f"{job.source} -> {job.target}  {before} -> {after}, {gigabytes(peak(found, upscaler))} of memory"

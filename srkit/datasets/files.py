@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from srkit.errors import ImageError
 from srkit.image.array import UInt8Image
@@ -84,9 +86,24 @@ def _identity(file: Path) -> str:
 
 
 def names_of(files: Sequence[Path], folder: Path) -> list[str]:
-    """Return a unique name for every file: its path in ``folder``, without suffix unless two would be the same."""
+    """Return a unique name for every file: its path in ``folder``, without suffix unless two would be the same.
+
+    An accent counts as the same however a file system writes it (NFC, or NFD as on a Mac), and bytes of a name that
+    are no UTF-8 are escaped.
+    """
     paths = [file.relative_to(folder) for file in files]
     times = Counter(path.with_suffix("") for path in paths)
     names = [(path if times[path.with_suffix("")] > 1 else path.with_suffix("")).as_posix() for path in paths]
+    whole = [path.as_posix() for path in paths]
     # a.png.png would get the name of its neighbour a.png, which keeps its suffix because of a.jpg
-    return names if len(set(names)) == len(names) else [path.as_posix() for path in paths]
+    tried = (
+        [_as_text(name, "NFC") for name in names],
+        [_as_text(name) for name in names],
+        [_as_text(name) for name in whole],
+    )
+    return next((found for found in tried if len(set(found)) == len(found)), whole)
+
+
+def _as_text(name: str, form: Literal["NFC"] | None = None) -> str:
+    text = name.encode("utf-8", "backslashreplace").decode()
+    return unicodedata.normalize(form, text) if form else text

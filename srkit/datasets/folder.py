@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import srkit
 from srkit.datasets.files import ImageFiles, names_of
 from srkit.datasets.split import split_of
-from srkit.image.files import find
+from srkit.image.search import find
 
 
 @srkit.dataset("folder")

@@ -11,7 +11,8 @@ from srkit.datasets.files import ImageFiles, names_of
 from srkit.datasets.match_pairs import match_pairs
 from srkit.datasets.split import split_of
 from srkit.errors import DataError
-from srkit.image.files import find, size
+from srkit.image.files import size
+from srkit.image.search import find
 
 
 @srkit.dataset("pairs")

@@ -7,7 +7,7 @@ from typing import Literal
 
 import srkit
 from srkit.datasets.files import ImageFiles, names_of
-from srkit.image.files import find
+from srkit.image.search import find
 
 PHOTOGRAPHS = Path(__file__).parent / "photographs"
 

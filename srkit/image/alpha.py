@@ -12,7 +12,7 @@ from srkit.image.array import Pixels
 
 def with_key(gray: Pixels, key: int) -> Pixels:
     """Return gray with alpha (H,W,2) of gray (H,W,1): pixels whose value is ``key`` are transparent."""
-    top = np.iinfo(gray.dtype).max
+    top = 255 if gray.dtype == np.uint8 else 65535
     return np.concatenate([gray, np.where(gray == key, 0, top).astype(gray.dtype)], -1)
 
 

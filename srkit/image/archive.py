@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from srkit.errors import DataError, ImageError
-from srkit.image.codec import IMAGE_SUFFIXES
+from srkit.image.formats import IMAGE_SUFFIXES
 
 COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 """First bytes of files that can only be read from their beginning on."""

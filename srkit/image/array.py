@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 UInt8Image: TypeAlias = NDArray[np.uint8]
 """An 8-bit image (H,W,C): C is 3 (RGB) or 1 (gray)."""
 
-Pixels: TypeAlias = NDArray[np.uint8 | np.uint16]
-"""An image (H,W,C) of 8 or 16 bits: C is 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha)."""
+Pixels: TypeAlias = NDArray[np.uint8 | np.uint16 | np.float32]
+"""An image (H,W,C) of 8 or 16 bits, or of floats in [0,1].
+
+C is 1 (gray), 2 (gray, alpha), 3 (RGB) or 4 (RGB, alpha).
+"""
 
 
 def turned(pixels: Pixels, orientation: int) -> Pixels:

@@ -10,24 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from srkit.errors import ImageError, TooLargeError
-from srkit.image import alpha, header, profile, tiff
+from srkit.image import alpha, header, jpeg, pillow, png, tiff
 from srkit.image.array import Pixels
 from srkit.image.exif import Encoded
-from srkit.image.header import Header
-from srkit.image.metadata import Metadata
-from srkit.image.profile import Buffer
+from srkit.image.formats import JPEG_SUFFIXES, TIFF_SUFFIXES, misfit
+from srkit.image.metadata import Buffer, Header, Metadata
 
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
-DEEP_SUFFIXES = (".png", ".tif", ".tiff")
-"""Formats that hold 16 bits a channel."""
-ALPHA_SUFFIXES = (".png", ".webp", ".tif", ".tiff")
-LONGEST_SIDE = {".jpg": 65500, ".jpeg": 65500, ".webp": 16383}
-"""Longest side, in pixels, that a format or its encoder can hold."""
 MAX_PIXELS = 2**28
 """Larger headers are refused before anything is allocated; a 16384 x 16384 image still passes."""
 
 _LOSSLESS_WEBP = 101
-_EXIF_IN_JPEG = 65527
+_EXIF_IN_JPEG = 65527  # bytes of a segment behind its length and its mark
 
 # OpenCV prints warnings for files that it cannot decode; srkit raises errors that name the file
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -45,23 +38,35 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
         ImageError: The file is cut off, too large, or no image.
     """
     file_header = checked_header(data, path, max_pixels)
-    image, kind = None, header.format_of(data)
-    if kind == "png" and (flaw := header.png_flaw(data)):
+    if header.format_of(data) == "png" and (flaw := png.flaw(data)):
         raise ImageError(f"{path}: wants a whole image, found one that {flaw}")
     try:
-        if kind == "tiff":
-            image = tiff.decode(data)
-        if image is None:
-            image = _from_bgr(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), file_header)
+        image = _decoded(data, file_header)
     except ValueError as error:
         raise ImageError(f"{path}: wants an image that can be decoded, {error}") from None
-    except (cv2.error, OSError):
-        pass
+    except (cv2.error, OSError, SyntaxError, EOFError):
+        image = None
     if image is None:
         raise ImageError(f"{path}: wants an image that can be decoded, found one that is cut off or damaged")
-    if image.dtype not in (np.uint8, np.uint16):
-        raise ImageError(f"{path}: wants 8 or 16 bits a channel, found {image.dtype}")
+    found = (*image.shape, image.dtype)
+    said = (file_header.height, file_header.width, file_header.channels, file_header.dtype)
+    if found != said:
+        raise ImageError(f"{path}: wants the image that its header describes, {said}, found {found}")
     return image
+
+
+def _decoded(data: bytes, file_header: Header) -> Pixels | None:
+    kind = header.format_of(data)
+    match kind:
+        case "jpeg":
+            return jpeg.decode(data, file_header)
+        case "bmp" | "gif" | "avif" | "heic":
+            return pillow.decode(data, kind)
+        case "tiff" if (image := tiff.decode(data, file_header)) is not None:
+            return image
+        case "png":
+            data = png.bare(data)
+    return _from_bgr(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), file_header)
 
 
 def encode(image: Pixels, path: Path, quality: int | None = None, metadata: Metadata | None = None) -> list[Buffer]:
@@ -70,30 +75,35 @@ def encode(image: Pixels, path: Path, quality: int | None = None, metadata: Meta
     Raises:
         ImageError: The suffix is unknown, or its format cannot hold the image.
     """
-    suffix = path.suffix.lower().replace("jpeg", "jpg")
+    suffix = path.suffix.lower()
     height, width, channels = image.shape
-    if why := misfit(path.suffix.lower(), height, width, channels, image.dtype):
+    if why := misfit(suffix, height, width, channels, image.dtype, metadata):
         raise ImageError(f"{path}: {why}")
     if channels == 2 and suffix != ".png":
         image = image[..., [0, 0, 0, 1]]
     fitting_metadata = (metadata or Metadata()).fitting(image.shape[2])
     try:
-        if suffix in (".tif", ".tiff"):
+        if suffix in TIFF_SUFFIXES:
             return [tiff.encode(image, fitting_metadata)]
-        return _encoded(image, suffix, quality, fitting_metadata)
-    except (cv2.error, ValueError):
+        if suffix == ".avif":
+            return [pillow.encode_avif(image, quality, fitting_metadata)]
+        return _encoded(image, ".jpg" if suffix in JPEG_SUFFIXES else suffix, quality, fitting_metadata)
+    except (cv2.error, ValueError, OSError):
         raise ImageError(f"{path}: cannot be encoded; the image is {image.dtype}, {image.shape}") from None
 
 
 def _encoded(image: Pixels, suffix: str, quality: int | None, metadata: Metadata) -> list[Buffer]:
+    full_color = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
     options = {
         ".png": [cv2.IMWRITE_PNG_COMPRESSION, 6],
-        ".jpg": [cv2.IMWRITE_JPEG_QUALITY, quality or 95],
+        ".jpg": [cv2.IMWRITE_JPEG_QUALITY, quality or 95, *full_color],
         ".webp": [cv2.IMWRITE_WEBP_QUALITY, quality or _LOSSLESS_WEBP],
     }
     blocks = {}
     if metadata.exif and suffix in options and not (suffix == ".jpg" and len(metadata.exif) > _EXIF_IN_JPEG):
         blocks[cv2.IMAGE_METADATA_EXIF] = np.frombuffer(metadata.exif, np.uint8)
+    if metadata.xmp and suffix == ".webp":
+        blocks[cv2.IMAGE_METADATA_XMP] = np.frombuffer(metadata.xmp, np.uint8)
     if metadata.icc and suffix == ".webp":
         blocks[cv2.IMAGE_METADATA_ICCP] = np.frombuffer(metadata.icc, np.uint8)
     gray_with_alpha = image.shape[2] == 2
@@ -105,24 +115,8 @@ def _encoded(image: Pixels, suffix: str, quality: int | None, metadata: Metadata
         raise ValueError
     content: memoryview = data.reshape(-1).data
     if suffix == ".png":
-        return profile.in_png(
-            alpha.unpacked(content, image.itemsize * 8) if gray_with_alpha else content, metadata.icc
-        )
-    return profile.in_jpeg(content, metadata.icc) if suffix == ".jpg" else [content]
-
-
-def misfit(suffix: str, height: int, width: int, channels: int, dtype: np.dtype[Any]) -> str | None:
-    """Return why a file with this suffix cannot hold such an image, with a way out; None if it can."""
-    if suffix not in IMAGE_SUFFIXES:
-        return f"cannot be encoded; use one of {', '.join(IMAGE_SUFFIXES)}"
-    if dtype == np.uint16 and suffix not in DEEP_SUFFIXES:
-        return f"cannot hold 16 bits a channel; use one of {', '.join(DEEP_SUFFIXES)}"
-    if channels in (2, 4) and suffix not in ALPHA_SUFFIXES:
-        return f"cannot hold alpha; use one of {', '.join(ALPHA_SUFFIXES)}"
-    most = LONGEST_SIDE.get(suffix)
-    if most is not None and max(height, width) > most:
-        return f"cannot hold {width} x {height} pixels, its sides end at {most:,}; use .png"
-    return None
+        return png.described(alpha.unpacked(content, image.itemsize * 8) if gray_with_alpha else content, metadata)
+    return jpeg.described(content, metadata) if suffix == ".jpg" else [content]
 
 
 def canvas(height: int, width: int, channels: int, dtype: np.dtype[Any]) -> Pixels:
@@ -135,17 +129,22 @@ def checked_header(data: Encoded, path: Path, max_pixels: int = MAX_PIXELS) -> H
     """Return the header of a file.
 
     Raises:
-        ImageError: The header has no size, or one of more pixels than ``max_pixels``.
+        ImageError: The header has no size, or one of more pixels than ``max_pixels``; or the file holds several
+            pictures, or colours other than gray and RGB.
     """
+    kind = header.format_of(data)
+    if kind is None:
+        raise ImageError(f"{path}: {header.stranger(data)}")
+    if kind == "heic" and not pillow.HAS_HEIC:
+        raise ImageError(f"{path}: wants an image, {header.WITHOUT_HEIC}")
     file_header = header.read(data)
     if file_header is None:
-        kind = header.format_of(data)
-        if kind is None:
-            raise ImageError(f"{path}: {header.stranger(data)}")
         raise ImageError(f"{path}: wants an image, found a {kind.upper()} with a broken header")
     if file_header.height * file_header.width > max_pixels:
         size = f"{file_header.width} x {file_header.height}"
         raise TooLargeError(f"{path}: wants at most {max_pixels:,} pixels, its header says {size}")
+    if file_header.unfit:
+        raise ImageError(f"{path}: wants one picture of gray or RGB, {file_header.unfit}")
     return file_header
 
 

@@ -28,6 +28,9 @@ DESCRIBES = frozenset(
 )
 """Tags of a TIFF that describe the picture and not its storage: author, camera, date, rights, resolution."""
 
+RESOLUTION = frozenset({282, 283, 296})
+"""Tags of the number of pixels per inch or centimeter."""
+
 Value: TypeAlias = tuple[int, bytes]  # a kind, and values in the byte order of their block
 Directory: TypeAlias = dict[int, Union[Value, "Directory"]]
 

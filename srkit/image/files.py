@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from mmap import ACCESS_READ, mmap
@@ -11,49 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from srkit.atomic import whole
-from srkit.errors import DataError, ImageError
+from srkit.errors import ImageError
 from srkit.image.array import Pixels, UInt8Image
-from srkit.image.codec import IMAGE_SUFFIXES, checked_header, decode, encode
+from srkit.image.codec import checked_header, decode, encode
 from srkit.image.metadata import Metadata
-
-
-def find(folder: Path) -> list[Path]:
-    """Return the image files in ``folder`` and below, sorted; hidden files and folders are left out.
-
-    Links to folders are followed, but each folder is searched once, and no link to a folder around it is followed.
-
-    Raises:
-        DataError: The folder is missing, holds no image, or holds a folder that cannot be read.
-    """
-    if not folder.is_dir():
-        found = "a file" if folder.exists() else "nothing of that name"
-        raise DataError(f"{folder}: wants a folder of images, found {found}")
-    found_files = sorted(path for path in _below(folder) if path.suffix.lower() in IMAGE_SUFFIXES)
-    if not found_files:
-        raise DataError(f"{folder}: wants images ({', '.join(IMAGE_SUFFIXES)}), found none")
-    return found_files
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that are not hidden, and broken links, which count as missing images."""
-
-    def refuse(error: OSError) -> None:
-        raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
-
-    seen: set[str] = set()
-    waiting = [folder]  # links are followed last, so that a picture is named by its own folder if it has one
-    for start in waiting:
-        for place, folders, names in os.walk(start, onerror=refuse):
-            real = os.path.realpath(place)
-            if real in seen:
-                folders.clear()
-                continue
-            seen.add(real)
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            links = [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
-            waiting += [link for link in links if not Path(real).is_relative_to(os.path.realpath(link))]
-            paths = (Path(place, name) for name in names if not name.startswith("."))
-            yield from (path for path in paths if path.is_file() or not path.exists())
 
 
 def size(path: Path) -> tuple[int, int]:
@@ -73,10 +33,11 @@ def read(path: Path) -> UInt8Image:
     Pixels are taken as they are stored, so that the same file gives the same
     numbers everywhere and agrees with ``size``: EXIF orientation is not applied, alpha
     is dropped, colour profiles are ignored. (A TIFF's own orientation tag is applied, by
-    OpenCV.) 16-bit images are rounded to 8 bit.
+    OpenCV.) 16-bit images and floats are rounded to 8 bit.
 
     Raises:
-        ImageError: The file is missing, empty, cut off, too large, or no image.
+        ImageError: The file is missing, empty, cut off, damaged, too large, no image, or holds several pictures or
+            other colours than gray and RGB.
     """
     return _eight_bit(read_full(path))
 
@@ -116,16 +77,18 @@ def _not_empty(data: bytes, name: Path) -> bytes:
 
 def _eight_bit(image: Pixels) -> UInt8Image:
     colors = image[..., : 1 if image.shape[-1] < 3 else 3]
+    if colors.dtype == np.float32:
+        return (colors * 255).round().astype(np.uint8)
     if colors.dtype == np.uint8:
         return np.ascontiguousarray(colors, np.uint8)
     return ((colors.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 / 255 = 257
 
 
 def read_full(path: Path) -> Pixels:
-    """Decode an image with its depth and alpha: (H,W,C) in 8 or 16 bits, C from 1 to 4.
+    """Decode an image with its depth and alpha: (H,W,C) in 8 or 16 bits or floats, C from 1 to 4.
 
     Args:
-        path: A PNG, JPEG, WebP, BMP or TIFF file; its content decides, not its suffix.
+        path: A file of a format that srkit reads; its content decides which, not its suffix.
 
     Raises:
         ImageError: As in ``read``.

@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from srkit.errors import ImageError
 from srkit.image import exif, header
 from srkit.image.array import Pixels, turned
 from srkit.image.codec import MAX_PIXELS, checked_header, decode
 from srkit.image.exif import Encoded
 from srkit.image.files import mapped
-from srkit.image.header import Header
-from srkit.image.metadata import Metadata
+from srkit.image.metadata import Header, Metadata
 
 
 @dataclass(frozen=True)
 class Photo:
-    """Pixels (H,W,C) of 8 or 16 bits, C from 1 to 4, their metadata, and whether the file is a lossless WebP."""
+    """A picture and what its file says about it.
+
+    Args:
+        pixels: The pixels (H,W,C) of 8 or 16 bits, or floats in [0,1]; C from 1 to 4.
+        metadata: Their metadata.
+        lossless_webp: Whether the file is a lossless WebP.
+        note: What of the file is left out or converted, in words; None if nothing.
+    """
 
     pixels: Pixels
     metadata: Metadata
     lossless_webp: bool
+    note: str | None = None
 
 
 def read_photo(path: Path, max_pixels: int = MAX_PIXELS) -> Photo:
@@ -33,9 +39,9 @@ def read_photo(path: Path, max_pixels: int = MAX_PIXELS) -> Photo:
     """
     with mapped(path) as view:
         data = bytes(view)
-    found = _fit(data, path, max_pixels)
+    found = checked_header(data, path, max_pixels)
     pixels = turned(decode(data, path, max_pixels), _orientation(data, found))
-    return Photo(pixels, found.metadata, found.lossless_webp)
+    return Photo(pixels, found.metadata, found.lossless_webp, found.note)
 
 
 def look(path: Path, max_pixels: int = MAX_PIXELS) -> Header:
@@ -45,19 +51,12 @@ def look(path: Path, max_pixels: int = MAX_PIXELS) -> Header:
         ImageError: As in ``read_photo``, except that data behind the header is not checked.
     """
     with mapped(path) as data:
-        found = _fit(data, path, max_pixels)
+        found = checked_header(data, path, max_pixels)
         lies = _orientation(data, found) > 4
     return replace(found, height=found.width, width=found.height) if lies else found
 
 
-def _fit(data: Encoded, path: Path, max_pixels: int) -> Header:
-    found = checked_header(data, path, max_pixels)
-    if found.unfit:
-        raise ImageError(f"{path}: wants one picture of gray or RGB, {found.unfit}")
-    return found
-
-
 def _orientation(data: Encoded, found: Header) -> int:
-    """Return the orientation of decoded pixels; decoders turn a TIFF themselves."""
+    """Return the orientation of decoded pixels; decoders turn a TIFF and a HEIC themselves."""
     block = found.metadata.exif
-    return exif.orientation(block) if block and header.format_of(data) != "tiff" else 1
+    return exif.orientation(block) if block and header.format_of(data) not in ("tiff", "heic") else 1

@@ -1,4 +1,4 @@
-"""TIFF files with content that OpenCV loses: transparency, 16 bits in planes, EXIF and colour profiles."""
+"""TIFF: its header, and what OpenCV loses of it: transparency, planes of 16 bits, floats, CMYK, metadata."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import numpy as np
 from PIL.TiffImagePlugin import TiffImageFile
 from tifffile import COMPRESSION, TIFF, TiffFile, TiffPage, TiffWriter
 
-from srkit.image import exif
+from srkit.image import cmyk, exif
 from srkit.image.array import Pixels, turned
 from srkit.image.exif import Encoded
-from srkit.image.metadata import Metadata
+from srkit.image.metadata import Header, Metadata
 
-ICC = 34675
-_INKS = {5: "CMYK", 8: "CIELAB", 9: "CIELAB", 10: "CIELAB"}
-_RGB, _PALETTE, _YCBCR = 2, 3, 6
+ICC, XMP = 34675, 700
+_INKS = {8: "CIELAB", 9: "CIELAB", 10: "CIELAB"}
+_BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR, _MOSAIC, _LINEAR_RAW = 1, 2, 3, 5, 6, 32803, 34892
+_UNSIGNED, _FLOATS = 1, 3
+_INCH, _CENTIMETER = 2, 3
 _PLANES, _MULTIPLIED = 2, 1
 _MODES = {2: "LA", 4: "RGBA"}
 
@@ -47,14 +49,45 @@ def orientation(page: TiffPage) -> int:
     return int(page.tags.valueof(exif.ORIENTATION, default=1))
 
 
-def metadata(data: Encoded) -> Metadata:
-    """Return the colour profile, and the first directory's description of the picture as EXIF.
+def header(data: Encoded) -> Header:
+    """Return the header of a TIFF.
+
+    Raises:
+        ValueError: It is cut off or makes no sense.
+    """
+    try:
+        with opened(data) as file:
+            page = first_page(file)
+            sides = page.imagelength, page.imagewidth
+            height, width = reversed(sides) if orientation(page) > 4 else sides
+            said, why = metadata(data, file), unfit(file)
+            inks = page.photometric == _CMYK
+            return Header(
+                height,
+                width,
+                3 if inks else channels(page),
+                page.bitspersample == 16,
+                cmyk.converted(said) if inks else said,
+                why,
+                note=cmyk.NOTE if inks and not why else None,
+                floats=page.sampleformat == _FLOATS,
+                cmyk=inks,
+            )
+    except Exception as error:  # tifffile does not check what it reads, so it may raise any error
+        raise ValueError(str(error)) from None
+
+
+def metadata(data: Encoded, file: TiffFile) -> Metadata:
+    """Return the colour profile, XMP, and the first directory's description of the picture as EXIF.
 
     Raises:
         struct.error: The directory is cut off.
     """
-    profile = exif.values(data).get(ICC)
-    return Metadata(profile[1] if profile else None, exif.from_tiff(data))
+    page = first_page(file)
+    profile, xmp = page.tags.valueof(ICC), page.tags.valueof(XMP)
+    if file.is_bigtiff:  # its directories are built in another way
+        return Metadata(profile, None, xmp, _dpi(page))
+    return Metadata(profile, exif.from_tiff(data), xmp, _dpi(page))
 
 
 def unfit(file: TiffFile) -> str | None:
@@ -67,22 +100,28 @@ def unfit(file: TiffFile) -> str | None:
         return f"found {len(pages)} pages"
     if page.subfiletype & 1:
         return "found a smaller copy of it first, as in a camera's raw file; develop that first"
+    if page.photometric == _CMYK:
+        return None if page.bitspersample == 8 and ICC in page.tags else cmyk.WITHOUT_PROFILE
     if page.photometric in _INKS:
         return f"found {_INKS[page.photometric]}; turn it to RGB first, with its colour profile"
+    if page.photometric in (_MOSAIC, _LINEAR_RAW):
+        return "found the raw data of a camera; develop it first"
+    if wrong := _wrong_samples(page):
+        return wrong
     if deep and page.photometric == 0:
         return "found 16 bits with white as zero"
     if deep and not colored and page.samplesperpixel > 1:
         return "found 16-bit gray with alpha, which is read from a PNG alone"
-    if deep and _MULTIPLIED in page.extrasamples:
-        return "found 16 bits with colours multiplied by their alpha; save it without (unassociated alpha)"
+    if (deep or page.sampleformat == _FLOATS or file.is_bigtiff) and _MULTIPLIED in page.extrasamples:
+        return "found colours multiplied by their alpha; save it without (unassociated alpha)"
     return _unreadable(page)
 
 
-def decode(data: bytes) -> Pixels | None:
-    """Decode, upright, TIFFs that OpenCV gets wrong: 8 bits with alpha, and planes of 16 bits; None for others.
+def decode(data: bytes, file_header: Header) -> Pixels | None:
+    """Decode, upright, TIFFs that OpenCV gets wrong; None for others.
 
-    OpenCV multiplies the colours of the first kind by their alpha, and drops the alpha of gray; for the second
-    kind it returns uninitialised memory.
+    They are: 8 bits with alpha, whose colours OpenCV multiplies by it, and gray with alpha, which it drops; planes
+    of 16 bits, for which it returns uninitialised memory; floats, CMYK, and the 64-bit form BigTIFF.
 
     Raises:
         OSError: The file is cut off or damaged.
@@ -90,20 +129,35 @@ def decode(data: bytes) -> Pixels | None:
     """
     with opened(data) as file:
         page = first_page(file)
-        if _in_planes(page):
-            if why := _unreadable(page):
-                raise ValueError(why)
-            colors = 3 if page.photometric == _RGB else 1
-            try:
-                planes = np.moveaxis(page.asarray(), 0, -1)[..., : colors + 1]
-            except Exception as error:  # tifffile does not check what it reads, so it may raise any error
-                raise OSError(str(error)) from None
-            return turned(planes.astype(np.uint16), orientation(page))
-        if page.bitspersample != 8 or page.samplesperpixel not in _MODES:
+        if file_header.floats or file.is_bigtiff or _in_planes(page):
+            return _by_tifffile(page)
+        if not file_header.cmyk and (page.bitspersample != 8 or page.samplesperpixel not in _MODES):
             return None
         mode = _MODES[page.samplesperpixel]
     with TiffImageFile(io.BytesIO(data)) as picture:
-        return np.array(picture.convert(mode))
+        return cmyk.to_rgb(picture) if file_header.cmyk else np.array(picture.convert(mode))
+
+
+def _by_tifffile(page: TiffPage) -> Pixels:
+    if why := _unreadable(page):
+        raise ValueError(why)
+    try:
+        pixels = page.asarray()
+    except Exception as error:  # tifffile does not check what it reads, so it may raise any error
+        raise OSError(str(error)) from None
+    if page.planarconfig == _PLANES and page.samplesperpixel > 1:
+        pixels = np.moveaxis(pixels, 0, -1)
+    pixels = pixels if pixels.ndim == 3 else pixels[..., None]
+    most = (3 if page.photometric == _RGB else 1) + 1
+    pixels = pixels[..., :most]
+    if page.sampleformat == _FLOATS:
+        least, largest = float(pixels.min()), float(pixels.max())
+        if not (least >= 0 and largest <= 1):
+            raise ValueError(
+                f"found floats from {least:.4g} to {largest:.4g}; divide by the largest possible value, "
+                "so that they lie in [0,1]"
+            )
+    return turned(pixels.astype(pixels.dtype.newbyteorder("=")), orientation(page))
 
 
 def encode(image: Pixels, metadata: Metadata) -> memoryview:
@@ -131,14 +185,18 @@ def encode(image: Pixels, metadata: Metadata) -> memoryview:
             extrasamples=["unassalpha"] if image.shape[2] == 4 else None,
             compression="zlib",
             compressionargs={"level": 4},
-            predictor=True,
+            predictor=image.dtype != np.float32,
+            resolution=metadata.dpi,
+            resolutionunit="INCH" if metadata.dpi else None,
             iccprofile=metadata.icc,
+            extratags=[(XMP, 1, len(metadata.xmp), metadata.xmp, True)] if metadata.xmp else (),
             software=False,
             metadata=None,
         )
     with file.getbuffer() as content:
         entries = {tag: content[at : at + 12].tobytes() for tag, at in exif.places(content).items()}
-    kept = {tag: entry for tag, entry in entries.items() if tag not in exif.DESCRIBES}  # not its resolution
+    own = exif.DESCRIBES - exif.RESOLUTION if metadata.dpi else exif.DESCRIBES
+    kept = {tag: entry for tag, entry in entries.items() if tag not in own}  # tifffile writes a resolution always
     kept |= {tag: block[at : at + 12] for tag, at in places_in_block.items() if tag in exif.DESCRIBES}
     place = file.seek(0, io.SEEK_END)
     place += file.write(bytes(place % 2))
@@ -152,8 +210,35 @@ def _in_planes(page: TiffPage) -> bool:
     return page.bitspersample == 16 and page.planarconfig == _PLANES and page.samplesperpixel > 1
 
 
+def _wrong_samples(page: TiffPage) -> str | None:
+    """Return what is wrong with the type of the samples: integers of 1 to 16 bits and 32-bit floats are right."""
+    bits, kind = page.bitspersample, page.sampleformat
+    if kind == _FLOATS:
+        return None if bits == 32 else f"found {bits}-bit floats; save it with 32-bit floats or 16-bit integers"
+    if kind == _UNSIGNED and (bits in (8, 16) or (bits in (1, 2, 4) and page.samplesperpixel == 1)):
+        return None
+    names = {1: "unsigned", 2: "signed", 5: "complex", 6: "complex"}
+    return f"found {names.get(kind, 'unknown')} {bits}-bit samples; save it with 8 or 16 bits a channel"
+
+
 def _unreadable(page: TiffPage) -> str | None:
-    if _in_planes(page) and page.compression not in TIFF.DECOMPRESSORS:
+    if page.parent.is_bigtiff and page.photometric not in (_BLACK_IS_ZERO, _RGB):
+        return "found a BigTIFF of other colours than gray and RGB; save it as a TIFF"
+    by_tifffile = _in_planes(page) or page.sampleformat == _FLOATS or page.parent.is_bigtiff
+    if by_tifffile and page.compression not in TIFF.DECOMPRESSORS:
         name = COMPRESSION(page.compression).name
-        return f"found 16-bit channels in planes, packed by {name}; save it with its channels interleaved"
+        if _in_planes(page):
+            return f"found 16-bit channels in planes, packed by {name}; save it with its channels interleaved"
+        return f"found floats or a BigTIFF, packed by {name}; save it uncompressed or deflated"
     return None
+
+
+def _dpi(page: TiffPage) -> tuple[float, float] | None:
+    unit = page.tags.valueof(296, default=_INCH)
+    found = [page.tags.valueof(tag) for tag in (282, 283)]
+    if unit not in (_INCH, _CENTIMETER) or not all(isinstance(one, tuple) and all(one) for one in found):
+        return None
+    across, down = (
+        numerator / denominator * (2.54 if unit == _CENTIMETER else 1) for numerator, denominator in found
+    )
+    return across, down

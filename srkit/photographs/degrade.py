@@ -14,7 +14,8 @@ from srkit.data.examples import Example, examples
 from srkit.datasets.files import ImageFiles, names_of
 from srkit.errors import DataError
 from srkit.image.convert import to_uint8
-from srkit.image.files import find, write
+from srkit.image.files import write
+from srkit.image.search import find
 from srkit.parts.degradation import DegradationFn
 from srkit.photographs.contact_sheet import ContactSheet
 from srkit.records.drawn import DrawnRow

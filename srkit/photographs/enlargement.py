@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from srkit.atomic import sweep
+from srkit.atomic import LONGEST_NAME, sweep
 from srkit.errors import ImageError, SrkitError, TooLargeError
 from srkit.image import files
-from srkit.image.codec import MAX_PIXELS, canvas, misfit
-from srkit.image.header import Header
+from srkit.image.codec import MAX_PIXELS, canvas
+from srkit.image.formats import misfit
+from srkit.image.metadata import Header
 from srkit.image.photo import look, read_photo
 from srkit.network import memory
 from srkit.photographs.jobs import Job
@@ -43,11 +44,13 @@ class Estimate:
         before: Height and width of the photograph.
         after: Height and width of its enlargement.
         memory: Bytes of the processor's memory for the pictures; the network needs more on top.
+        note: What of the photograph's file is left out or converted, in words; None if nothing.
     """
 
     before: tuple[int, int]
     after: tuple[int, int]
     memory: int
+    note: str | None = None
 
 
 def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
@@ -61,15 +64,21 @@ def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
     except TooLargeError as error:
         raise TooLargeError(f"{error}; --max-pixels raises the limit") from None
     height, width = upscaler.size(sketch.height, sketch.width, wanted.scale)
-    if why := misfit(job.target.suffix.lower(), height, width, sketch.channels, sketch.dtype):
+    suffix = job.target.suffix.lower()
+    if why := misfit(suffix, height, width, sketch.channels, sketch.dtype, sketch.metadata):
         raise ImageError(f"{job.target}: {why}")
+    if (length := len(os.fsencode(job.target.name))) > LONGEST_NAME:
+        raise ImageError(
+            f"{job.source}: its result would have a name of {length} bytes, {LONGEST_NAME} are allowed; "
+            "give a shorter one by --output FILE"
+        )
     needs, free = _needs(sketch, height * width), memory.free_memory(memory.PROCESSOR)
     if needs > free:
         raise ImageError(
             f"{job.source}: wants about {gigabytes(needs)} of memory to become {width} x {height}, "
             f"{gigabytes(free)} are free; a smaller --scale wants less"
         )
-    return Estimate((sketch.height, sketch.width), (height, width), needs)
+    return Estimate((sketch.height, sketch.width), (height, width), needs, sketch.note)
 
 
 def peak(found: Estimate, upscaler: Upscaler) -> int:
@@ -91,6 +100,8 @@ def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Ite
     estimate(job, upscaler, wanted)
     _make_room(job.target)
     photo = read_photo(job.source, wanted.max_pixels)
+    if photo.note:
+        upscaler.say(f"{job.source}: {photo.note}")
     channels, dtype = photo.pixels.shape[2], photo.pixels.dtype
     height, width = upscaler.size(photo.pixels.shape[0], photo.pixels.shape[1], wanted.scale)
     result = canvas(height, width, channels, dtype)

@@ -6,13 +6,18 @@ import glob
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from os.path import isdir, lexists, realpath
 from pathlib import Path
 
 from srkit.errors import DataError
-from srkit.image.codec import IMAGE_SUFFIXES
-from srkit.image.files import find
+from srkit.image.formats import IMAGE_SUFFIXES, result_suffix
+from srkit.image.search import named, search
 
 SHOWN = 5
+
+EARLIER = "came out of an earlier run"
+TWICE = "the same file as another one, by a link"
+UNREAD = "of a format that srkit does not read"
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,21 @@ class Job:
     target: Path
 
 
-def plan(
-    inputs: Sequence[str], scale: float, output: Path | None = None, suffix: str | None = None
-) -> tuple[list[Job], list[Path]]:
-    """Return the jobs, and the images that are left out because an earlier run of the same jobs made them.
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done, and what is left out.
+
+    Args:
+        jobs: The photographs to enlarge.
+        left_out: The files that are left out, by the reason.
+    """
+
+    jobs: list[Job]
+    left_out: dict[str, list[Path]]
+
+
+def plan(inputs: Sequence[str], scale: float, output: Path | None = None, suffix: str | None = None) -> Plan:
+    """Return the jobs, and what is left out, such as images that an earlier run of the same jobs made.
 
     ``photo.jpg`` becomes ``photo_x2.jpg`` beside it, a folder ``trip`` with all below it becomes
     ``trip_x2``; with ``output`` all go there, folders with their structure.
@@ -41,28 +57,29 @@ def plan(
         DataError: A folder or pattern has no images, ``output`` does not fit, two images would become one
             file, or one would replace itself.
     """
-    named = list(_named(inputs, scale, output))
+    left_out: dict[str, list[Path]] = defaultdict(list)
+    planned = list(_planned(inputs, scale, output, left_out))
     if output is not None and output.suffix.lower() in IMAGE_SUFFIXES and not output.is_dir():
-        if len(named) != 1 or Path(inputs[0]).is_dir():
+        if len(planned) != 1 or Path(inputs[0]).is_dir():
             raise DataError(f"{output}: names a file, which wants one photograph as input; give a folder")
         if suffix is not None and suffix != output.suffix.lower():
             raise DataError(f"{output}: is no {suffix} file; leave out --format, or name another file")
-        jobs = [Job(named[0].source, output)]
+        jobs = [Job(planned[0].source, output)]
     else:
-        jobs = [Job(job.source, _with_suffix(job, suffix)) for job in named]
-    itself = [job for job in jobs if job.source.resolve() == job.target.resolve()]
+        jobs = [Job(job.source, _with_suffix(job, suffix)) for job in planned]
+    itself = [job for job in jobs if realpath(job.source) == realpath(job.target)]
     if itself:
         raise DataError(f"{itself[0].source}: would be replaced by its own enlargement; give another --output")
-    targets = {job.target.resolve() for job in jobs}
-    earlier = [job.source for job in jobs if job.source.resolve() in targets]
-    kept = [job for job in jobs if job.source not in earlier]
+    targets = {realpath(job.target) for job in jobs}
+    kept = [job for job in jobs if realpath(job.source) not in targets]
+    left_out[EARLIER] += [job.source for job in jobs if realpath(job.source) in targets]
     _must_differ(kept)
-    return kept, earlier
+    return Plan(kept, {why: files for why, files in left_out.items() if files})
 
 
 def existing(jobs: Sequence[Job]) -> list[Job]:
     """Return the jobs whose target exists already."""
-    return [job for job in jobs if job.target.exists()]
+    return [job for job in jobs if lexists(job.target)]
 
 
 def refuse(taken: Sequence[Job]) -> None:
@@ -78,15 +95,19 @@ def refuse(taken: Sequence[Job]) -> None:
     raise DataError("\n".join([*lines, "--skip-existing goes on with the others, --overwrite replaces them"]))
 
 
-def _named(inputs: Sequence[str], scale: float, output: Path | None) -> Iterator[Job]:
+def _planned(
+    inputs: Sequence[str], scale: float, output: Path | None, left_out: dict[str, list[Path]]
+) -> Iterator[Job]:
     """Yield every image once, with its target in the same format."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     mark = f"_x{scale:g}"
     for given in inputs:
-        for source, root in _found(given):
-            if source.resolve() in seen:
+        for source, root in _found(given, left_out):
+            real = realpath(source)  # of links that form a ring too, which Path.resolve refuses
+            if real in seen:
+                left_out[TWICE].append(source)
                 continue
-            seen.add(source.resolve())
+            seen.add(real)
             name = f"{source.stem}{mark}{source.suffix}"
             if root is None:
                 yield Job(source, (output or source.parent) / name)
@@ -96,12 +117,17 @@ def _named(inputs: Sequence[str], scale: float, output: Path | None) -> Iterator
                 yield Job(source, folder / source.relative_to(root).with_name(name))
 
 
-def _found(given: str) -> Iterator[tuple[Path, Path | None]]:
+def _found(given: str, left_out: dict[str, list[Path]]) -> Iterator[tuple[Path, Path | None]]:
     """Yield the images of an input, with the folder that was searched for them."""
     path = Path(given)
-    if path.is_dir():
-        yield from ((source, path) for source in find(path))
-    elif not path.exists() and glob.has_magic(given):
+    if isdir(path):
+        found = search(path)
+        if not found.images:
+            others = f"; {named(found.others)} cannot be read" if found.others else ""
+            raise DataError(f"{given}: wants images ({', '.join(IMAGE_SUFFIXES)}), found none{others}")
+        left_out[UNREAD] += found.others
+        yield from ((source, path) for source in found.images)
+    elif not lexists(path) and glob.has_magic(given):
         matches = [Path(match) for match in sorted(glob.glob(given, recursive=True))]
         images = [match for match in matches if match.is_file() and match.suffix.lower() in IMAGE_SUFFIXES]
         if not images:
@@ -112,15 +138,14 @@ def _found(given: str) -> Iterator[tuple[Path, Path | None]]:
 
 
 def _with_suffix(job: Job, suffix: str | None) -> Path:
-    if suffix is None and job.source.suffix.lower() in IMAGE_SUFFIXES:
-        return job.target
-    return job.target.with_name(job.target.name.removesuffix(job.source.suffix) + (suffix or ".png"))
+    name = job.target.name.removesuffix(job.source.suffix)
+    return job.target.with_name(name + (suffix or result_suffix(job.source.suffix)))
 
 
 def _must_differ(jobs: Sequence[Job]) -> None:
-    sources = defaultdict(list)
+    sources: dict[str, list[Job]] = defaultdict(list)
     for job in jobs:
-        sources[job.target.resolve()].append(job)
+        sources[realpath(job.target)].append(job)
     clashes = [found for found in sources.values() if len(found) > 1]
     if clashes:
         lines = [

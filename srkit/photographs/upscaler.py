@@ -51,7 +51,7 @@ class Upscaler:
         tile: int | None = None,
         say: Callable[[str], None] = warn,
     ) -> None:
-        self.network, self.name, self.scale = network, network.name, network.scale
+        self.network, self.name, self.scale, self.say = network, network.name, network.scale, say
         self.device = resolve_device(device)
         wanted = resolve_precision(precision, self.device)
         self.precision = wanted if network.needs.half else "fp32"

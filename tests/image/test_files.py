@@ -12,6 +12,7 @@ import torch
 from srkit.errors import DataError, ImageError
 from srkit.image import files
 from srkit.image.convert import to_tensor, to_uint16
+from srkit.image.search import find
 
 RGB = np.random.default_rng(0).integers(0, 256, (7, 9, 3), dtype=np.uint8)
 
@@ -116,7 +117,7 @@ def test_what_follows_the_end_mark_is_no_flaw(tmp_path):
     jpeg = cv2.imencode(".jpg", RGB)[1].tobytes()
     thumbnail = b"\xff\xe1" + struct.pack(">H", len(jpeg) + 2) + jpeg
     (tmp_path / "b.jpg").write_bytes(jpeg[:2] + thumbnail + jpeg[2:-20])
-    with pytest.raises(ImageError, match="cut off or damaged"):
+    with pytest.raises(ImageError, match="premature end of jpeg file"):
         files.read(tmp_path / "b.jpg")
 
 
@@ -129,7 +130,7 @@ def test_progressive_scans_are_walked_through(tmp_path):
     (tmp_path / "a.jpg").write_bytes(whole)
     assert files.read(tmp_path / "a.jpg").shape == (63, 9, 3)
     (tmp_path / "b.jpg").write_bytes(whole[: whole.rindex(b"\xff\xda") + 12])
-    with pytest.raises(ImageError, match="cut off or damaged"):
+    with pytest.raises(ImageError, match="premature end of jpeg file"):
         files.read(tmp_path / "b.jpg")
 
 
@@ -142,7 +143,11 @@ def test_sizes_come_from_the_header(tmp_path, suffix, monkeypatch):
 
 
 DAMAGED = "wants an image that can be decoded, found one that is cut off or damaged"
-FLOAT = "wants 8 or 16 bits a channel, found float32"
+CUT_JPEG = "wants an image that can be decoded, found a damaged one: premature end of jpeg file"
+FLOAT = (
+    "wants an image that can be decoded, found floats from 0 to 10.2; divide by the largest possible value, "
+    "so that they lie in [0,1]"
+)
 
 
 def broken():
@@ -157,7 +162,10 @@ def broken():
             "wants an image, found a file of another kind",
         ),
         "cut.png": (png[:5000], "wants a whole image, found one that is cut off after 5,000 bytes"),
-        "cut.jpg": (jpeg[:2000], DAMAGED),
+        "cut.jpg": (
+            jpeg[:2000],
+            "wants an image that can be decoded, found a damaged one: premature end of jpeg file",
+        ),
         "damaged.png": (
             png[:6000] + bytes([png[6000] ^ 1]) + png[6001:],
             "wants a whole image, found one that has a damaged chunk 'IDAT'",
@@ -170,7 +178,7 @@ def broken():
         "cut.webp": (webp[:5000], DAMAGED),
         "cut.bmp": (bmp[:5000], DAMAGED),
         "cut.tif": (tiff[:5000], "wants an image, found a TIFF with a broken header"),
-        "float.tif": (cv2.imencode(".tif", noise / np.float32(255))[1].tobytes(), FLOAT),
+        "float.tif": (cv2.imencode(".tif", noise / np.float32(25))[1].tobytes(), FLOAT),
         "huge.png": (
             png[:16] + struct.pack(">II", 40000, 40000) + png[24:],
             "wants at most 268,435,456 pixels, its header says 40000 x 40000",
@@ -205,13 +213,13 @@ def test_what_is_no_file_is_named(tmp_path):
 
 def test_find_is_sorted_recursive_and_refuses_what_has_no_images(tmp_path):
     with pytest.raises(DataError, match=r"wants images .* found none"):
-        files.find(tmp_path)
+        find(tmp_path)
     with pytest.raises(DataError, match="wants a folder of images, found nothing of that name"):
-        files.find(tmp_path / "none")
+        find(tmp_path / "none")
     for name in ("b.PNG", "sub/a.jpg", ".hidden.png", ".trash/d.png", "c.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    assert [path.name for path in files.find(tmp_path)] == ["b.PNG", "a.jpg"]
+    assert [path.name for path in find(tmp_path)] == ["b.PNG", "a.jpg"]
 
 
 def test_linked_folders_are_followed_once_and_without_end(tmp_path):
@@ -226,16 +234,16 @@ def test_linked_folders_are_followed_once_and_without_end(tmp_path):
     (root / "up").symlink_to("../..")
     (other / "back").symlink_to("../root")
     (root / ".hidden").symlink_to("../other")
-    found = [path.relative_to(root).as_posix() for path in files.find(root)]
+    found = [path.relative_to(root).as_posix() for path in find(root)]
     assert found == ["again/b.png", "sub/a.png"]
     (root / "again").unlink()
-    found = [path.relative_to(root).as_posix() for path in files.find(root)]
+    found = [path.relative_to(root).as_posix() for path in find(root)]
     assert found == ["more/deep/b.png", "sub/a.png"]
 
 
 def test_a_link_that_leads_nowhere_is_a_missing_image_not_none(tmp_path):
     (tmp_path / "a.png").symlink_to(tmp_path / "gone.png")
-    (found,) = files.find(tmp_path)
+    (found,) = find(tmp_path)
     with pytest.raises(ImageError, match=r"a\.png: cannot be read: No such file or directory"):
         files.size(found)
 
@@ -252,7 +260,7 @@ def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.scandir", guarded)
     with pytest.raises(DataError, match=r"closed: cannot be read: Permission denied"):
-        files.find(tmp_path)
+        find(tmp_path)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):

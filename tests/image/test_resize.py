@@ -8,8 +8,9 @@ import torch
 
 from srkit.image import resize as module
 from srkit.image.crop import modcrop
-from srkit.image.files import find, read
+from srkit.image.files import read
 from srkit.image.resize import imresize, resize
+from srkit.image.search import find
 from srkit.image.traceable_bicubic import enlarge
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (23, 17, 3), dtype=np.uint8)

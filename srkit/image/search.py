@@ -1,0 +1,88 @@
+"""The image files in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from srkit.errors import DataError
+from srkit.image.formats import IMAGE_SUFFIXES, LEFT_OUT_SUFFIXES
+
+_OF_SYSTEMS = frozenset(
+    {"@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "__MACOSX", "System Volume Information", "lost+found"}
+)
+"""Folders of thumbnails and deleted files that storage systems and archives keep beside photographs."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The pictures in a folder and below it.
+
+    Args:
+        images: The files to read, sorted.
+        others: Pictures of formats that srkit does not read, sorted.
+    """
+
+    images: list[Path]
+    others: list[Path]
+
+
+def search(folder: Path) -> Found:
+    """Search a folder and all below it; hidden files, and folders of storage systems, are left out.
+
+    Links to folders are followed, but each folder is searched once, and no link to a folder around it is followed.
+
+    Raises:
+        DataError: The folder is missing, or holds a folder that cannot be read.
+    """
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "nothing of that name"
+        raise DataError(f"{folder}: wants a folder of images, found {found}")
+    every = sorted(_below(folder))
+    return Found(
+        [path for path in every if path.suffix.lower() in IMAGE_SUFFIXES],
+        [path for path in every if path.suffix.lower() in LEFT_OUT_SUFFIXES],
+    )
+
+
+def find(folder: Path) -> list[Path]:
+    """Return the images that ``search`` finds.
+
+    Raises:
+        DataError: As in ``search``, or there is no image.
+    """
+    found = search(folder)
+    if not found.images:
+        others = f"; {named(found.others)} cannot be read" if found.others else ""
+        raise DataError(f"{folder}: wants images ({', '.join(IMAGE_SUFFIXES)}), found none{others}")
+    return found.images
+
+
+def named(paths: list[Path], most: int = 3) -> str:
+    """Return the names of some files in words, such as "a.psd, b.psd and 5 more"."""
+    names = [path.name for path in paths[:most]]
+    return f"{', '.join(names)} and {len(paths) - most} more" if len(paths) > most else ", ".join(names)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder that are not hidden, and broken links, which count as missing images."""
+
+    def refuse(error: OSError) -> None:
+        raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
+
+    seen: set[str] = set()
+    waiting = [folder]  # links are followed last, so that a picture is named by its own folder if it has one
+    for start in waiting:
+        for place, folders, names in os.walk(start, onerror=refuse):
+            real = os.path.realpath(place)
+            if real in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _OF_SYSTEMS)
+            links = [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
+            waiting += [link for link in links if not Path(real).is_relative_to(os.path.realpath(link))]
+            paths = (Path(place, name) for name in names if not name.startswith("."))
+            yield from (path for path in paths if path.is_file() or not path.exists())

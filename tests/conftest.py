@@ -19,7 +19,14 @@ from srkit.plugins import load_catalog
 
 torch.set_num_threads(1)
 CONFIGS = Path(__file__).parents[1] / "configs"
-SIDE = 128
+SIDE = 64
+
+
+def pytest_collection_modifyitems(items):
+    """Leave slow tests out of the coverage, which would make them a third slower."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ def finished_once(tiny_config, tmp_path_factory):
     run = RunFolder.create(tmp_path_factory.mktemp("finished") / "run", to_yaml(fill(experiment)), facts)
     built = build(experiment, catalog)
     list(train(experiment, built, run))
-    score(experiment, built, run)
+    list(score(experiment, built, run))
     write_report(run.path)
     return run.path
 

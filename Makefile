@@ -4,13 +4,13 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 READY := .venv/.ready
 
-.PHONY: help run test slow coverage check gpu docs clean
+.PHONY: help run test slow coverage check style types pages gpu docs clean
 
 help:
 	@echo "make run    train, evaluate and report configs/lapsrn_subpixel.yaml (about 5 minutes on two cores)"
 	@echo "make test   the whole test suite, plugins and slow tests included"
 	@echo "make check  ruff, mypy and the documentation, strictly"
-	@echo "make coverage, make slow    the same tests in two parts, as CI runs them: the first says what they cover"
+	@echo "make coverage    the same tests, as CI runs them, and what they cover; make slow runs the slow ones alone"
 	@echo "make gpu    everything that wants a GPU, in 9 minutes, with the PyTorch that PYTHON has; REHEARSE=1 on a CPU"
 	@echo "make docs   serve the documentation on http://localhost:8000"
 	@echo "make clean  remove .venv and caches; runs/ is kept"
@@ -30,26 +30,36 @@ $(READY): $(INSTALLED) $(wildcard plugins/*/pyproject.toml)
 run: $(INSTALLED)
 	$(BIN)/srkit run configs/lapsrn_subpixel.yaml
 
+# Each worker begins with one half of the tests, so that files which share a trained run stay together.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+unexport PYTHONDONTWRITEBYTECODE  # else every process that a test starts compiles srkit anew
+
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 -m ''
+	$(PYTEST) -m ''
 
 slow: $(READY)
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(PYTEST) -m slow
 
 # The floor of the whole is fail_under in pyproject.toml; a room that falls far below the others has one of its own.
 ROOM_FLOOR := 75
 coverage: $(READY)
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(PYTEST) -m '' --cov --cov-report=term:skip-covered
 	@for file in srkit/*/__init__.py; do room=$${file%/__init__.py}; \
 		found=$$($(BIN)/coverage report --include="$$room/*" --format=total --fail-under=0) || exit 1; \
 		echo "$$room: $$found %"; \
 		test $$found -ge $(ROOM_FLOOR) || { echo "$$room: wants $(ROOM_FLOOR) % of its lines run by tests"; exit 1; }; \
 	done
 
-check: $(READY)
+check: style types pages
+
+style: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(READY)
 	$(BIN)/mypy --strict srkit
+
+pages: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir .venv/site
 
 # The machine with the GPU has its own PyTorch and no network, so nothing is installed; gpu/prepare.py says what to bring.

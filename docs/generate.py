@@ -34,6 +34,21 @@ PASSAGE = re.compile(r"(<!-- begin: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
 SHAPE = re.compile(r"srkit(\.\w+)+\.[A-Z]\w+")
 
 
+HELP = """
+import sys
+from srkit.cli.main import main
+for name in sys.argv[1:]:
+    sys.argv = ["srkit", name, "--help"]
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
+    print(end="\\0")
+"""
+"""Prints the help of the commands that are its arguments, a zero byte after each."""
+
+
 def parts() -> str:
     """Return the reference page of all built-in parts."""
     lines = [
@@ -72,13 +87,13 @@ def commands() -> str:
         "As `srkit COMMAND --help` prints it.",
         "Exit codes: 0 done, 1 part of it failed, 2 something you can put right.",
     ]
-    for command in (one.callback.__name__ for one in app.registered_commands if not one.hidden):
-        script = f"import sys; sys.argv = ['srkit', '{command}', '--help']; from srkit.cli.main import main; main()"
-        environment = {"PATH": "", "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
-        said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
-        if said.returncode == 0:
-            text = "\n".join(line.rstrip() for line in said.stdout.strip("\n").splitlines())
-            lines += ["", f"## srkit {command}", "", "```text", text, "```"]
+    names = [one.callback.__name__ for one in app.registered_commands if not one.hidden]
+    environment = {"PATH": "", "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", HELP, *names]
+    said = subprocess.run(words, capture_output=True, text=True, env=environment, check=True).stdout
+    for name, page in zip(names, said.split("\0"), strict=False):
+        text = "\n".join(line.rstrip() for line in page.strip("\n").splitlines())
+        lines += ["", f"## srkit {name}", "", "```text", text, "```"]
     return "\n".join(lines) + "\n"
 
 

@@ -6,13 +6,27 @@ from importlib import invalidate_caches
 from importlib.metadata import distribution
 from pathlib import Path
 
+# Tests run in several processes at once; with more threads than cores they would only wait for each other. The
+# variable is for the processes that tests start, whose bits are compared with this one's, and for NumPy.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import pytest
 import torch
 
 from srkit.draws import Draws
+from srkit.image import files
+from srkit.plugins import load_catalog
 
-# Tests run in several processes at once; with more threads than cores they would only wait for each other.
 torch.set_num_threads(1)
+CONFIGS = Path(__file__).parents[1] / "configs"
+SIDE = 64
+
+
+def pytest_collection_modifyitems(items):
+    """Leave slow tests out of the coverage, which would make them a third slower."""
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +40,22 @@ def shared_data():
             "set SRKIT_TEST_DATA to its folder"
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_config(tmp_path_factory):
+    """The file of ``configs/tiny.yaml`` on small pieces of its photographs, since whole ones take most of a run."""
+    folder, catalog = tmp_path_factory.mktemp("tiny"), load_catalog([])
+    splits = ("train", "validate", "test")
+    for split in splits:
+        images = catalog.build("dataset", "samples", split=split)
+        (folder / split).mkdir()
+        for index in range(2):
+            files.write(folder / split / f"{images.names[index]}.png", images.high(index)[:SIDE, :SIDE])
+    data = "".join(f"\n  {split}: {{use: folder, path: {folder / split}}}" for split in splits)
+    file = folder / "tiny.yaml"
+    file.write_text((CONFIGS / "tiny.yaml").read_text() + f"data:{data}\n")
+    return file
 
 
 @pytest.fixture

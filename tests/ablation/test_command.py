@@ -70,10 +70,10 @@ def test_where_every_arm_fails_there_is_nothing_to_report(srkit, study, tmp_path
     assert err.startswith(f"{folder}: wants a trial that has scores, found none of 2; sub, seed 0: step ")
 
 
-def test_a_test_that_every_arm_fails_is_dropped_and_the_study_is_whole(srkit, study, tmp_path, base):
+def test_a_test_that_every_arm_fails_is_dropped_and_the_study_is_whole(srkit, study, tmp_path, tiny_config):
     folder, bad = tmp_path / "out", tmp_path / "bad"
     bad.mkdir()
-    whole = min((base.parent / "test").iterdir()).read_bytes()
+    whole = min((tiny_config.parent / "test").iterdir()).read_bytes()
     (bad / "x.png").write_bytes(whole[: len(whole) // 2])  # its header is sound
     broken = f"tests={{broken: {{data.test: {{use: folder, path: {bad}}}}}}}"
     code, out, err = srkit("ablate", study(TWO + SHORT), broken, "--output", folder)
@@ -85,9 +85,9 @@ def test_a_test_that_every_arm_fails_is_dropped_and_the_study_is_whole(srkit, st
     assert "failed" not in (folder / "report.md").read_text()
 
 
-def test_changed_files_are_spoken_of_before_anything_runs(srkit, study, tmp_path, base):
+def test_changed_files_are_spoken_of_before_anything_runs(srkit, study, tmp_path, tiny_config):
     folder, images = tmp_path / "out", tmp_path / "images"
-    shutil.copytree(base.parent / "test", images)
+    shutil.copytree(tiny_config.parent / "test", images)
     words = (study(TWO + SHORT), f"experiment.data.test={{use: folder, path: {images}}}", "--output", folder)
     assert srkit("ablate", *words)[0] == 0
     image = min(images.iterdir())

@@ -100,10 +100,10 @@ def test_an_arm_that_fails_stops_no_other_and_is_tried_again(run, tmp_path):
 
 
 @pytest.fixture
-def damaged(tmp_path, base):
+def damaged(tmp_path, tiny_config):
     """The changes of a test whose one image has a sound header and cannot be decoded."""
     (tmp_path / "damaged").mkdir()
-    whole = min((base.parent / "test").iterdir()).read_bytes()
+    whole = min((tiny_config.parent / "test").iterdir()).read_bytes()
     (tmp_path / "damaged" / "x.png").write_bytes(whole[: len(whole) // 2])
     return f"{{data.test: {{use: folder, path: {tmp_path / 'damaged'}}}}}"
 

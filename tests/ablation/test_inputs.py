@@ -22,11 +22,12 @@ tests: {clean: {degradation: bicubic, data.test: {use: folder, path: OTHER}}}
 
 
 @pytest.fixture
-def pictures(base, tmp_path):
+def pictures(tiny_config, tmp_path):
     """Images for these tests only, which may be changed."""
-    shutil.copytree(base.parent, tmp_path / "own", ignore=shutil.ignore_patterns("*.yaml"))
-    shutil.copytree(base.parent / "validate", tmp_path / "own" / "other")
-    (tmp_path / "own" / "base.yaml").write_text(base.read_text().replace(str(base.parent), str(tmp_path / "own")))
+    shutil.copytree(tiny_config.parent, tmp_path / "own", ignore=shutil.ignore_patterns("*.yaml"))
+    shutil.copytree(tiny_config.parent / "validate", tmp_path / "own" / "other")
+    text = tiny_config.read_text().replace(str(tiny_config.parent), str(tmp_path / "own"))
+    (tmp_path / "own" / "base.yaml").write_text(text)
     return tmp_path / "own"
 
 

@@ -77,7 +77,7 @@ def test_one_change_at_a_time_or_every_combination(planned):
     assert grid.blocks[0].arms[3].trials[0].experiment.model.options["depth"] == 2
 
 
-def test_image_sets_are_opened_once_for_all_arms_that_name_them(planned, base, monkeypatch):
+def test_image_sets_are_opened_once_for_all_arms_that_name_them(planned, tiny_config, monkeypatch):
     read = []
 
     def size(file):
@@ -86,10 +86,10 @@ def test_image_sets_are_opened_once_for_all_arms_that_name_them(planned, base, m
 
     monkeypatch.setattr("srkit.datasets.files.size", size)
     planned("vary: {loss: [l1, mse]}\nseeds: [0, 1]")
-    assert sorted(set(read)) == sorted(base.parent.glob("*/*.png"))
+    assert sorted(set(read)) == sorted(tiny_config.parent.glob("*/*.png"))
     assert len(read) == len(set(read)) == 6
     read.clear()
-    split = f"{{use: folder, path: {base.parent / 'train'}, split: train, shares: [1, 0, 0]}}"
+    split = f"{{use: folder, path: {tiny_config.parent / 'train'}, split: train, shares: [1, 0, 0]}}"
     planned(f"arms: {{all: {{}}, split: {{data.train: {split}}}}}\nbaseline: all\nseeds: [0, 1]")
     assert len(read) == 8
 

@@ -166,10 +166,10 @@ def test_images_smaller_than_a_crop_are_known_before_a_run_begins(srkit, tmp_pat
     )
 
 
-def test_an_image_that_stops_a_run_says_how_to_go_on(srkit, tmp_path):
+def test_an_image_that_stops_a_run_says_how_to_go_on(srkit, tiny_config, tmp_path):
     folder = folder_of(tmp_path / "images", a_png=PNG[:900])
     words = [f"data.test={{use: folder, path: {folder}}}", "--output", tmp_path / "run", "--quiet"]
-    code, _, err = srkit("run", TINY, *words)
+    code, _, err = srkit("run", tiny_config, *words)
     assert code == 2
     assert f"stopped; put this right, then go on with: srkit run --resume {tmp_path}/run\n{folder}/a.png: " in err
     (folder / "a.png").write_bytes(PNG)
@@ -212,19 +212,17 @@ class Evil:
         return print, ("code in a pickle was run",)
 
 
-def test_a_malicious_checkpoint_is_refused_not_run(srkit, tmp_path):
-    assert srkit("run", TINY, "--output", tmp_path / "run", "--quiet")[0] == 0
-    (tmp_path / "run" / "summary.json").unlink()
-    torch.save({"state": Evil(), "progress": {}}, tmp_path / "run" / "last.pt")
-    code, out, err = srkit("run", "--resume", tmp_path / "run")
+def test_a_malicious_checkpoint_is_refused_not_run(srkit, finished):
+    (finished / "summary.json").unlink()
+    torch.save({"state": Evil(), "progress": {}}, finished / "last.pt")
+    code, out, err = srkit("run", "--resume", finished)
     assert code == 2
     assert "code in a pickle was run" not in out + err
     assert "found objects that would run code when read; refused" in err
 
 
-def test_the_checkpoint_of_another_model_is_refused_with_a_diff(srkit, tmp_path):
-    assert srkit("run", TINY, "--output", tmp_path / "run", "--quiet")[0] == 0
-    start = f"start={tmp_path}/run/best.safetensors"
+def test_the_checkpoint_of_another_model_is_refused_with_a_diff(srkit, finished, tmp_path):
+    start = f"start={finished}/best.safetensors"
     code, _, err = srkit("run", TINY, start, "model.features=4", "--output", tmp_path / "other")
     assert code == 2
     assert "best.safetensors: belongs to another model:" in err
@@ -232,17 +230,17 @@ def test_the_checkpoint_of_another_model_is_refused_with_a_diff(srkit, tmp_path)
     assert not (tmp_path / "other").exists()
 
 
-def test_a_run_that_goes_on_does_not_want_the_weights_it_started_from(srkit, tmp_path):
-    assert srkit("run", TINY, "--output", tmp_path / "first", "--quiet")[0] == 0
-    start = (tmp_path / "first" / "best.safetensors").rename(tmp_path / "start.safetensors")
-    assert srkit("run", TINY, f"start={start}", "--output", tmp_path / "run", "--quiet")[0] == 0
-    (tmp_path / "run" / "summary.json").unlink()
+def test_a_run_that_goes_on_does_not_want_the_weights_it_started_from(srkit, finished, tiny_config, tmp_path):
+    start = (finished / "best.safetensors").rename(tmp_path / "start.safetensors")
+    folder = tmp_path / "started"
+    assert srkit("run", tiny_config, f"start={start}", "--output", folder, "--quiet")[0] == 0
+    (folder / "summary.json").unlink()
     start.unlink()
-    assert srkit("run", "--resume", tmp_path / "run", "--quiet")[0] == 0
+    assert srkit("run", "--resume", folder, "--quiet")[0] == 0
 
 
-def test_a_loss_that_is_no_number_is_explained(srkit, tmp_path):
-    code, _, err = srkit("run", TINY, "train.optimizer.lr=1e30", "--output", tmp_path / "run")
+def test_a_loss_that_is_no_number_is_explained(srkit, tiny_config, tmp_path):
+    code, _, err = srkit("run", tiny_config, "train.optimizer.lr=1e30", "--output", tmp_path / "run")
     assert code == 2
     assert re.match(r"step \d: wants a finite loss, got (nan|inf) with lr 1e\+30 on crops of ", err)
 
@@ -250,7 +248,9 @@ def test_a_loss_that_is_no_number_is_explained(srkit, tmp_path):
 FULL = OSError(28, "No space left on device")
 
 
-def test_a_disk_that_is_full_while_the_log_is_written_stops_a_run_that_can_go_on(srkit, tmp_path, monkeypatch):
+def test_a_disk_that_is_full_while_the_log_is_written_stops_a_run_that_can_go_on(
+    srkit, tiny_config, tmp_path, monkeypatch
+):
     folder, append = tmp_path / "run", RunFolder.append
 
     def full(self, records):
@@ -259,7 +259,7 @@ def test_a_disk_that_is_full_while_the_log_is_written_stops_a_run_that_can_go_on
         append(self, records)
 
     monkeypatch.setattr(RunFolder, "append", full)
-    code, _, err = srkit("run", TINY, "train.steps=4", "--output", folder, "--quiet")
+    code, _, err = srkit("run", tiny_config, "train.steps=4", "--output", folder, "--quiet")
     assert (code, err) == (
         2,
         f"stopped; put this right, then go on with: srkit run --resume {folder}\n"
@@ -269,13 +269,13 @@ def test_a_disk_that_is_full_while_the_log_is_written_stops_a_run_that_can_go_on
     assert srkit("run", "--resume", folder, "--quiet")[0] == 0
 
 
-def test_a_disk_that_is_full_while_the_report_is_written_loses_no_score(srkit, tmp_path, monkeypatch):
+def test_a_disk_that_is_full_while_the_report_is_written_loses_no_score(srkit, tiny_config, tmp_path, monkeypatch):
     def full(*_):
         raise FULL
 
     with monkeypatch.context() as patched:
         patched.setattr("srkit.report.write_report", full)
-        code, out, err = srkit("run", TINY, "--output", tmp_path / "run", "--quiet")
+        code, out, err = srkit("run", tiny_config, "--output", tmp_path / "run", "--quiet")
     assert code == 2
     assert "PSNR" in out
     assert err == f"{tmp_path}/run: cannot be read or written: No space left on device\n"

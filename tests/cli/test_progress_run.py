@@ -19,11 +19,11 @@ NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, tiny_config):
     """Return a function that makes the parts and the folder of a tiny run."""
 
     def run(*overrides):
-        experiment, _, catalog = read_experiment([str(TINY), *overrides])
+        experiment, _, catalog = read_experiment([str(tiny_config), *overrides])
         folder = RunFolder.create(tmp_path / "run", to_yaml(fill(experiment)), Environment())
         return experiment, build(experiment, catalog), folder
 

@@ -5,8 +5,8 @@ import signal
 import time
 from pathlib import Path
 
-import pytest
 import torch
+from safetensors.torch import load_file
 
 from srkit.engine.checkpoint import load_training
 
@@ -37,45 +37,31 @@ def test_a_run_ends_in_a_table_and_a_report(srkit, tmp_path):
     assert {"srkit", "plugins", "torch", "python", "cpu", "seed"} <= environment.keys()
 
 
-def test_the_default_folder_is_named_after_the_config(srkit, tmp_path, monkeypatch):
+def test_the_default_folder_is_named_after_the_config(srkit, tiny_config, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert srkit("run", TINY, "--quiet")[0] == 0
+    assert srkit("run", tiny_config, "--quiet")[0] == 0
     (folder,) = (tmp_path / "runs" / "tiny").iterdir()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d", folder.name)
     assert "depth: 1" in (folder / "config.yaml").read_text()
     assert "negative_slope: 0.2" in (folder / "config.yaml").read_text()  # a default, written out
 
 
-def test_a_name_never_leads_out_of_the_folder_of_runs(srkit, tmp_path, monkeypatch):
+def test_a_name_never_leads_out_of_the_folder_of_runs(srkit, tiny_config, tmp_path, monkeypatch):
     inside = tmp_path / "inside"
     inside.mkdir()
     monkeypatch.chdir(inside)
-    assert srkit("run", TINY, "name=../../x4, a/b", "train.steps=1", "--quiet")[0] == 0
+    assert srkit("run", tiny_config, "name=../../x4, a/b", "train.steps=1", "--quiet")[0] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["inside"]
     (folder,) = (inside / "runs" / "x4- a-b").iterdir()
     assert "name: ../../x4, a/b" in (folder / "config.yaml").read_text()
 
 
-def test_a_finished_run_is_only_reported_again(srkit, tmp_path):
-    assert srkit("run", TINY, "--output", tmp_path / "run", "--quiet")[0] == 0
-    before = (tmp_path / "run" / "best.safetensors").stat().st_mtime_ns
-    (tmp_path / "run" / "report.html").unlink()
-    assert srkit("run", "--resume", tmp_path / "run", "--quiet")[0] == 0
-    assert (tmp_path / "run" / "report.html").exists()
-    assert (tmp_path / "run" / "best.safetensors").stat().st_mtime_ns == before
-
-
-@pytest.fixture(scope="module")
-def straight(tmp_path_factory):
-    """The weights of a run that was not killed, made by a process like those that are killed."""
-    import subprocess
-    import sys
-
-    folder = tmp_path_factory.mktemp("straight") / "run"
-    subprocess.run(
-        [sys.executable, "-m", "srkit", "run", str(TINY), *LONG, "--output", str(folder), "-q"], check=True
-    )
-    return load_training(folder / "last.pt")["state"], (folder / "best.safetensors").read_bytes()
+def test_a_finished_run_is_only_reported_again(srkit, finished):
+    before = (finished / "best.safetensors").stat().st_mtime_ns
+    (finished / "report.html").unlink()
+    assert srkit("run", "--resume", finished, "--quiet")[0] == 0
+    assert (finished / "report.html").exists()
+    assert (finished / "best.safetensors").stat().st_mtime_ns == before
 
 
 def steps_done(folder):
@@ -84,41 +70,38 @@ def steps_done(folder):
     return max([0, *(json.loads(line)["step"] for line in lines[:-1])])
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_run_killed_at_random_resumes_to_equal_bits(start, straight, tmp_path, seed):
-    folder, chance = tmp_path / "run", random.Random(seed)
-    process = start("run", TINY, *LONG, "--output", folder)
-    after = chance.randrange(1, 55)
-    while process.poll() is None and steps_done(folder) < after:
-        time.sleep(0.005)
-    time.sleep(chance.random() * 0.03)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    resumed = start("run", "--resume", folder)
+def test_a_run_killed_at_random_resumes_to_equal_bits(start, srkit, tiny_config, tmp_path):
+    straight, killed, chance = tmp_path / "straight", tmp_path / "killed", random.Random(0)
+    assert srkit("run", tiny_config, *LONG, "--output", straight, "--quiet")[0] == 0
+    words = (tiny_config, *LONG, "--output", killed)
+    for after in (chance.randrange(1, 20), chance.randrange(20, 40), chance.randrange(40, 55)):
+        process = start("run", *words)
+        while process.poll() is None and steps_done(killed) < after:
+            time.sleep(0.005)
+        time.sleep(chance.random() * 0.03)
+        process.send_signal(signal.SIGKILL)
+        said = process.communicate()
+        assert process.returncode == -signal.SIGKILL, said
+        words = ("--resume", killed)
+    resumed = start("run", *words)
     said = resumed.communicate()
     assert resumed.returncode == 0, said
-    state, best = straight
-    found = load_training(folder / "last.pt")["state"]
+    states = [load_training(folder / "last.pt")["state"] for folder in (straight, killed)]
     for part in (lambda s: s["model"], lambda s: s["ema"]["module"]):
-        assert all(torch.equal(value, part(found)[name]) for name, value in part(state).items())
-    assert load_best(folder / "best.safetensors") == load_best_bytes(best, tmp_path)
-    assert not list(folder.rglob("*.part"))
+        wanted, found = map(part, states)
+        assert wanted.keys() == found.keys()
+        assert all(torch.equal(value, found[name]) for name, value in wanted.items())
+    assert load_best(straight / "best.safetensors") == load_best(killed / "best.safetensors")
+    assert not list(killed.rglob("*.part"))
 
 
 def load_best(path):
-    from safetensors.torch import load_file
-
     return {name: value.numpy().tobytes() for name, value in load_file(path).items()}
 
 
-def load_best_bytes(data, tmp_path):
-    (tmp_path / "straight.safetensors").write_bytes(data)
-    return load_best(tmp_path / "straight.safetensors")
-
-
-def test_ctrl_c_saves_and_says_how_to_go_on(start, tmp_path):
+def test_ctrl_c_saves_and_says_how_to_go_on(start, tiny_config, tmp_path):
     folder = tmp_path / "run"
-    process = start("run", TINY, "train.steps=100000", "train.checkpoint_every=0", "--output", folder)
+    process = start("run", tiny_config, "train.steps=100000", "train.checkpoint_every=0", "--output", folder)
     while process.poll() is None and steps_done(folder) < 3:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
@@ -132,9 +115,9 @@ def contents(folder):
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_second_process_at_a_run_is_refused_and_a_killed_one_is_no_hindrance(start, srkit, tmp_path):
+def test_a_second_process_at_a_run_is_refused_and_a_killed_one_is_no_hindrance(start, srkit, tiny_config, tmp_path):
     folder = tmp_path / "run"
-    process = start("run", TINY, "train.steps=100000", "train.log_every=100000", "--output", folder)
+    process = start("run", tiny_config, "train.steps=100000", "train.log_every=100000", "--output", folder)
     while process.poll() is None and steps_done(folder) < 3:
         time.sleep(0.01)
     process.send_signal(signal.SIGSTOP)  # at any moment

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from srkit.cli.experiment import read_experiment
@@ -7,17 +5,15 @@ from srkit.config.show import fill, to_yaml
 from srkit.run import RunFolder, build
 from srkit.run.environment import environment
 
-TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
-
 
 @pytest.fixture
-def prepare(tmp_path):
+def prepare(tmp_path, tiny_config):
     """Return a function that makes the folder of a tiny run, ready to train in this process."""
 
     def prepare(name, *overrides):
         import torch
 
-        experiment, _, catalog = read_experiment([str(TINY), *overrides])
+        experiment, _, catalog = read_experiment([str(tiny_config), *overrides])
         facts = environment(catalog, experiment.seed, torch.device("cpu"))
         folder = RunFolder.create(tmp_path / name, to_yaml(fill(experiment)), facts)
         return experiment, build(experiment, catalog), folder

@@ -11,6 +11,7 @@ from srkit.run import build, train
 from srkit.run.resumable import MAY_CHANGE, changes
 
 LONG = ("train.steps=8", "train.checkpoint_every=4")
+SAMPLES = [f"data.{use}={{use: samples, split: {use}}}" for use in ("train", "validate", "test")]
 
 
 def left_at(run, step):
@@ -27,7 +28,7 @@ def changed(folder, *overrides):
 
 
 def test_a_run_does_not_go_on_with_another_config(prepare, reopen):
-    run = prepare("run", *LONG)
+    run = prepare("run", *LONG, *SAMPLES)
     left_at(run, 4)
     before = run[-1].last.read_bytes(), run[-1].log.read_bytes()
     with pytest.raises(RunError) as error:
@@ -44,7 +45,7 @@ def test_a_run_does_not_go_on_with_another_config(prepare, reopen):
 
 
 def test_what_is_learnt_does_not_depend_on_may_change(prepare):
-    straight, run = prepare("straight", *LONG), prepare("run", *LONG)
+    straight, run = (prepare(name, *LONG, *SAMPLES) for name in ("straight", "run"))
     list(train(*straight))
     left_at(run, 4)
     edited = changed(

@@ -39,9 +39,9 @@ def test_an_unknown_metric_is_refused():
 @pytest.mark.parametrize("select", ["psnr", "ssim", "last"])
 def test_a_run_keeps_what_it_is_told_to(prepare, select):
     """A high rate makes the network worse at the end, so that the best weights are not the last ones."""
-    run = prepare(
-        select, "train.steps=12", "train.validate_every=2", "train.optimizer.lr=0.05", f"train.select={select}"
-    )
+    whole = [f"data.{use}={{use: samples, split: {use}}}" for use in ("train", "validate")]  # not small pieces
+    options = ("train.steps=12", "train.validate_every=2", "train.optimizer.lr=0.05", f"train.select={select}")
+    run = prepare(select, *whole, *options)
     list(train(*run))
     log = [json.loads(line) for line in run[-1].log.read_text().splitlines()]
     measured = {one["step"]: one for one in log if one["event"] == "validate"}

@@ -168,14 +168,19 @@ def test_minutes_become_steps_that_can_be_repeated(prepare):
     assert same(weights(run[-1]), weights(again[-1]))
 
 
+THIRTEEN = "data.train={use: samples, split: train}"
+"""Images, an odd number of them."""
+
+
 def test_epochs_become_steps(prepare):
-    run = prepare("epochs", "train.steps=null", "train.epochs=0.5", "train.crops_per_image=1")
+    run = prepare("epochs", THIRTEEN, "train.steps=null", "train.epochs=0.5", "train.crops_per_image=1")
     assert next(iter(train(*run))).values["steps"] == 4  # half of 13 images, two in a step, rounded up
 
 
 def test_epochs_are_counted_as_they_are_written(prepare):
     """1.1 as a float is a little more than 1.1, and would be a step more."""
-    run = prepare("epochs", "train.steps=null", "train.epochs=1.1", "train.crops_per_image=100", "train.batch=13")
+    options = ("train.steps=null", "train.epochs=1.1", "train.crops_per_image=100", "train.batch=13")
+    run = prepare("epochs", THIRTEEN, *options)
     assert next(iter(train(*run))).values["steps"] == 110
 
 

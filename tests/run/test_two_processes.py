@@ -6,14 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
+import time
 
 import pytest
 import torch
 
 from srkit.engine.checkpoint import load_training, load_weights
 
-TINY = Path(__file__).parents[2] / "configs" / "tiny.yaml"
 OPTIONS = ("train.steps=20", "train.validate_every=10", "train.ema=0.9", "train.device=cpu", "train.precision=fp32")
 
 
@@ -44,11 +43,11 @@ def log(folder, event):
 
 
 @pytest.mark.slow
-def test_two_processes_train_what_one_does(tmp_path):
+def test_two_processes_train_what_one_does(tiny_config, tmp_path):
     one, two = tmp_path / "one", tmp_path / "two"
-    (alone,) = finish(start([str(TINY), *OPTIONS, "--output", str(one)], 1))
+    (alone,) = finish(start([str(tiny_config), *OPTIONS, "--output", str(one)], 1))
     assert alone[1] == 0, alone[0]
-    both = finish(start([str(TINY), *OPTIONS, "--output", str(two)], 2))
+    both = finish(start([str(tiny_config), *OPTIONS, "--output", str(two)], 2))
     assert [code for _, code in both] == [0, 0], both
     assert ["report:" in printed for printed, _ in both] == [True, False]  # only the first process prints
     for event, names in (("train", ("loss", "grad_norm", "lr")), ("validate", ("psnr", "ssim", "best"))):
@@ -64,13 +63,14 @@ def test_two_processes_train_what_one_does(tmp_path):
 
 
 @pytest.mark.slow
-def test_two_processes_stop_together_and_go_on(tmp_path):
+def test_two_processes_stop_together_and_go_on(tiny_config, tmp_path):
     straight, left = tmp_path / "straight", tmp_path / "left"
-    words = [str(TINY), *OPTIONS, "train.steps=60"]
+    words = [str(tiny_config), *OPTIONS, "train.steps=60"]
     assert [code for _, code in finish(start([*words, "--output", str(straight)], 2))] == [0, 0]
     running = start([*words, "--output", str(left)], 2)
     while not (left / "log.jsonl").exists() or len(log(left, "train")) < 3:
         assert running[0].poll() is None
+        time.sleep(0.01)
     running[1].send_signal(signal.SIGINT)  # one of them alone
     stopped = finish(running)
     assert [code for _, code in stopped] == [130, 130], stopped

@@ -74,7 +74,7 @@ class UpscaleProgress:
     def left_out(self, files: list[Path], why: str) -> None:
         """Print that photographs are left out, with the first names, and why."""
         if files:
-            self.say(f"{len(files)} left out, {why}: {named(files)}")
+            self.say(f"{len(files)} left out: {why} ({named(files)})")
 
     def follow(self, job: Job, steps: Iterator[float]) -> None:
         """Show the progress of an enlargement, and keep its error if it fails."""

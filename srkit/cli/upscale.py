@@ -95,7 +95,7 @@ def upscale(
     with UpscaleProgress(len(todo), quiet=quiet) as progress:
         upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
         progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
-        progress.left_out([job.source for job in taken], "made already")
+        progress.left_out([job.source for job in taken], "exist already")
         for why, files in planned.left_out.items():
             progress.left_out(files, why)
         (_look if dry_run else _work)(todo, upscaler, wanted, progress)

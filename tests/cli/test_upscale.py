@@ -139,7 +139,7 @@ def test_any_scale_is_reached_from_the_next_larger_one(srkit, trip, scale, size,
         (["-o", "trip/a.jpg"], "trip/a.jpg: would be replaced by its own enlargement; give another --output"),
         (["-o", "trip/a.jpg", "--overwrite"], "trip/a.jpg: would be replaced by its own enlargement"),
         (["*.gif"], "*.gif: matches no image (.png, "),
-        (["zoo"], "zoo: wants images (.png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff), found none"),
+        (["zoo"], "zoo: wants images (.png, .jpg, .jpeg, .jpe, .jfif, .webp, .bmp, .tif, .tiff, .avif, .gif, .mpo"),
         (["--device", "cuda:77"], "device: wants 'cuda:77', but torch finds none here"),
     ],
 )
@@ -191,7 +191,7 @@ BAD = {
     "empty.png": (b"", "wants an image, found an empty file"),
     "cut.jpg": (
         cv2.imencode(".jpg", NOISE)[1].tobytes()[:2000],
-        "wants an image that can be decoded, found one that",
+        "wants an image that can be decoded, found a damaged one: premature end of jpeg file",
     ),
     "damaged.png": (
         cv2.imencode(".png", NOISE)[1].tobytes()[:6000] + b"x" + cv2.imencode(".png", NOISE)[1].tobytes()[6001:],
@@ -201,8 +201,12 @@ BAD = {
         gray_png_of(40000, 40000),
         "wants at most 268,435,456 pixels, its header says 40000 x 40000; --max-pixels raises the limit",
     ),
-    "film.gif": (b"GIF89a" + bytes(100), "wants a PNG, JPEG, WebP, BMP or TIFF, found a GIF"),
-    "phone.jpg": (b"\0\0\0\x18ftypheic" + bytes(100), "wants a PNG, JPEG, WebP, BMP or TIFF, found a HEIC"),
+    "film.gif": (b"GIF89a" + bytes(100), "wants an image, found a GIF with a broken header"),
+    "phone.jpg": (b"\0\0\0\x18ftypheic" + bytes(100), "wants an image, found a HEIC with a broken header"),
+    "scan.jpg": (
+        b"8BPS\0\1" + bytes(100),
+        "wants a PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF or HEIC, found a Photoshop file",
+    ),
 }
 
 
@@ -218,7 +222,7 @@ def test_bad_files_are_named_and_the_others_are_done(srkit, tmp_path, zoo, monke
     more = {
         "gone.jpg": "cannot be read: No such file or directory",
         "moving.webp": "wants one picture of gray or RGB, found an animation",
-        "ink.jpg": "wants one picture of gray or RGB, found CMYK; turn it to RGB first, with its colour profile",
+        "ink.jpg": "wants one picture of gray or RGB, found CMYK without a colour profile; turn it to RGB first",
     }
     messages = {name: message for name, (_, message) in BAD.items()} | more
     code, out, err = srkit("upscale", *messages, "dot.png", "last.png", "-o", "out")
@@ -382,4 +386,4 @@ def test_every_command_takes_shipped_weights_by_name(srkit, trip, zoo):
         (folder / path).unlink()
     code, out, _ = srkit("evaluate", "lapsrn-x2", folder)
     assert code == 0
-    assert "\nlapsrn-x2, x2; " in out
+    assert "\nlapsrn-x2, x2: " in out

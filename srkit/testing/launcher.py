@@ -59,8 +59,9 @@ def launcher(part: Part, make: Make) -> None:
 def _runs_all(part: Part, make: Make, place: Path) -> None:
     tasks = [_task(place, "good", GOOD), _task(place, "bad", BAD)]
     ended = list(make()(tasks, None))
-    assert ("good", 7) not in ended, f"{part}: must hold a task's standard input open as long as the task is to run"
-    assert sorted(ended) == [("bad", 3), ("good", 0)], (
+    codes = sorted((one.name, one.code) for one in ended)
+    assert ("good", 7) not in codes, f"{part}: must hold a task's standard input open as long as the task is to run"
+    assert codes == [("bad", 3), ("good", 0)], (
         f"{part}: wants one Ended each with the exit status, good 0 and bad 3, gave {ended}"
     )
     for task in tasks:

@@ -14,8 +14,8 @@ import threading
 import time
 from typing import Any
 
-from srkit_ray.cluster import Cluster, ClusterError
-from srkit_ray.schedule import Schedule
+from srkit_ray.errors import ClusterError
+from srkit_ray.launcher import ADDRESS
 
 CONNECT = 40.0
 """Seconds for Ray to connect, once its port is open."""
@@ -98,34 +98,52 @@ def place(address: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def connect(orders: dict[str, Any]) -> Cluster:
-    """Connect to the cluster.
+def found(address: str) -> str:
+    """Return the address to connect to.
 
     Raises:
-        ClusterError: Nothing answers, or Ray refuses.
+        ClusterError: Nothing answers there.
     """
-    address = os.environ.get("RAY_ADDRESS", "auto") if orders["address"] == "auto" else orders["address"]
+    if address == "auto":
+        address = os.environ.get("RAY_ADDRESS", address)
+    if not ADDRESS.fullmatch(address):
+        raise ClusterError(f"RAY_ADDRESS: wants host:port of a cluster, got {address!r}; give launcher.address")
     if address != "auto" and (reason := reachable(*place(address))):
         raise ClusterError(
             f"{address}: wants the head of a Ray cluster, found nothing that answers: {reason}; {START}"
         )
-    return Cluster(address, orders["cpus"], orders["gpus"])
+    return address
+
+
+def run(bridge: Bridge, orders: dict[str, Any]) -> None:
+    """Run the tasks of the orders.
+
+    Raises:
+        ClusterError: The cluster cannot run them.
+    """
+    address = found(orders["address"])
+    from srkit_ray.cluster import (
+        Cluster,  # Ray takes a second to import, and a wrong address should be told at once
+    )
+    from srkit_ray.schedule import Schedule
+
+    cluster = Cluster(address, orders["cpus"], orders["gpus"])
+    bridge.head, bridge.patience = place(cluster.head), STUCK
+    schedule = Schedule(cluster, orders, bridge.say)
+    try:
+        schedule.run(bridge.turn)
+    finally:
+        schedule.stop()
 
 
 def main() -> None:
-    """Run the tasks of the orders."""
+    """Read the orders and follow them."""
     bridge = Bridge()
     orders = json.loads(os.fdopen(os.dup(0), "rb", buffering=0).readline())
     for job in (bridge.listen, bridge.watch):
         threading.Thread(target=job, daemon=True).start()
     try:
-        cluster = connect(orders)
-        bridge.head, bridge.patience = place(cluster.head), STUCK
-        schedule = Schedule(cluster, orders, bridge.say)
-        try:
-            schedule.run(bridge.turn)
-        finally:
-            schedule.stop()
+        run(bridge, orders)
     except ClusterError as problem:
         bridge.fail(str(problem))
     sys.stderr.flush()

@@ -14,6 +14,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 import srkit_ray.folder
 import srkit_ray.manifest
 import srkit_ray.worker
+from srkit_ray.errors import ClusterError
 from srkit_ray.worker import Worker, compare
 
 ANSWER = 90.0
@@ -25,12 +26,11 @@ SOURCE = Path(srkit_ray.manifest.__file__).read_text(encoding="utf-8")
 Node = Mapping[str, Any]
 """A node as ``ray.nodes()`` tells it."""
 
+Packages = tuple[str, Mapping[str, str], Sequence[str]]
+"""What ``srkit_ray.worker.compare`` takes: the text of the manifest's module, the manifest, the plugins in it."""
+
 for module in (srkit_ray.folder, srkit_ray.manifest, srkit_ray.worker):
     cloudpickle.register_pickle_by_value(module)  # a node that lacks this plugin can then say so
-
-
-class ClusterError(Exception):
-    """Something that keeps the study from running; one line or several, each with its place first."""
 
 
 class Cluster:
@@ -82,28 +82,36 @@ class Cluster:
         )
 
     def worker(self, avoid: Sequence[str] = ()) -> Any:
-        """Return a new actor, which waits for room; on none of the nodes ``avoid`` as long as there are others."""
-        others = [node for node in self.nodes() if node["NodeID"] not in avoid]
-        elsewhere = {"ray.io/node-id": f"!in({','.join(avoid)})"} if avoid and others else None
-        return (
-            ray.remote(Worker)
-            .options(num_cpus=self.cpus, num_gpus=self.gpus, max_restarts=0, label_selector=elsewhere)
-            .remote()
-        )
+        """Return a new actor, which waits for room; on a node of ``avoid`` only if there is none elsewhere."""
+        label, nodes = "ray.io/node-id", ",".join(avoid)
+        place = {
+            "label_selector": {label: f"!in({nodes})"},
+            "fallback_strategy": [{"label_selector": {label: f"in({nodes})"}}],
+        }
+        resources = {"num_cpus": self.cpus, "num_gpus": self.gpus}
+        return ray.remote(Worker).options(**resources, **(place if avoid else {}), max_restarts=0).remote()
 
-    def check(self, nodes: Sequence[Node], manifest: Mapping[str, str], plugins: Sequence[str]) -> None:
-        """Compare the packages of ``nodes`` with ``manifest``.
+    def title(self, node: str) -> str:
+        """Return a node's name in messages, by its id: address, host, and the first letters of the id."""
+        known = [one for one in ray.nodes() if one["NodeID"] == node]
+        return title(known[0]) if known else node[:6]
+
+    def check(self, packages: Packages) -> None:
+        """Compare the packages of all nodes that have room for a trial with those that are wanted.
 
         Raises:
-            ClusterError: All differences of all nodes.
+            ClusterError: All differences of all nodes; or there is no such node.
         """
+        nodes = self.nodes()
+        if not nodes:
+            raise ClusterError(self.wanted())
         asked = {
             title(node): ray.remote(compare)
             .options(num_cpus=0, max_retries=0, scheduling_strategy=_on(node))
-            .remote(SOURCE, manifest, plugins)
+            .remote(*packages)
             for node in nodes
         }
-        lines = []
+        differences = {}
         for node, answer in asked.items():
             try:
                 found = ray.get(answer, timeout=ANSWER)
@@ -111,9 +119,24 @@ class Cluster:
                 found = [f"does not tell its packages within {ANSWER:.0f} seconds"]
             except RayError as error:
                 found = [f"cannot tell its packages: {short(error)}"]
-            lines += [f"node {node}: {line}" for line in found]
-        if lines:
-            raise ClusterError("\n".join([*lines, WAY_OUT]))
+            differences[node] = found
+        refuse(differences)
+
+
+def packages(orders: Mapping[str, Any]) -> Packages:
+    """Return the packages that the launcher wants on every node."""
+    return SOURCE, orders["manifest"], orders["plugins"]
+
+
+def refuse(differences: Mapping[str, Sequence[str]]) -> None:
+    """Refuse nodes whose packages differ.
+
+    Raises:
+        ClusterError: Every difference, by the title of its node.
+    """
+    lines = [f"node {node}: {line}" for node, found in differences.items() for line in found]
+    if lines:
+        raise ClusterError("\n".join([*lines, WAY_OUT]))
 
 
 def _on(node: Node) -> NodeAffinitySchedulingStrategy:

@@ -11,7 +11,8 @@ from typing import Any
 import ray
 from ray.exceptions import RayError
 
-from srkit_ray.cluster import Cluster, ClusterError, short, title
+from srkit_ray.cluster import Cluster, packages, refuse, short
+from srkit_ray.errors import ClusterError
 from srkit_ray.folder import changes, put
 
 LOOK = 1.0
@@ -79,11 +80,10 @@ class Schedule:
         self.waiting = [Attempt(task) for task in orders["tasks"]]
         self.running: list[Attempt] = []
         self.ends: list[Any] = []
-        self.checked: dict[str, str] = {}
         self.looked, self.room = 0.0, 0
         self.seen = time.monotonic()
-        if not cluster.nodes():
-            raise ClusterError(cluster.wanted())
+        self.packages = packages(orders)
+        cluster.check(self.packages)
         for attempt in self.waiting:
             (attempt.folder / attempt.task["output"]).write_bytes(b"")
 
@@ -117,7 +117,7 @@ class Schedule:
             ray.kill(attempt.worker)
 
     def _look_at_nodes(self) -> None:
-        """Check the packages of new nodes, and that there is a node at all."""
+        """Count the places for tasks, and see that there are any."""
         now = time.monotonic()
         if now - self.looked < LOOK:
             return
@@ -127,17 +127,13 @@ class Schedule:
             self.seen = now
         elif now - self.seen > PATIENCE:
             raise ClusterError(self.cluster.wanted())
-        new = [node for node in nodes if node["NodeID"] not in self.checked]
-        if new:
-            self.cluster.check(new, self.orders["manifest"], self.orders["plugins"])
-            self.checked |= {node["NodeID"]: title(node) for node in new}
 
     def _begin(self, attempt: Attempt) -> None:
         files, _ = changes(attempt.folder, {})
         task = attempt.task
         attempt.worker = self.cluster.worker(attempt.avoid)
         attempt.call = attempt.worker.begin.remote(
-            task["arguments"], files, task["output"], self.orders["variables"]
+            task["arguments"], files, task["output"], self.orders["variables"], self.packages
         )
         attempt.node = ""
         self.running.append(attempt)
@@ -152,7 +148,8 @@ class Schedule:
             return
         now = time.monotonic()
         if not attempt.node:
-            attempt.node, attempt.due = answer, now
+            (attempt.node, differences), attempt.due = answer, now
+            refuse({self.cluster.title(attempt.node): differences})
             return
         code, files = answer
         put(attempt.folder, files)
@@ -169,10 +166,10 @@ class Schedule:
         """Try a task again whose worker or process has died, or give it up."""
         self._remove(attempt)
         attempt.deaths += 1
-        node = self.checked.get(attempt.node, "a node")
+        node = self.cluster.title(attempt.node) if attempt.node else "(not known)"
         if attempt.deaths > self.orders["retries"]:
             times = f"{attempt.deaths} times, the last time" if attempt.deaths > 1 else "once,"
-            self.say("ended", attempt.name, code, f"node {node}: its worker died {times} for this reason: {reason}")
+            self.say("ended", attempt.name, code, f"node {node}: its worker died {times}: {reason}")
             return
         if attempt.node:
             attempt.avoid.append(attempt.node)
@@ -185,7 +182,5 @@ class Schedule:
     def _remove(self, attempt: Attempt) -> None:
         self.running.remove(attempt)
         if attempt.node:
-            self.ends.append(
-                attempt.worker.end.remote()
-            )  # it ends itself after that, since nobody knows it any more
-        attempt.worker = None
+            self.ends.append(attempt.worker.end.remote())
+        attempt.worker = None  # Ray ends an actor that nobody knows any more

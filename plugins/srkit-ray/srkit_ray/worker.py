@@ -54,15 +54,29 @@ class Worker:
     If this process is killed, the standard input of the task is closed, and the task ends by itself.
     """
 
-    def begin(self, arguments: Sequence[str], files: Files, output: str, variables: Mapping[str, str]) -> str:
-        """Start ``python *arguments FOLDER``, and return the id of this node.
+    def begin(
+        self,
+        arguments: Sequence[str],
+        files: Files,
+        output: str,
+        variables: Mapping[str, str],
+        packages: tuple[str, Mapping[str, str], Sequence[str]],
+    ) -> tuple[str, list[str]]:
+        """Start ``python *arguments FOLDER``, unless the packages here differ from those that are wanted.
 
         Args:
             arguments: The arguments of Python.
             files: The folder's files.
             output: The path in the folder of the file for what the task prints.
             variables: Environment variables that it gets in addition.
+            packages: What ``compare`` takes.
+
+        Returns:
+            The id of this node, and the differences.
         """
+        node = str(ray.get_runtime_context().get_node_id())
+        if found := compare(*packages):
+            return node, found
         _sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         put(self.folder, files)
@@ -77,7 +91,7 @@ class Worker:
                 cwd=self.folder,
                 start_new_session=True,
             )
-        return str(ray.get_runtime_context().get_node_id())
+        return node, []
 
     def poll(self) -> tuple[int | None, Files]:
         """Return the exit status, None while the task runs, and the files that have changed since the last call."""

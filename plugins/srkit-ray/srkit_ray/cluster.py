@@ -8,7 +8,7 @@ from typing import Any
 
 import ray
 from ray import cloudpickle
-from ray.exceptions import GetTimeoutError, RayError
+from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import srkit_ray.folder
@@ -111,16 +111,9 @@ class Cluster:
             .remote(*packages)
             for node in nodes
         }
-        differences = {}
-        for node, answer in asked.items():
-            try:
-                found = ray.get(answer, timeout=ANSWER)
-            except GetTimeoutError:
-                found = [f"does not tell its packages within {ANSWER:.0f} seconds"]
-            except RayError as error:
-                found = [f"cannot tell its packages: {short(error)}"]
-            differences[node] = found
-        refuse(differences)
+        answers = list(asked.values())
+        answered, _ = ray.wait(answers, num_returns=len(answers), timeout=ANSWER)
+        refuse({node: _differences(answer, answer in answered) for node, answer in asked.items()})
 
 
 def packages(orders: Mapping[str, Any]) -> Packages:
@@ -137,6 +130,16 @@ def refuse(differences: Mapping[str, Sequence[str]]) -> None:
     lines = [f"node {node}: {line}" for node, found in differences.items() for line in found]
     if lines:
         raise ClusterError("\n".join([*lines, WAY_OUT]))
+
+
+def _differences(answer: Any, answered: bool) -> list[str]:
+    if not answered:
+        return [f"does not tell its packages within {ANSWER:.0f} seconds"]
+    try:
+        found: list[str] = ray.get(answer)
+    except RayError as error:
+        return [f"cannot tell its packages: {short(error)}"]
+    return found
 
 
 def _on(node: Node) -> NodeAffinitySchedulingStrategy:

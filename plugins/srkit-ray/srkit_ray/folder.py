@@ -6,7 +6,7 @@ This module travels to the nodes as it is, so it imports nothing but Python's ow
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -81,7 +81,7 @@ def put(folder: Path, files: Mapping[str, bytes | None]) -> None:
             (folder / path).unlink(missing_ok=True)
 
 
-def _order(known: Listing, now: Listing) -> object:
+def _order(known: Listing, now: Listing) -> Callable[[str], tuple[bool, int]]:
     """Return the key that sorts changed files as a kill may interrupt them: grown ones first, then the oldest.
 
     What a file had before it grew is still in it, so a log may come before the checkpoint that it belongs to. Files

@@ -48,6 +48,7 @@ class Nodes:
         quiet = ["--num-cpus=1", "--disable-usage-stats", "--object-store-memory=80000000"]
         subprocess.run([*command, *quiet], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.processes[name] = self._processes() - before
+        assert self.processes[name]
 
     def kill(self, name, kind=""):
         """Kill all processes of a node whose commands contain a word, at once."""
@@ -66,7 +67,9 @@ class Nodes:
         return {process for process, (_, command) in self._listed().items() if str(self.place) in command}
 
     def _listed(self):
-        lines = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        lines = subprocess.run(
+            ["ps", "-eww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ).stdout
         rows = [line.split(maxsplit=2) for line in lines.splitlines()]
         return {int(process): (int(parent), command) for process, parent, command in rows}
 

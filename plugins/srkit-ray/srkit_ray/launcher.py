@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import IO, Annotated, Any
 
@@ -128,11 +128,13 @@ class Ray:
             assert process.stdin is not None
             assert process.stdout is not None
             try:
-                process.stdin.write(json.dumps(orders).encode() + b"\n")
-                process.stdin.flush()
+                with suppress(BrokenPipeError):  # it has died already, and its last words say why
+                    process.stdin.write(json.dumps(orders).encode() + b"\n")
+                    process.stdin.flush()
                 yield _messages(process, process.stdout, noise)
             finally:
-                process.stdin.close()
+                with suppress(BrokenPipeError):
+                    process.stdin.close()
                 try:
                     process.wait(LAST_WORDS)
                 except subprocess.TimeoutExpired:

@@ -12,6 +12,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from srkit_ray.errors import ClusterError
@@ -44,6 +46,7 @@ class Bridge:
         self.turned = time.monotonic()
         self.patience = CONNECT
         self.head: tuple[str, int] | None = None
+        self.end_tasks: Callable[[], None] = lambda: None
 
     def say(self, *message: Any) -> None:
         """Send a message to the launcher."""
@@ -78,8 +81,10 @@ class Bridge:
                 self.fail(f"the cluster did not answer within {self.patience:.0f} seconds; {START}")
 
     def fail(self, problem: str) -> None:
-        """Report a problem and end this process, whatever it is doing."""
+        """Report a problem, stop all trials and end this process, whatever it is doing."""
         self.say("problem", problem)
+        with suppress(Exception):  # without a head, the nodes would run them for another minute
+            self.end_tasks()
         os._exit(1)
 
 
@@ -130,6 +135,7 @@ def run(bridge: Bridge, orders: dict[str, Any]) -> None:
     cluster = Cluster(address, orders["cpus"], orders["gpus"])
     bridge.head, bridge.patience = place(cluster.head), STUCK
     schedule = Schedule(cluster, orders, bridge.say)
+    bridge.end_tasks = schedule.end_tasks
     try:
         schedule.run(bridge.turn)
     finally:

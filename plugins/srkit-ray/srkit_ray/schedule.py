@@ -109,12 +109,17 @@ class Schedule:
                 self._answer(calls[call])
 
     def stop(self) -> None:
-        """Stop the tasks that are running."""
+        """Stop the tasks that are running, and their workers."""
+        self.end_tasks()
+        for attempt in self.running:
+            ray.kill(attempt.worker)
+        self.running = []
+
+    def end_tasks(self) -> None:
+        """Stop the tasks that are running; this asks their workers and needs no head."""
         self.ends += [attempt.worker.end.remote() for attempt in self.running if attempt.node]
         if self.ends:
             ray.wait(self.ends, num_returns=len(self.ends), timeout=LAST_WORDS)
-        for attempt in self.running:
-            ray.kill(attempt.worker)
 
     def _look_at_nodes(self) -> None:
         """Count the places for tasks, and see that there are any."""

@@ -63,8 +63,9 @@ class Nodes:
         return [one for one, (parent, command) in found.items() if parent in own and "ray::Worker" in command]
 
     def _processes(self):
-        """The processes of all nodes: each has the folder of the cluster in its command."""
-        return {process for process, (_, command) in self._listed().items() if str(self.place) in command}
+        """The processes of all nodes: each has the folder or the port of the cluster in its command."""
+        words = (str(self.place), f":{PORT}")
+        return {process for process, (_, command) in self._listed().items() if any(one in command for one in words)}
 
     def _listed(self):
         lines = subprocess.run(

@@ -16,8 +16,7 @@ from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
 from srkit.errors import RunError
 from srkit.lock import alone
-from srkit.parts.launcher import LauncherFn, Task
-from srkit.plugins import Catalog
+from srkit.parts.launcher import Ended, LauncherFn, Task
 from srkit.records.folders import LOCK, StudyFiles
 from srkit.records.study import ArmEntry, BlockEntry, StudyIndex, TrialEntry
 from srkit.records.trial import read_problem
@@ -37,7 +36,7 @@ def waiting(plan: Plan, folder: Path) -> list[str]:
 
 
 def execute(
-    plan: Plan, folder: Path, catalog: Catalog, *, jobs: int | None = None, launcher: LauncherFn | None = None
+    plan: Plan, folder: Path, *, jobs: int | None = None, launcher: LauncherFn | None = None
 ) -> Iterator[Outcome]:
     """Run the trials that are waiting in ``folder`` and yield each as it ends; a failed one stops no other.
 
@@ -47,7 +46,6 @@ def execute(
     Args:
         plan: The trials to run.
         folder: The folder of the study, in which each trial gets its own folder.
-        catalog: The parts that the plan was made with.
         jobs: How many trials run at the same time; None leaves it to the launcher.
         launcher: The launcher that runs them; None is the study's.
 
@@ -64,13 +62,13 @@ def execute(
         left = waiting(plan, folder)
         for name in plan.trials.keys() - left:  # it may be of a test that is no longer in the study
             TrialFolder(folder / name).error.unlink(missing_ok=True)
-        for ended in launch([_task(plan, name, folder, catalog) for name in left], jobs):
+        for ended in launch([_task(plan, name, folder) for name in left], jobs):
             if ended.name not in left:
                 raise RunError(
                     f"launcher: wants every task that it was given ended once, found the end of {ended.name!r}"
                 )
             left.remove(ended.name)
-            yield _outcome(plan, folder, ended.name, ended.code)
+            yield _outcome(plan, folder, ended.name, ended)
         for name in left:
             yield _outcome(plan, folder, name, None)
 
@@ -81,11 +79,11 @@ def problem(plan: Plan, folder: Path, name: str) -> str | None:
     return None if trial.complete(plan.trials[name]) else read_problem(trial.error)
 
 
-def _outcome(plan: Plan, folder: Path, name: str, code: int | None) -> Outcome:
+def _outcome(plan: Plan, folder: Path, name: str, ended: Ended | None) -> Outcome:
     """Return the outcome of a trial, judged by the files that it left and not by what its launcher reports."""
     trial = TrialFolder(folder / name)
     if not trial.complete(plan.trials[name]) and not trial.error.exists():
-        _died(trial, code)
+        _died(trial, ended)
     return Outcome(name, problem(plan, folder, name))
 
 
@@ -113,13 +111,13 @@ def _arm_entry(arm: PlannedArm) -> ArmEntry:
     return ArmEntry(arm.name, dict(arm.changes), trials, arm.parameters)
 
 
-def _task(plan: Plan, name: str, folder: Path, catalog: Catalog) -> Task:
-    trial = prepare(plan.trials[name], folder / name, catalog)
-    return Task(name, (sys.executable, *_safe(), "-m", "srkit", "trial", str(trial.path)), trial.output)
+def _task(plan: Plan, name: str, folder: Path) -> Task:
+    trial = prepare(plan.trials[name], folder / name)
+    return Task(name, (*_safe(), "-m", "srkit", "trial"), trial.path, trial.output)
 
 
 def _safe() -> tuple[str, ...]:
-    """Return environment variables that keep a process from importing another srkit from the working folder.
+    """Return options of Python that keep a process from importing another srkit from the working folder.
 
     ``python -m`` searches the working folder first: in the folder around a clone it finds the clone and takes it
     for the package. If this process searches it too, as in a source tree, then the others must do the same.
@@ -127,10 +125,13 @@ def _safe() -> tuple[str, ...]:
     return () if {"", os.getcwd()} & set(sys.path) else ("-P",)
 
 
-def _died(folder: TrialFolder, code: int | None) -> None:
-    """Write the error of a trial whose process could not write it itself; ``code`` is None if it is not known."""
-    if code is None:
+def _died(folder: TrialFolder, ended: Ended | None) -> None:
+    """Write the error of a trial whose process could not write it itself; ``ended`` is None if it is not known."""
+    code = None if ended is None or ended.reason else ended.code
+    if ended is None:
         how = "its launcher never reported its end"
+    elif code is None:
+        how = str(ended.reason)
     elif code == 0:
         how = "its launcher reports success, but it has no scores"
     elif code < 0:

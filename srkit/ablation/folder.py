@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from srkit.ablation.plan import PlannedTest, PlannedTrial
 from srkit.atomic import write_text
 from srkit.config.show import fill, to_yaml
-from srkit.engine.precision import resolve_device
-from srkit.plugins import Catalog
 from srkit.records.folders import TrialFiles
 from srkit.records.trial import TrialOrders
 from srkit.run import RunFolder
-from srkit.run.environment import environment
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class TrialFolder(TrialFiles, RunFolder):
         return files.identity.read_text(encoding="utf-8").strip() == test.id
 
 
-def prepare(trial: PlannedTrial, path: Path, catalog: Catalog) -> TrialFolder:
+def prepare(trial: PlannedTrial, path: Path) -> TrialFolder:
     """Write the files that the process of a trial reads.
 
     Those of an earlier start say the same, since the folder is named by a hash of it; its files may be elsewhere.
@@ -43,10 +41,8 @@ def prepare(trial: PlannedTrial, path: Path, catalog: Catalog) -> TrialFolder:
     folder.error.unlink(
         missing_ok=True
     )  # an error of an earlier start must not be taken for the result of this one
-    if not folder.environment.exists():
-        device = resolve_device(trial.experiment.train.device)
-        environment(catalog, trial.seed, device).write(folder.environment)
-    orders = TrialOrders(tuple(trial.measure["what"]), trial.measure["every"], tuple(trial.tests))
+    command = ("srkit", *sys.argv[1:])
+    orders = TrialOrders(tuple(trial.measure["what"]), trial.measure["every"], tuple(trial.tests), command)
     orders.write(folder.orders)
     for name, test in trial.tests.items():
         files = folder.test(name)

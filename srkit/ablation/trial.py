@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -21,6 +22,7 @@ from srkit.atomic import write_text
 from srkit.config.check import check
 from srkit.config.source import read
 from srkit.engine.checkpoint import load_into, load_weights
+from srkit.engine.precision import resolve_device
 from srkit.errors import RunError, SrkitError
 from srkit.experiment import Experiment
 from srkit.lock import alone
@@ -30,6 +32,7 @@ from srkit.records.folders import LOCK
 from srkit.records.scores import ScoreRow
 from srkit.records.trial import TrialOrders, write_protocol
 from srkit.run import RunFolder, build, score, train
+from srkit.run.environment import environment
 from srkit.run.score import score_rows
 
 
@@ -69,8 +72,11 @@ def _perform(folder: TrialFolder, catalog: Catalog) -> None:
     run = RunFolder.open(folder.path)
     run.sweep()
     experiment = _read(run.config, catalog)
-    built = build(experiment, catalog)
     orders = TrialOrders.read(folder.orders)
+    if not run.environment.exists():  # this machine may be another than that of srkit ablate
+        here = environment(catalog, experiment.seed, resolve_device(experiment.train.device))
+        replace(here, command=orders.command).write(run.environment)
+    built = build(experiment, catalog)
     measures = CheckerboardLog(experiment, built, folder.measures, orders.what, orders.every)
     if not run.summary.exists():
         confirm(folder.inputs, experiment)

@@ -50,7 +50,7 @@ def ablate(
         typer.echo(_listing(planned, waiting(planned, folder)))
         return
     with StudyProgress(planned, folder, quiet=quiet) as progress:
-        for outcome in execute(planned, folder, catalog, jobs=jobs):
+        for outcome in execute(planned, folder, jobs=jobs):
             progress.ended(outcome)
     failed = [name for name in planned.trials if problem(planned, folder, name)]
     if any(TrialFolder(folder / name).summary.exists() for name in planned.trials):

@@ -13,7 +13,7 @@ from typing import Annotated
 import torch
 
 import srkit
-from srkit.parts.launcher import Ended, Task
+from srkit.parts.launcher import Ended, Task, thread_limits
 
 LAST_WORDS = 10.0
 """Seconds for a process to end by itself once its standard input is closed."""
@@ -82,8 +82,7 @@ class Local:
         return one
 
     def _environment(self, place: int) -> dict[str, str]:
-        names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        values = dict.fromkeys(names, str(self.threads))
+        values = thread_limits(self.threads)
         if (count := torch.cuda.device_count()) > 1:
             visible = os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",")
             device = place % count

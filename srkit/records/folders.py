@@ -114,7 +114,7 @@ class TrialFiles(RunFiles):
 
     @property
     def orders(self) -> Path:
-        """``TrialOrders``: what to measure, and the names of the further tests."""
+        """``TrialOrders``: what to measure, the names of the further tests, and the command of the study."""
         return self.path / "measure.json"
 
     @property

@@ -19,11 +19,13 @@ class TrialOrders(ObjectFile):
         what: The measures of the checkerboard to take: M1, M2, M3, M4.
         every: Steps between two measurements; 0 measures at the start and at the end.
         tests: Names of the further tests.
+        command: The command of the study, word by word.
     """
 
     what: tuple[str, ...] = ()
     every: int = 0
     tests: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

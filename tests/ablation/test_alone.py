@@ -11,7 +11,7 @@ ARMS = "arms: {a: {}, b: {model.depth: 2}}\nbaseline: a\nseeds: [0, 1]"
 def test_a_trial_is_alone_in_its_folder_and_clears_away_what_a_killed_one_left(
     planned, catalog, tmp_path, monkeypatch
 ):
-    folder = prepare(planned(ARMS).blocks[0].arms[0].trials[0], tmp_path / "t", catalog)
+    folder = prepare(planned(ARMS).blocks[0].arms[0].trials[0], tmp_path / "t")
     left = folder.path / ".last.pt.1.part"
     left.touch()
 

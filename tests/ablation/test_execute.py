@@ -34,7 +34,7 @@ def run(planned, catalog, tmp_path):
                 yield Ended(task.name, 0 if perform(Path(task.command[-1]), catalog) else 1)
 
         plan, outcomes = planned(text, *overrides), []
-        for outcome in execute(plan, tmp_path / "study", catalog, launcher=here):
+        for outcome in execute(plan, tmp_path / "study", launcher=here):
             outcomes.append(outcome)
             if len(outcomes) == stop:
                 break
@@ -157,37 +157,37 @@ def test_options_that_decide_nothing_neither_train_nor_test_anything_again(run):
     assert len(run(text, "experiment.metrics=[psnr]")[2]) == 4
 
 
-def outcomes_of(plan, catalog, tmp_path, launcher):
-    return [one.problem for one in execute(plan, tmp_path / "study", catalog, launcher=launcher)]
+def outcomes_of(plan, tmp_path, launcher):
+    return [one.problem for one in execute(plan, tmp_path / "study", launcher=launcher)]
 
 
-def test_a_launcher_that_says_well_where_nothing_ran_is_not_believed(planned, catalog, tmp_path):
+def test_a_launcher_that_says_well_where_nothing_ran_is_not_believed(planned, tmp_path):
     def liar(tasks, jobs, /):
         yield Ended(tasks[0].name, 0)
 
-    said = outcomes_of(planned(TWO), catalog, tmp_path, liar)
+    said = outcomes_of(planned(TWO), tmp_path, liar)
     assert (
         said == ["its launcher reports success, but it has no scores"] + ["its launcher never reported its end"] * 3
     )
 
 
-def test_a_launcher_that_keeps_no_output_is_borne_with(planned, catalog, tmp_path):
-    said = outcomes_of(planned(TWO), catalog, tmp_path, lambda tasks, _: (Ended(one.name, 3) for one in tasks))
+def test_a_launcher_that_keeps_no_output_is_borne_with(planned, tmp_path):
+    said = outcomes_of(planned(TWO), tmp_path, lambda tasks, _: (Ended(one.name, 3) for one in tasks))
     assert said == ["its process ended with status 3"] * 4
 
 
 @pytest.mark.parametrize("names", [("nobody",), (0, 0)])
-def test_a_launcher_that_ends_what_it_was_not_given_is_named(planned, catalog, tmp_path, names):
+def test_a_launcher_that_ends_what_it_was_not_given_is_named(planned, tmp_path, names):
     def confused(tasks, jobs, /):
         yield from (Ended(name if isinstance(name, str) else tasks[name].name, 1) for name in names)
 
     with pytest.raises(
         RunError, match="launcher: wants every task that it was given ended once, found the end of '"
     ):
-        outcomes_of(planned(TWO), catalog, tmp_path, confused)
+        outcomes_of(planned(TWO), tmp_path, confused)
 
 
-def test_an_error_of_an_earlier_start_is_not_told_again(planned, catalog, tmp_path):
+def test_an_error_of_an_earlier_start_is_not_told_again(planned, tmp_path):
     def dies(code):
         def launch(tasks, jobs, /):
             for task in tasks:
@@ -197,11 +197,11 @@ def test_an_error_of_an_earlier_start_is_not_told_again(planned, catalog, tmp_pa
         return launch
 
     for code in (3, 4):
-        said = outcomes_of(planned(TWO), catalog, tmp_path, dies(code))
+        said = outcomes_of(planned(TWO), tmp_path, dies(code))
         assert said == [f"its process ended with status {code}: last words of {code}"] * 4
 
 
-def test_a_trial_finds_the_srkit_that_started_it(planned, catalog, tmp_path, monkeypatch):
+def test_a_trial_finds_the_srkit_that_started_it(planned, tmp_path, monkeypatch):
     """In the folder around a clone, `python -m srkit` would import the clone; in a source tree it should."""
     (tmp_path / "srkit").mkdir()
     (tmp_path / "srkit" / "__init__.py").write_text("raise ImportError('this is a clone around srkit')")
@@ -213,21 +213,28 @@ def test_a_trial_finds_the_srkit_that_started_it(planned, catalog, tmp_path, mon
         commands.append(tasks[0].command)
         yield from Local()(tasks[:1], jobs)
 
-    outcome = next(execute(planned(TWO), tmp_path / "study", catalog, launcher=launch))
+    outcome = next(execute(planned(TWO), tmp_path / "study", launcher=launch))
     assert outcome.problem is None
     assert commands[-1][1] == "-P"
     monkeypatch.syspath_prepend(tmp_path)
-    next(execute(planned(TWO), tmp_path / "study", catalog, launcher=launch))
+    next(execute(planned(TWO), tmp_path / "study", launcher=launch))
     assert commands[-1][1] == "-m"
 
 
-def test_a_process_that_dies_without_a_word_is_reported(planned, catalog, tmp_path):
+def test_what_a_launcher_knows_of_a_failure_is_its_reason(planned, tmp_path):
+    def lost(tasks, jobs, /):
+        yield from (Ended(task.name, 1, "node 7: lost its power") for task in tasks)
+
+    assert outcomes_of(planned(TWO), tmp_path, lost) == ["node 7: lost its power"] * 4
+
+
+def test_a_process_that_dies_without_a_word_is_reported(planned, tmp_path):
     def deadly(tasks, jobs, /):
         for task in tasks:
             task.output.write_text("last words\n")
             yield Ended(task.name, -9)
 
-    outcomes = list(execute(planned(TWO), tmp_path / "study", catalog, launcher=deadly))
+    outcomes = list(execute(planned(TWO), tmp_path / "study", launcher=deadly))
     assert [one.problem for one in outcomes] == [
         "its process was ended by signal 9; was there too little memory?"
     ] * 4
@@ -258,14 +265,14 @@ def test_a_folder_of_something_else_is_left_alone(run, tmp_path):
     assert [path.name for path in (tmp_path / "study").iterdir()] == ["thesis.txt"]
 
 
-def test_two_cannot_work_at_one_study(planned, catalog, tmp_path):
+def test_two_cannot_work_at_one_study(planned, tmp_path):
     def slow(tasks, jobs, /):
         for task in tasks:
             task.output.write_text("")
             yield Ended(task.name, 1)
 
     def started():
-        return execute(planned(TWO), tmp_path / "study", catalog, launcher=slow)
+        return execute(planned(TWO), tmp_path / "study", launcher=slow)
 
     first = started()
     next(first)

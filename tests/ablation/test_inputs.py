@@ -46,7 +46,7 @@ def study_of(study, pictures, catalog):
 def finished(study_of, catalog, tmp_path):
     """A folder in which the baseline has been trained and tested."""
     (name, trial), _ = study_of().trials.items()
-    assert perform(prepare(trial, tmp_path / "study" / name, catalog).path, catalog)
+    assert perform(prepare(trial, tmp_path / "study" / name).path, catalog)
     return tmp_path / "study"
 
 
@@ -97,7 +97,7 @@ def test_an_interrupted_trial_that_was_moved_goes_on(study_of, finished, catalog
     state = (finished / name / "last.pt").stat().st_mtime_ns
     there = move(pictures, tmp_path)
     trial = study_of(pictures=there).trials[name]
-    assert perform(prepare(trial, finished / name, catalog).path, catalog)
+    assert perform(prepare(trial, finished / name).path, catalog)
     assert (finished / name / "last.pt").stat().st_mtime_ns == state  # not trained again
 
 
@@ -124,7 +124,7 @@ def test_changed_images_of_a_test_are_named_with_it(study_of, finished, pictures
     repaint(pictures / "other")
     line = f"{finished / name}/tests/clean: sub  seed 0: data.test has changed since test 'clean'; it is made again"
     assert list(changed(study_of(), finished)) == [line]
-    folder = prepare(study_of().trials[name], finished / name, catalog)
+    folder = prepare(study_of().trials[name], finished / name)
     assert not folder.complete(study_of().trials[name])
     assert perform(folder.path, catalog)
     assert list(changed(study_of(), finished)) == []
@@ -143,7 +143,7 @@ def test_the_weights_to_start_from_are_known_by_their_content(study_of, finished
     shutil.copy(finished / first / "best.safetensors", start)
     name, trial = next(iter(study_of(f"experiment.start={start}", deep="loss: l1").trials.items()))
     assert name != first
-    folder = prepare(trial, finished / name, catalog)
+    folder = prepare(trial, finished / name)
     assert perform(folder.path, catalog)
     start.rename(copy)
     moved = study_of(f"experiment.start={copy}", deep="loss: l1")
@@ -164,7 +164,7 @@ def test_arms_on_the_same_images_in_two_places_share_a_trial(study_of, pictures,
 
 def test_files_that_change_after_the_plan_stop_the_trial(study_of, catalog, pictures, tmp_path):
     name, trial = next(iter(study_of().trials.items()))
-    folder = prepare(trial, tmp_path / "study" / name, catalog)
+    folder = prepare(trial, tmp_path / "study" / name)
     repaint(pictures / "train")
     assert not perform(folder.path, catalog)
     assert folder.error.read_text() == (

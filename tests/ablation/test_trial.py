@@ -11,6 +11,7 @@ import pytest
 from srkit.ablation.folder import prepare
 from srkit.ablation.trial import perform
 from srkit.engine.checkpoint import load_weights
+from srkit.records.environment import Environment
 
 ONE = """arms: {sub: {}, deep: {model.depth: 2}}
 baseline: sub
@@ -30,9 +31,12 @@ def lines(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_a_trial_leaves_a_run_with_measures_tests_and_costs(trial, catalog, tmp_path):
-    folder = prepare(trial, tmp_path / "t", catalog)
+def test_a_trial_leaves_a_run_with_measures_tests_and_costs(trial, catalog, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["srkit", "ablate", "study.yaml"])
+    folder = prepare(trial, tmp_path / "t")
     assert not folder.complete(trial)
+    assert not folder.environment.exists()  # of the machine that trains, which may be another than this
+    monkeypatch.setattr("sys.argv", ["srkit", "trial", str(folder.path)])
     assert perform(folder.path, catalog)
     assert folder.complete(trial)
     rows = lines(folder.measures)
@@ -51,13 +55,15 @@ def test_a_trial_leaves_a_run_with_measures_tests_and_costs(trial, catalog, tmp_
     protocol = json.loads(folder.test("clean").protocol.read_text())
     assert protocol == json.loads(folder.summary.read_text())["protocol"]
     assert protocol["psnr"]["border"] == 2
+    machine = Environment.read(folder.environment)
+    assert (machine.command, machine.device, machine.threads) == (("srkit", "ablate", "study.yaml"), "cpu", 1)
 
 
 def test_measuring_does_not_change_what_is_learnt(planned, catalog, tmp_path):
     weights = []
     for every in (0, 1):
         trial = planned(ONE, f"measure.every={every}", "measure.what=[M1, M2]").blocks[0].arms[0].trials[0]
-        folder = prepare(trial, tmp_path / str(every), catalog)
+        folder = prepare(trial, tmp_path / str(every))
         assert perform(folder.path, catalog)
         weights.append(load_weights(folder.best)[0])
     assert all((weights[0][name] == weights[1][name]).all() for name in weights[0])
@@ -67,7 +73,7 @@ def test_an_untrained_network_leaves_no_grid_and_a_random_one_does(planned, cata
     text = "arms: {zero: {}, he: {model.residual_init: he}}\nbaseline: zero\nseeds: [0, 1]\nmeasure: {what: [M1]}"
     ripples = []
     for arm in planned(text, "experiment.model.upsampler={use: transposed_conv, kernel: 3}").blocks[0].arms:
-        folder = prepare(arm.trials[0], tmp_path / arm.name, catalog)
+        folder = prepare(arm.trials[0], tmp_path / arm.name)
         assert perform(folder.path, catalog)
         first = {row["measure"]: row["value"] for row in lines(folder.measures) if row["step"] == 0}
         assert first["M1_layers"] > 0.3
@@ -77,14 +83,14 @@ def test_an_untrained_network_leaves_no_grid_and_a_random_one_does(planned, cata
 
 def test_a_failure_says_what_and_at_which_step(planned, catalog, tmp_path):
     trial = planned(ONE, "experiment.train.optimizer={use: sgd, lr: 1e30}").blocks[0].arms[0].trials[0]
-    folder = prepare(trial, tmp_path / "t", catalog)
+    folder = prepare(trial, tmp_path / "t")
     assert not perform(folder.path, catalog)
     assert folder.error.read_text().startswith("step ")
     assert not folder.complete(trial)
 
 
 def test_a_bug_keeps_its_traceback(trial, catalog, tmp_path, monkeypatch):
-    folder = prepare(trial, tmp_path / "t", catalog)
+    folder = prepare(trial, tmp_path / "t")
     monkeypatch.setattr("srkit.ablation.trial.costs", lambda *_: 1 // 0)
     assert not perform(folder.path, catalog)
     assert folder.error.read_text().startswith("ZeroDivisionError: ")
@@ -106,7 +112,7 @@ def wait_for(path, text, seconds=90):
 
 
 def test_a_killed_trial_ends_in_the_same_scores_and_measures(trial, catalog, tmp_path):
-    straight, killed = (prepare(trial, tmp_path / name, catalog) for name in ("a", "b"))
+    straight, killed = (prepare(trial, tmp_path / name) for name in ("a", "b"))
     assert perform(straight.path, catalog)
     for mark in ('"train", "step": 3', '"train", "step": 5'):
         process = start(killed)
@@ -121,7 +127,7 @@ def test_a_killed_trial_ends_in_the_same_scores_and_measures(trial, catalog, tmp
 
 
 def test_a_trial_ends_with_its_parent(trial, catalog, tmp_path):
-    folder = prepare(trial, tmp_path / "t", catalog)
+    folder = prepare(trial, tmp_path / "t")
     process = start(folder, stderr=subprocess.PIPE)
     wait_for(folder.log, '"train", "step": 1')
     process.stdin.close()
@@ -135,7 +141,7 @@ def test_two_processes_are_never_at_one_trial(trial, catalog, tmp_path, monkeypa
     """A process whose parent was killed may still be writing when the study is started again."""
     fcntl, begun = pytest.importorskip("fcntl", reason="wants file locks"), threading.Event()
     monkeypatch.setattr("srkit.ablation.trial._perform", lambda *_: begun.set())
-    folder = prepare(trial, tmp_path / "t", catalog)
+    folder = prepare(trial, tmp_path / "t")
     with open(folder.path / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         second = threading.Thread(target=perform, args=(folder.path, catalog))

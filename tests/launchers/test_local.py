@@ -1,5 +1,4 @@
 import os
-import sys
 import time
 
 import pytest
@@ -9,7 +8,7 @@ from srkit.parts.launcher import Task
 
 
 def task(folder, name, code):
-    return Task(name, (sys.executable, "-c", code), folder / f"{name}.txt")
+    return Task(name, ("-c", code), folder, folder / f"{name}.txt")
 
 
 def test_every_task_is_run_and_its_status_and_words_are_kept(tmp_path):

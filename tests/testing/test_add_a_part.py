@@ -69,7 +69,7 @@ ASKED = (
         "key",
         "original",
     ),
-    *("record", "close", "Task", "Ended", "output"),
+    *("record", "close", "Task", "Ended", "output", "arguments", "folder", "reason", "thread_limits"),
     *("accepts", "read", "build", "metadata"),
 )
 

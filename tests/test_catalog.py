@@ -46,7 +46,7 @@ OPTIONS = {
     "patchgan": {"features": 4},
     "unet": {"features": 4},
 }
-EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
+EXTRAS = {"onnx": "onnxruntime", "lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),

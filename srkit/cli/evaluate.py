@@ -59,6 +59,7 @@ def evaluate(
 ) -> None:
     """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
     from srkit.cli.model_option import read_model
+    from srkit.cli.read_by import read_by
     from srkit.engine.generators import seeded
     from srkit.engine.precision import resolve_device
     from srkit.evaluation.measure import measure, measuring
@@ -109,7 +110,12 @@ def evaluate(
         typer.echo(to_json(result, indent=2))
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
-    typer.echo(fill(f"{network.name}, x{network.scale}; " + "; ".join(map(_in_words, described.items())), WIDTH))
+    typer.echo(
+        fill(
+            f"{network.name}, x{network.scale}{read_by(network)}; " + "; ".join(map(_in_words, described.items())),
+            WIDTH,
+        )
+    )
 
 
 def _degradation(text: str, scale: int, catalog: Catalog) -> tuple[DegradationFn | None, str]:

@@ -73,6 +73,7 @@ def upscale(
     """
     from srkit.cli.model_option import read_model
     from srkit.cli.progress_upscale import UpscaleProgress
+    from srkit.cli.read_by import could_be_read_by, read_by
     from srkit.errors import DataError
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import existing, plan, refuse
@@ -82,7 +83,8 @@ def upscale(
 
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
-    network, factor = load_for(None if model is None else read_model(model), scale, load_catalog(), seed=seed)
+    catalog = load_catalog()
+    network, factor = load_for(None if model is None else read_model(model), scale, catalog, seed=seed)
     jobs, earlier = plan(images, factor, output, format_ and f".{format_}")
     taken = [] if overwrite else existing(jobs)
     if not skip:
@@ -91,7 +93,9 @@ def upscale(
     wanted = Enlargement(factor, quality, max_pixels)
     with UpscaleProgress(len(todo), quiet=quiet) as progress:
         upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
-        progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
+        progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}{read_by(network)}")
+        if dry_run and model is not None and (others := could_be_read_by(model, network, catalog)):
+            progress.say(others)
         progress.left_out(len(taken), "exist already")
         progress.left_out(len(earlier), "came out of an earlier run")
         (_look if dry_run else _work)(todo, upscaler, wanted, progress)

@@ -19,7 +19,7 @@ LOCAL = 1e-4
 """Largest difference far from the cut; a network with a larger one uses something of the whole image, as a mean."""
 MARGIN = 3
 """Pixels that a halo is larger than it was found, since a tile is cut at four sides."""
-LENGTHS = (48, 192)
+LENGTHS = (48, 96)
 """Lengths of the images that are cut; a network sees at most a third of the last one, or counts as seeing all."""
 HEIGHT = 16
 MOST_MULTIPLE = 32

@@ -74,9 +74,10 @@ def _described(
 def _freeze_unused(module: Community, channels: int) -> None:
     """Freeze parameters that the network does not use in training, such as convolutions that are folded for use."""
     side = -(-max(module.least, 8) // module.multiple_of) * module.multiple_of
-    module.train()
-    loss = module(torch.zeros(1, channels, side, side)).sum()
-    learnt = [parameter for parameter in module.parameters() if parameter.requires_grad]
-    for parameter, gradient in zip(learnt, torch.autograd.grad(loss, learnt, allow_unused=True), strict=True):
+    learnt = [parameter for parameter in module.train().parameters() if parameter.requires_grad]
+    with torch.enable_grad():
+        loss = module(torch.zeros(1, channels, side, side)).sum()
+        gradients = torch.autograd.grad(loss, learnt, allow_unused=True)
+    for parameter, gradient in zip(learnt, gradients, strict=True):
         if gradient is None:
             parameter.requires_grad_(False)

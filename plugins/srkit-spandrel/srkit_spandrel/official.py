@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from srkit_spandrel.architectures import classes
+from srkit_spandrel.recognise import quiet
 
 Tensors = Mapping[str, Tensor]
 
@@ -81,17 +82,18 @@ def swinir_light(tensors: Tensors) -> dict[str, Tensor]:
         1 + max(int(number) for name in tensors for number in re.findall(pattern, name))
         for pattern in (r"^groups\.(\d+)\.", r"^groups\.\d+\.layers\.(\d+)\.")
     )
-    network = classes()["SwinIR"](
-        img_size=8 * window,
-        in_chans=channels,
-        embed_dim=features,
-        depths=[layers] * groups,
-        num_heads=[heads] * groups,
-        window_size=window,
-        mlp_ratio=tensors["groups.0.layers.0.mixer.0.weight"].shape[0] / features,
-        upscale=math.isqrt(tensors["upsampler.conv.weight"].shape[0] // channels),
-        upsampler="pixelshuffledirect",
-    )
+    with quiet():
+        network = classes()["SwinIR"](
+            img_size=8 * window,
+            in_chans=channels,
+            embed_dim=features,
+            depths=[layers] * groups,
+            num_heads=[heads] * groups,
+            window_size=window,
+            mlp_ratio=tensors["groups.0.layers.0.mixer.0.weight"].shape[0] / features,
+            upscale=math.isqrt(tensors["upsampler.conv.weight"].shape[0] // channels),
+            upsampler="pixelshuffledirect",
+        )
     return network.state_dict() | {_swin_name(name): tensor for name, tensor in tensors.items()}
 
 
@@ -149,7 +151,7 @@ def _swin_name(name: str) -> str:
     """Return the authors' name of a tensor of SwinIR."""
     module, _, kind = name.rpartition(".")
     found = re.fullmatch(r"groups\.(\d+)\.(?:layers\.(\d+)\.(.+)|conv)", module)
-    if name.endswith("attention.bias"):  # a parameter, of no layer
+    if name.endswith(".attention.bias"):  # a parameter, of no layer
         found, kind = re.fullmatch(r"groups\.(\d+)\.layers\.(\d+)\.(.+)", name), ""
     if found is None:
         return f"{OUTSIDE[module]}.{kind}"

@@ -72,8 +72,14 @@ def commands() -> str:
         "As `srkit COMMAND --help` prints it.",
         "Exit codes: 0 done, 1 part of it failed, 2 something you can put right.",
     ]
-    for command in (one.callback.__name__ for one in app.registered_commands if not one.hidden):
-        script = f"import sys; sys.argv = ['srkit', '{command}', '--help']; from srkit.cli.main import main; main()"
+    alone = [one.callback.__name__ for one in app.registered_commands if not one.hidden]
+    groups = [group.typer_instance for group in app.registered_groups]
+    grouped = [
+        f"{group.info.name} {one.callback.__name__}" for group in groups for one in group.registered_commands
+    ]
+    for command in (*alone, *grouped):
+        words = ["srkit", *command.split(), "--help"]
+        script = f"import sys; sys.argv = {words}; from srkit.cli.main import main; main()"
         environment = {"PATH": "", "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
         said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
         if said.returncode == 0:

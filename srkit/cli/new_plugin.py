@@ -61,7 +61,7 @@ README = """\
 * `{module}.py` holds the part. The parameters before the `*` are wired in, those after it are its options, and the
   first line of its docstring stands in every listing.
 * `tests/test_{name}.py` runs the contract that every {kind} keeps. srkit's page "Add a part" has it in words.
-* `pyproject.toml` tells srkit which module to ask for parts. srkit's page "Write a plugin" says what else it can be.
+* `pyproject.toml` tells srkit which module to ask for parts. srkit's page "Write a plugin" says what it may offer.
 """
 
 
@@ -111,8 +111,8 @@ def write_plugin(name: str, kind: str, into: Path, catalog: Catalog) -> Path:
 def _refuse_name(name: str, kind: Kind, module: str, catalog: Catalog) -> None:
     if not NAME.fullmatch(name) or name in NOT_NAMES or iskeyword(name):
         raise PartError(
-            f"{name!r}: wants a name of lower-case letters, digits and _, a letter first, that is no word of Python "
-            f"or YAML, as in srkit new plugin my_{kind.name} --kind {kind.name}"
+            f"{name!r}: wants a name of lower-case letters, digits and _, a letter first, that is no word of "
+            f"Python or YAML, as in srkit new plugin my_{kind.name} --kind {kind.name}"
         )
     if taken := catalog[kind.name].get(name) if name in catalog[kind.name] else None:
         raise PartError(

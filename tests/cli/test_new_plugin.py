@@ -86,11 +86,11 @@ def test_a_plugin_passes_its_own_test(kind, srkit, installed, tmp_path):
         ),
         ("lapsrn", "model", "lapsrn: wants the name of a new model, found one of srkit.models; give another name"),
         ("cli_of_nobody", "model", None),
-        ("tensor", "loss", "tensor: wants a name that the code of a loss does not use itself; give another name"),
+        ("tensor", "loss", "tensor: wants a name that the code around the part does not use; give another name"),
         (
             "torch",
             "optimizer",
-            "torch: wants a name that the code of a optimizer does not use itself; give another",
+            "torch: wants a name that the code around the part does not use; give another name",
         ),
     ],
 )

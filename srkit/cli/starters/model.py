@@ -30,7 +30,7 @@ class Starter(nn.Module):
         channels: int,
         *,
         upsampler: Upsampler = default("subpixel"),
-        depth: Annotated[int, srkit.Range(1, 100)] = 4,
+        depth: Annotated[int, srkit.Range(1, 100)] = 2,
         features: Annotated[int, srkit.Range(1)] = 16,
     ) -> None:
         super().__init__()

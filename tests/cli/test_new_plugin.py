@@ -54,7 +54,13 @@ def test_every_kind_has_a_starter():
     assert sorted(file.stem for file in STARTERS.glob("[!_]*.py")) == sorted(kind.name for kind in KINDS)
 
 
-@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+SLOW = ("model", "optimizer", "launcher", "method", "discriminator", "upsampler")
+"""Kinds whose contract takes longer than that of the others."""
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind.name, marks=[pytest.mark.slow] * (kind.name in SLOW)) for kind in KINDS]
+)
 def test_a_plugin_passes_its_own_test(kind, srkit, installed, tmp_path):
     code, out, err = srkit("new", "plugin", f"tried_{kind}", "--kind", kind, "--into", tmp_path)
     folder = tmp_path / f"srkit-tried-{kind.replace('_', '-')}"

@@ -35,5 +35,5 @@ def srkit_parts():
     return [Heads]
 """,
     )
-    catalog = load_catalog()
+    catalog = load_catalog([])
     assert small_options(catalog["model"]["heads"], catalog, 2, 3) == {"features": 32}

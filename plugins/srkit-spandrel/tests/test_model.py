@@ -1,7 +1,5 @@
 """Architectures of spandrel are trained as srkit's own, from new weights or from those of a file."""
 
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -12,7 +10,15 @@ from srkit.weights.load import read
 from srkit_spandrel.package import spandrel
 
 COMPACT = {"architecture": "Compact", "options": {"num_feat": 4, "num_conv": 1}}
-CONFIG = Path(__file__).parents[3] / "configs" / "tiny.yaml"
+CONFIG = """\
+name: tuned
+scale: 2
+color: rgb
+model: {use: spandrel, file: FILE}
+start: FILE
+train: {steps: 2, batch: 2, patch: 32, guard: null, precision: fp32, optimizer: {use: adam, lr: 1e-3}}
+trackers: []
+"""
 
 
 def test_it_keeps_the_contract_of_a_model(catalog):
@@ -66,8 +72,8 @@ def test_what_does_not_fit_is_refused(scale, channels, options, message, catalog
 def test_community_weights_are_tuned_and_given_back(community, command, tmp_path, monkeypatch):
     file = community("Compact")[1]
     monkeypatch.chdir(tmp_path)
-    options = ("name=tuned", "scale=2", "color=rgb", f"model={{use: spandrel, file: {file}}}", f"start={file}")
-    code, _, err = command("run", CONFIG, *options, "train.steps=2", "train.guard=null")
+    (tmp_path / "tuned.yaml").write_text(CONFIG.replace("FILE", str(file)))
+    code, _, err = command("run", "tuned.yaml")
     assert code == 0, err
     (best,) = tmp_path.rglob("best.safetensors")
     code, out, err = command("export", best.parent, "-o", "tuned.pth")

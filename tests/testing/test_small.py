@@ -3,7 +3,7 @@ from srkit.testing.small import small_options
 
 
 def test_widths_and_depths_are_lowered_and_kernels_stay():
-    catalog = load_catalog()
+    catalog = load_catalog([])
     found = {name: small_options(catalog["model"][name], catalog, 2, 3) for name in ("srcnn", "edsr", "bicubic")}
     assert found == {
         "srcnn": {"features": 8, "narrow": 8},

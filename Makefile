@@ -22,8 +22,11 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $(INSTALLED)
 
+# What plugins need beside srkit, without what these need in turn: torchvision comes with another torch.
+PLUGINS_NEED := spandrel einops
 $(READY): $(INSTALLED) $(wildcard plugins/*/pyproject.toml)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps $(PLUGINS_NEED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-build-isolation --no-deps $(foreach plugin,$(wildcard plugins/*/.),-e $(patsubst %/.,%,$(plugin)))
 	touch $(READY)
 

@@ -38,7 +38,7 @@ HELP = """
 import sys
 from srkit.cli.main import main
 for name in sys.argv[1:]:
-    sys.argv = ["srkit", name, "--help"]
+    sys.argv = ["srkit", *name.split(), "--help"]
     try:
         main()
     except SystemExit as end:
@@ -87,7 +87,12 @@ def commands() -> str:
         "As `srkit COMMAND --help` prints it.",
         "Exit codes: 0 done, 1 part of it failed, 2 something you can put right.",
     ]
-    names = [one.callback.__name__ for one in app.registered_commands if not one.hidden]
+    alone = [one.callback.__name__ for one in app.registered_commands if not one.hidden]
+    groups = [group.typer_instance for group in app.registered_groups]
+    grouped = [
+        f"{group.info.name} {one.callback.__name__}" for group in groups for one in group.registered_commands
+    ]
+    names = [*alone, *grouped]
     environment = {"PATH": "", "COLUMNS": "100", "TERM": "dumb", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-c", HELP, *names]
     said = subprocess.run(words, capture_output=True, text=True, env=environment, check=True).stdout

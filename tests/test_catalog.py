@@ -1,4 +1,4 @@
-"""Every part, built in or installed: its contract, its documentation, and its name in five places."""
+"""Every part of srkit: its contract, its documentation, and its name in five places. Plugins test their own."""
 
 import importlib.util
 import inspect
@@ -16,7 +16,7 @@ from srkit.testing import check_part
 from srkit.testing.small import small_options
 
 ROOT = Path(__file__).parent.parent
-CATALOG = load_catalog()
+CATALOG = load_catalog([])
 PARTS = [part for shelf in CATALOG.values() for part in shelf.values()]
 OPTIONS = {
     "weighted": {"terms": {"a": {"loss": "l1"}, "b": {"loss": "mse", "weight": 0.5}}},
@@ -46,7 +46,7 @@ OPTIONS = {
     "patchgan": {"features": 4},
     "unet": {"features": 4},
 }
-EXTRAS = {"lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
+EXTRAS = {"onnx": "onnxruntime", "lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),

@@ -109,3 +109,28 @@ def test_what_is_not_drawn_is_told_with_its_floor():
 def test_no_file_is_a_warehouse():
     long = {str(file): len((ROOT / file).read_text().splitlines()) for file in FILES}
     assert {file: lines for file, lines in long.items() if lines > 300} == {}
+
+
+PLUGINS = sorted(
+    file.relative_to(ROOT) for file in (ROOT / "plugins").glob("*/**/*.py") if "tests" not in file.parts
+)
+
+
+def reaches_up(file, text):
+    """Return what is wrong with the imports of a plugin, which stands where the rooms of parts stand."""
+    return [
+        f"{file}:{line}: a plugin may not import {name}; docs/write-a-plugin.md says what it may"
+        for line, name in imports(text)
+        if LEVEL.get(name.split(".")[1], 0) >= LEVEL["models"]
+    ]
+
+
+@pytest.mark.parametrize("file", PLUGINS, ids=str)
+def test_plugins_import_what_lies_below_the_parts(file):
+    assert reaches_up(file, (ROOT / file).read_text(encoding="utf-8")) == []
+
+
+def test_a_plugin_that_reaches_up_is_named():
+    text = "import srkit\nfrom srkit import models\nfrom srkit.run.build import build\nimport srkit.network.needs\n"
+    said = "a plugin may not import srkit.{}; docs/write-a-plugin.md says what it may"
+    assert reaches_up("p.py", text) == [f"p.py:2: {said.format('models')}", f"p.py:3: {said.format('run.build')}"]

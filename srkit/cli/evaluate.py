@@ -59,6 +59,7 @@ def evaluate(
 ) -> None:
     """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
     from srkit.cli.model_option import read_model
+    from srkit.cli.read_by import read_by
     from srkit.engine.generators import seeded
     from srkit.engine.precision import resolve_device
     from srkit.evaluation.measure import measure, measuring
@@ -111,7 +112,7 @@ def evaluate(
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
     own_protocols = described.pop("metrics", {})
-    typer.echo(fill(f"{network.name}, x{network.scale}: {in_words(described)}", WIDTH))
+    typer.echo(fill(f"{network.name}, x{network.scale}{read_by(network)}: {in_words(described)}", WIDTH))
     for name, values in own_protocols.items():
         typer.echo(fill(f"{name.upper()}: {in_words(values)}", WIDTH))
 

@@ -20,6 +20,7 @@ from srkit.cli import (
     kernels,
     models,
     networks,
+    new,
     parts,
     plugins,
     report,
@@ -69,6 +70,7 @@ app.command()(export.export)
 app.command()(checkerboard.checkerboard)
 app.command()(kernels.kernels)
 app.command()(ablate.ablate)
+app.add_typer(new.new)
 app.command(hidden=True)(trial.trial)
 
 

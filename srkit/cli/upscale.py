@@ -76,6 +76,7 @@ def upscale(
     """
     from srkit.cli.model_option import read_model
     from srkit.cli.progress_upscale import UpscaleProgress
+    from srkit.cli.read_by import could_be_read_by, read_by
     from srkit.errors import DataError
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import existing, plan, refuse
@@ -85,7 +86,8 @@ def upscale(
 
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
-    network, factor = load_for(None if model is None else read_model(model), scale, load_catalog(), seed=seed)
+    catalog = load_catalog()
+    network, factor = load_for(None if model is None else read_model(model), scale, catalog, seed=seed)
     planned = plan(images, factor, output, format_ and f".{format_}")
     taken = [] if overwrite else existing(planned.jobs)
     if not skip:
@@ -94,7 +96,9 @@ def upscale(
     wanted = Enlargement(factor, quality, max_pixels)
     with UpscaleProgress(len(todo), quiet=quiet) as progress:
         upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
-        progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
+        progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}{read_by(network)}")
+        if dry_run and model is not None and (others := could_be_read_by(model, network, catalog)):
+            progress.say(others)
         progress.left_out([job.source for job in taken], "exist already")
         for why, files in planned.left_out.items():
             progress.left_out(files, why)

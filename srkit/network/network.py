@@ -24,6 +24,7 @@ class Network:
         name: Its name in messages.
         metadata: Plain values that its checkpoint keeps; under ``"model"`` the part that builds the module,
             with its options, as in YAML.
+        reader: The name of the reader that read its file; empty if it is of no file.
     """
 
     module: nn.Module
@@ -32,6 +33,7 @@ class Network:
     needs: Needs
     name: str = "network"
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    reader: str = ""
 
     @classmethod
     def of(

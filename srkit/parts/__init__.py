@@ -29,6 +29,7 @@ from srkit.parts.estimator import Estimator as Estimator, estimator as estimator
 from srkit.parts.tracker import Tracker as Tracker, tracker as tracker
 from srkit.parts.launcher import Launcher as Launcher, launcher as launcher
 from srkit.parts.reader import Reader as Reader, reader as reader
+from srkit.parts.exporter import Exporter as Exporter, exporter as exporter
 
 # isort: on
 from srkit.registry import Kind as _Kind

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from srkit.registry import Kind
+from srkit.registry import Ability, Kind
 from srkit.slots import Slot
+
+RECOGNISES = Ability(
+    "recognises",
+    True,
+    "False for a reader that takes any tensors, because an option tells it the model: another reader may read a "
+    "file of another model",
+)
 
 reader = Kind(
     "reader",
@@ -13,6 +20,7 @@ reader = Kind(
     gives="says which files of weights it knows, and reads them",
     contract="srkit.testing.reader:reader",
     room="srkit.readers",
+    abilities=(RECOGNISES,),
 )
 
 if TYPE_CHECKING:

@@ -36,6 +36,8 @@ class BasicSR:
         color: The colours that the model works on.
     """
 
+    recognises = False
+
     def __init__(
         self,
         build: BuildModel,  # noqa: ARG002 - its model is an option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from srkit.errors import CheckpointError, did_you_mean
 from srkit.network.color import Color
 from srkit.network.network import Network
 from srkit.network.reader import BuildModel, ReaderFn
+from srkit.parts.reader import RECOGNISES
 from srkit.plugins import Catalog
 from srkit.registry import Part
 from srkit.weights import zoo
@@ -94,7 +96,8 @@ def load_for(
 def read(file: Path, catalog: Catalog, **hints: Any) -> Network:
     """Return the network in a file, or that of the best weights in a run folder.
 
-    Readers are tried in turn, srkit's own first, so that a plugin can add formats but never replace one.
+    Readers are tried in turn, srkit's own first, so that a plugin can add formats but never replace one. One that
+    does not recognise a file, but is told its model, makes way for the others where the file is of another model.
 
     Args:
         file: A file that a reader knows, or a run folder.
@@ -107,9 +110,18 @@ def read(file: Path, catalog: Catalog, **hints: Any) -> Network:
         ConfigError: A hint is no value of its option.
     """
     file = file / BEST if file.is_dir() else file
-    for reader in _readers(catalog, {name: value for name, value in hints.items() if value is not None}):
-        if reader.accepts(file):
-            return reader.read(file)
+    of_another_model: CheckpointError | None = None
+    for name, reader in _readers(catalog, {name: value for name, value in hints.items() if value is not None}):
+        if not reader.accepts(file):
+            continue
+        try:
+            return replace(reader.read(file), reader=name)
+        except CheckpointError as error:
+            if RECOGNISES.of(reader):
+                raise
+            of_another_model = of_another_model or error
+    if of_another_model is not None:
+        raise of_another_model
     if not file.exists():
         raise CheckpointError(f"{file}: wants a file of weights, found nothing of that name")
     raise CheckpointError(
@@ -119,8 +131,14 @@ def read(file: Path, catalog: Catalog, **hints: Any) -> Network:
     )
 
 
-def _readers(catalog: Catalog, hints: Mapping[str, Any]) -> Iterator[ReaderFn]:
-    """Yield every reader, srkit's own first, built with those hints that are options of it."""
+def other_readers(file: Path, catalog: Catalog, reader: str) -> list[str]:
+    """Return the names of the readers that would read ``file`` too, after ``reader``, which has read it."""
+    names = [name for name, one in _readers(catalog, {}) if one.accepts(file)]
+    return [name for name in names if name != reader]
+
+
+def _readers(catalog: Catalog, hints: Mapping[str, Any]) -> Iterator[tuple[str, ReaderFn]]:
+    """Yield every reader with its name, srkit's own first, built with those hints that are options of it."""
 
     def turn(part: Part) -> tuple[bool, str]:
         return not part.origin.startswith("srkit."), part.name
@@ -130,7 +148,7 @@ def _readers(catalog: Catalog, hints: Mapping[str, Any]) -> Iterator[ReaderFn]:
         given = {name: value for name, value in hints.items() if name in takes}
         # a reader that needs further options must be chosen by name
         if all(name in given for name, option in takes.items() if option.required):
-            yield catalog.build("reader", part.name, builder(catalog), **given)
+            yield part.name, catalog.build("reader", part.name, builder(catalog), **given)
 
 
 def _by_reader(what: Mapping[str, Any], catalog: Catalog, scale: int | None) -> Network:
@@ -151,7 +169,7 @@ def _by_reader(what: Mapping[str, Any], catalog: Catalog, scale: int | None) -> 
         raise CheckpointError(
             f"{file}: wants a file of weights; there is no user of that name with a home folder here"
         ) from None
-    return reader.read(path)
+    return replace(reader.read(path), reader=use)
 
 
 def builder(catalog: Catalog) -> BuildModel:
@@ -171,7 +189,7 @@ def _file(what: str, catalog: Catalog) -> Path | None:
         return path
     if (shipped := zoo.path_of(what)) is not None:
         return shipped
-    if what not in catalog["model"] and any(reader.accepts(path) for reader in _readers(catalog, {})):
+    if what not in catalog["model"] and any(reader.accepts(path) for _, reader in _readers(catalog, {})):
         return path
     return None
 

@@ -21,11 +21,11 @@ from torch import nn
 
 from srkit.datasets.samples import samples
 from srkit.engine.precision import fast_bf16
+from srkit.exporters.onnx import Onnx
 from srkit.fused.prepare import prepare
 from srkit.image.resize import imresize
 from srkit.network.network import Network
 from srkit.plugins import load_catalog
-from srkit.weights.export import export
 
 SIDE, SCALE, MATRIX = 256, 4, 2048
 CPU = torch.device("cpu")
@@ -166,7 +166,7 @@ def measure(name, folder, threads, rounds):
     np.save(folder / "low.npy", low)
     work = gflop(network(name), low)
     described = {"model": {"use": "lapsrn", **NETWORKS[name]}}
-    export(Network.of(network(name), SCALE, "y", name=name, metadata=described), folder / f"{name}.onnx")
+    Onnx()(Network.of(network(name), SCALE, "y", name=name, metadata=described), folder / f"{name}.onnx")
     medians, best = take_turns(name, folder, threads, rounds)
     peaks = {way[-4:]: 2e-9 * MATRIX**3 / seconds for way, seconds in medians.items() if "matrix" in way}
     plain = np.load(folder / "PyTorch, as written, fp32.npy")

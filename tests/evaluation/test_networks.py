@@ -9,7 +9,7 @@ from srkit.network.variant import Variant
 from srkit.parts.model import VARIANTS
 from srkit.plugins import load_catalog
 
-CATALOG = load_catalog()
+CATALOG = load_catalog([])
 
 
 def facts(name, *scales):
@@ -78,7 +78,7 @@ def srkit_parts():
     return [Double]
 """,
     )
-    catalog = load_catalog()
+    catalog = load_catalog([])
     (one,) = facts_of(catalog["model"]["double"], catalog)
     assert (one.name, one.scale, one.parameters) == ("double", 2, 48)
     assert one.multiply_adds == 3 * 12 * 640 * 360

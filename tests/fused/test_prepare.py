@@ -20,7 +20,7 @@ from srkit.testing.small import small_options
 from srkit.weights.load import load
 
 CPU = torch.device("cpu")
-CATALOG = load_catalog()
+CATALOG = load_catalog([])
 SMALL = {name: small_options(part, CATALOG, 2, 3, width=16) for name, part in CATALOG["model"].items()}
 UPSAMPLERS = [(name, {}) for name in CATALOG["upsampler"]] + [
     ("transposed_conv", {"kernel": 4}),

@@ -15,7 +15,7 @@ from srkit.testing.making import SCALES
 from srkit.testing.small import small_options
 from srkit.testing.tiles import tiles_equal_the_whole
 
-CATALOG = load_catalog()
+CATALOG = load_catalog([])
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
 SLOTS = [
     (model, slot)

@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import srkit
-from srkit.errors import CheckpointError, DataError
+from srkit.errors import CheckpointError, DataError, ExportError
+from srkit.network.exporter import Checked
 from srkit.network.needs import Needs
 from srkit.parts import KINDS
 from srkit.parts.launcher import Ended
@@ -1151,3 +1152,81 @@ def test_a_model_must_say_its_needs_as_needs():
         return module
 
     refused("needs: wants srkit.network.needs.Needs, got int", old)
+
+
+# exporters
+
+
+def exporter_of(write):
+    @srkit.exporter("tried")
+    class Tried:
+        suffixes = (".txt",)
+
+        def __call__(self, network, target):
+            if not target.parent.is_dir():
+                raise ExportError(f"{target}: there is no such folder")
+            return write(network, target)
+
+    return Tried
+
+
+def honest(network, target):
+    target.write_text(network.name)
+    return Checked("a reader", 0.0)
+
+
+def test_an_exporter_may_refuse_some_networks():
+    def choosy(network, target):
+        if network.name != "bicubic":
+            raise ExportError(f"{target}: wants bicubic, found {network.name}")
+        return honest(network, target)
+
+    check(exporter_of(choosy))
+
+
+@pytest.mark.parametrize(
+    ("why", "write"),
+    [
+        ("wants srkit.network.exporter.Checked, gave float", lambda network, target: 0.0),
+        ("says that its file differs by nan", lambda network, target: Checked("a reader", float("nan"))),
+        ("does not replace the file that was there", lambda network, target: Checked("a reader", 0.0)),
+        (
+            "wants to write network.txt alone, wrote network.txt, network.txt.data",
+            lambda network, target: (target.with_name("network.txt.data").touch(), honest(network, target))[1],
+        ),
+        (
+            "changes the network that it writes",
+            lambda network, target: (network.module.double(), honest(network, target))[1],
+        ),
+        (
+            "leaves the network in train()",
+            lambda network, target: (network.module.train(), honest(network, target))[1],
+        ),
+        (
+            "freezes the network",
+            lambda network, target: (network.module.requires_grad_(False), honest(network, target))[1],
+        ),
+    ],
+)
+def test_an_exporter_writes_its_file_and_changes_nothing(why, write):
+    refused(why, exporter_of(write))
+
+
+def test_an_exporter_says_which_file_it_cannot_write():
+    def fails(network, target):
+        raise ExportError("no")
+
+    refused("wants an error that begins with the file, raised no", exporter_of(fails))
+
+    def picky(network, target):
+        raise ExportError(f"{target}: no")
+
+    refused("refuses every network of compact, span, espcn, bicubic", exporter_of(picky))
+
+
+def test_an_exporter_says_that_there_is_no_folder():
+    @srkit.exporter("tried")
+    def tried():
+        return honest
+
+    refused("wants an ExportError for a missing folder, raised FileNotFoundError", tried)

@@ -6,7 +6,7 @@ from srkit.errors import CheckpointError
 from srkit.network.color import Color
 from srkit.plugins import load_catalog
 from srkit.weights.convert import write
-from srkit.weights.load import load
+from srkit.weights.load import load, other_readers, read
 
 OPTIONS = {"use": "lapsrn", "depth": 1, "features": 4}
 
@@ -83,6 +83,31 @@ def test_a_plugin_adds_files_that_can_be_read_and_takes_over_none(install, tmp_p
     assert load(str(tmp_path / "w.safetensors"), extended).name == "mine"
     (tmp_path / "x.bin").write_text("4")
     assert load({"use": "raw", "file": str(tmp_path / "x.bin")}, extended).scale == 4
+
+
+KNOWS = READER.replace('".raw", ".safetensors"', '".pth", ".safetensors"').replace("int(file.read_text())", "2")
+
+
+def test_a_reader_that_is_told_the_model_makes_way_for_one_that_recognises_the_file(install, tmp_path, catalog):
+    extended, file = load_catalog([install("raw-reader", KNOWS)]), tmp_path / "w.pth"
+    model = catalog.build("model", "lapsrn", 2, 1, depth=1, features=4)
+    torch.save(model.state_dict(), file)
+    told = {"scale": 2, "model": OPTIONS}
+    assert read(file, extended, **told).reader == "basicsr"  # a plugin takes over no file that srkit reads
+    assert read(file, extended).reader == "raw"
+    torch.save({"x": torch.zeros(1)}, file)
+    assert read(file, extended, **told).reader == "raw"
+    with pytest.raises(CheckpointError, match=r"w\.pth: belongs to another model"):
+        read(file, catalog, **told)
+
+
+def test_the_readers_of_a_file_are_known(install, tmp_path, catalog):
+    extended, file = load_catalog([install("raw-reader", READER)]), tmp_path / "w.safetensors"
+    checkpoint(file, catalog)
+    assert load(str(file), extended).reader == load({"use": "srkit", "file": str(file)}, extended).reader == "srkit"
+    assert other_readers(file, extended, "srkit") == ["raw"]
+    assert other_readers(file, extended, "raw") == ["srkit"]
+    assert load("bicubic", extended, 2).reader == ""
 
 
 def test_a_network_without_a_model_part_is_no_checkpoint(install, tmp_path):

@@ -7,10 +7,10 @@ import pytest
 
 import srkit as package
 from srkit.errors import CheckpointError, ConfigError, ExportError
+from srkit.exporters.onnx import Onnx
 from srkit.image.files import read_full, write
 from srkit.image.resize import imresize
 from srkit.plugins import load_catalog
-from srkit.weights.export import export
 from srkit.weights.load import load, load_for
 
 METHOD = "{use: back_projection, steps: 3}"
@@ -93,6 +93,6 @@ def test_the_seed_is_that_of_the_method(install, srkit, folder, tmp_path):
 
 
 def test_a_method_is_no_file_for_other_runtimes(catalog, tmp_path, monkeypatch):
-    monkeypatch.setattr("srkit.weights.export._want_packages", lambda target: None)
+    monkeypatch.setattr("srkit.exporters.onnx._want_packages", lambda target: None)
     with pytest.raises(ExportError, match=r"x\.onnx: wants a network, found the method back_projection, which "):
-        export(load("back_projection", load_catalog([]), 2), tmp_path / "x.onnx")
+        Onnx()(load("back_projection", load_catalog([]), 2), tmp_path / "x.onnx")

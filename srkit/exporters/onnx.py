@@ -1,10 +1,12 @@
-"""Exporting a network as an ONNX file, for runtimes without srkit."""
+"""ONNX files, for runtimes without srkit."""
 
 from __future__ import annotations
 
 import copy
+import errno
 import json
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ import srkit
 from srkit.atomic import sweep, whole
 from srkit.errors import ExportError
 from srkit.network.color import Color
+from srkit.network.exporter import Checked
 from srkit.network.network import Network
 from srkit.network.per_image import PerImage
 
@@ -36,30 +39,41 @@ PROTOCOL = {
 }
 
 
-def export(network: Network, target: Path) -> float:
-    """Write ``network`` as ONNX, and return the largest difference between PyTorch and onnxruntime on a few images.
+@srkit.exporter("onnx")
+class Onnx:
+    """ONNX, for onnxruntime, OpenCV and other runtimes: images of any size.
 
     The file takes ``low`` (N,C,H,W) and gives ``high`` (N,C,sH,sW), float32, any N, H and W from 2 up. It holds
     standard operations only. Its ``metadata_props`` say ``name``, ``model`` (JSON), ``scale``, ``color``,
-    ``protocol`` and ``versions`` (JSON). It is written whole or not at all.
-
-    Raises:
-        ExportError: A package is missing, the network cannot be exported, the file computes something else, or it
-            cannot be written.
+    ``protocol`` and ``versions`` (JSON).
     """
-    _want_packages(target)
-    if isinstance(network.module, PerImage):
-        raise ExportError(f"{target}: wants a network, found the method {network.name}, which runs in srkit alone")
-    module = copy.deepcopy(network.module).cpu().eval().requires_grad_(False)
-    proto = _proto(module, network, target)
-    _describe(proto, network)
-    try:
-        sweep(target)
-        with whole(target) as temporary:
-            import_module("onnx").save(proto, temporary)
-            return _check(module, temporary, target)
-    except OSError as error:
-        raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from None
+
+    suffixes = (".onnx",)
+
+    def __call__(self, network: Network, target: Path) -> Checked:
+        """Write ``network``, and compare onnxruntime with PyTorch on a few images.
+
+        Raises:
+            ExportError: A package is missing, the network cannot be exported, the file computes something else, or
+                it cannot be written.
+        """
+        _want_packages(target)
+        if isinstance(network.module, PerImage):
+            raise ExportError(
+                f"{target}: wants a network, found the method {network.name}, which runs in srkit alone"
+            )
+        if not target.parent.is_dir():  # an export takes seconds
+            raise ExportError(f"{target}: cannot be written: {os.strerror(errno.ENOENT)}")
+        module = copy.deepcopy(network.module).cpu().eval().requires_grad_(False)
+        proto = _proto(module, network, target)
+        _describe(proto, network)
+        try:
+            sweep(target)
+            with whole(target) as temporary:
+                import_module("onnx").save(proto, temporary)
+                return Checked("onnxruntime", _check(module, temporary, target))
+        except OSError as error:
+            raise ExportError(f"{target}: cannot be written: {error.strerror or error}") from None
 
 
 def _want_packages(target: Path) -> None:

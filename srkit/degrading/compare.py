@@ -115,9 +115,10 @@ def _summit(waves: Tensor) -> Tensor:
 def _at(waves: Tensor, place: Tensor) -> Tensor:
     """Return the waves as they are at ``place`` (y, x), in pixels."""
     frequencies = _frequencies(len(waves))
-    turned: Tensor = torch.exp(1j * (frequencies[:, None] * place[0] + frequencies[None, :] * place[1]))
-    return waves * turned
+    there: Tensor = waves * torch.exp(1j * (frequencies[:, None] * place[0] + frequencies[None, :] * place[1]))
+    return there
 
 
 def _frequencies(side: int) -> Tensor:
-    return torch.fft.fftfreq(side, 1 / math.tau, dtype=torch.float64)
+    frequencies: Tensor = torch.fft.fftfreq(side, 1 / math.tau, dtype=torch.float64)
+    return frequencies

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from srkit.degrading.blur import blur
-from srkit.degrading.by_size import by_size
+from srkit.degrading.blur import convolved
+from srkit.degrading.ragged import apart, mirrored_by, on_processor, stacked
 from srkit.image.filter import correlate, correlate_by_transform, correlate_separably
 
 NARROW = 11
@@ -25,10 +25,11 @@ def correlated(images: Sequence[Tensor], kernels: Tensor) -> list[Tensor]:
 
     On the CPU the way depends on the kernel: a product of a row and a column is two passes, a narrow kernel is
     summed directly, and a wide one is a product of Fourier transforms. Each image is done by itself, so it depends
-    on its kernel alone, to the last bit. Other devices get the convolutions of ``blur``.
+    on its kernel alone, to the last bit. Other devices get one convolution for all, as ``blur`` does it.
     """
-    if any(image.device.type != "cpu" for image in images):
-        return by_size(blur, images, kernels)
+    if not on_processor(images):
+        planes = stacked(images, mirrored_by(kernels.shape[-1] // 2))
+        return apart(convolved(planes, kernels), images)
     weights = kernels.double().numpy()
     return [_correlated(image, kernel) for image, kernel in zip(images, weights, strict=True)]
 

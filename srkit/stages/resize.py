@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 import srkit
+from srkit.degrading.ragged import on_processor
 from srkit.degrading.ranges import chosen, shares_of, span_of
 from srkit.draws import Draws
 from srkit.image.interpolate import Mode, interpolated
@@ -72,7 +73,7 @@ def resized(image: Tensor, size: tuple[int, ...], factor: float, mode: Mode, *, 
     wanted = [max(round(side * factor), min(side, SMALLEST)) for side in size]
     if list(image.shape[-2:]) == wanted:
         return image
-    if image.device.type == "cpu" and (mode == "area" or not antialias):
+    if on_processor([image]) and (mode == "area" or not antialias):
         height, width = wanted
         planes = interpolated(image[0].float().contiguous().numpy(), height, width, mode)
         return torch.from_numpy(planes)[None].to(image.dtype)

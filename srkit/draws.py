@@ -13,7 +13,7 @@ from torch import Tensor
 
 from srkit.seeds import GAMMA, mixed, seed_of
 
-BLOCK = 1 << 14
+BLOCK = 1 << 13
 """Random words that are computed at a time, so that they and their copies stay in the processor's cache."""
 
 
@@ -81,12 +81,10 @@ class Draws:
         """Return (N,*shape) float32 numbers with mean 0 and variance 1, by the method of Box and Muller (1958)."""
         count = math.prod(shape)
         words = self._words(-(-count // 2))
-        radius = np.log(((words >> np.uint64(32)).astype(np.float32) + 0.5) * 2.0**-32)
-        radius = np.sqrt(radius * -2)
-        angle = (words & np.uint64(0xFFFFFFFF)).astype(np.float32) * (math.tau * 2.0**-32)
         pairs = np.empty((*words.shape, 2), np.float32)
-        np.multiply(radius, np.cos(angle), out=pairs[..., 0])
-        np.multiply(radius, np.sin(angle), out=pairs[..., 1])
+        every, flat = words.reshape(-1), pairs.reshape(-1, 2)
+        for start in range(0, every.size, BLOCK):
+            _box_muller(every[start : start + BLOCK], flat[start : start + BLOCK])
         numbers = pairs.reshape(len(self), 2 * words.shape[1])[:, :count]
         return torch.from_numpy(np.ascontiguousarray(numbers)).view(len(self), *shape)
 
@@ -111,6 +109,15 @@ class Draws:
         for begin in range(0, flat.size, BLOCK):
             flat[begin : begin + BLOCK] = mixed(flat[begin : begin + BLOCK])
         return words
+
+
+def _box_muller(words: NDArray[np.uint64], pairs: NDArray[np.float32]) -> None:
+    """Write two normal numbers for each of (M,) random words to ``pairs`` (M,2)."""
+    radius = np.log(((words >> np.uint64(32)).astype(np.float32) + 0.5) * 2.0**-32)
+    radius = np.sqrt(radius * -2)
+    angle = (words & np.uint64(0xFFFFFFFF)).astype(np.float32) * (math.tau * 2.0**-32)
+    np.multiply(radius, np.cos(angle), out=pairs[:, 0])
+    np.multiply(radius, np.sin(angle), out=pairs[:, 1])
 
 
 @lru_cache(maxsize=64)

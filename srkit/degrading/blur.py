@@ -6,10 +6,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from srkit.image.full_precision import full_precision
+
 PLANES = 16
-"""Channels in one convolution: as many as a processor's widest registers hold, which is 10 times as fast as one
-channel at a time. The number never changes: with another one oneDNN may choose another algorithm whose last bits
-differ, and an image would then depend on the size of its batch.
+"""Channels in one convolution on the CPU: as many as its widest registers hold, which is 10 times as fast as one at
+a time. The number never changes: with another one oneDNN may choose another algorithm whose last bits differ, and
+an image would then depend on the size of its batch. Other devices get all channels at once.
 """
 
 LARGE = 1 << 18
@@ -31,16 +33,30 @@ def blur(high: Tensor, kernels: Tensor, scale: int = 1) -> Tensor:
     Returns:
         (N,C,H/scale,W/scale), in which image n depends on image n and kernel n alone, to the last bit.
     """
-    count, channels, height, width = high.shape
-    side = kernels.shape[-1]
-    rows, columns = (mirrored(length, side // 2, high.device) for length in (height, width))
-    planes = high.index_select(-2, rows).index_select(-1, columns).flatten(0, 1)
+    rows, columns = (mirrored(length, kernels.shape[-1] // 2, high.device) for length in high.shape[-2:])
+    return convolved(high.index_select(-2, rows).index_select(-1, columns), kernels, scale)
+
+
+def convolved(images: Tensor, kernels: Tensor, scale: int = 1) -> Tensor:
+    """Correlate image n with kernel n where the kernel lies inside, and keep every ``scale``-th pixel from 0.
+
+    Args:
+        images: (N,C,H+k-1,W+k-1).
+        kernels: (N,k,k) with odd k.
+        scale: The stride.
+
+    Returns:
+        (N,C,H/scale,W/scale), in which image n depends on image n and kernel n alone, to the last bit.
+    """
+    count, channels, height, width = images.shape
+    planes = images.flatten(0, 1)
     # the dtype before the device: some devices have no float64
-    weights = kernels.to(high.dtype).to(high.device).repeat_interleave(channels, 0)
+    weights = kernels.to(images.dtype).to(images.device).repeat_interleave(channels, 0)
     together = PLANES if height * width < LARGE else channels
+    together = together if images.device.type == "cpu" else len(planes)
     if missing := -len(planes) % together:
         planes, weights = (F.pad(tensor, (0, 0, 0, 0, 0, missing)) for tensor in (planes, weights))
-    with torch.autocast(high.device.type, enabled=False):
+    with full_precision(images.device):
         low = [
             F.conv2d(planes[None, some], weights[some, None], stride=scale, groups=together)[0]
             for some in (slice(start, start + together) for start in range(0, len(planes), together))

@@ -53,7 +53,7 @@ class Grain:
         return {"sigma": sigma, "noise_kind": (kind < self.gray) + CORRELATED * correlated}
 
     def noise(self, images: Sequence[Tensor], drawn: dict[str, Tensor], draws: Draws) -> Iterator[Tensor]:
-        """Yield the noise of every image (1,C,H,W), or (1,1,H,W) for all channels, of its type and on its device.
+        """Yield the noise of every image (1,C,H,W), or (1,1,H,W) for all channels, in float32 on the CPU.
 
         It has the mean 0 and the standard deviations that were drawn, in [0,1] rather than grey levels.
         """
@@ -66,10 +66,9 @@ class Grain:
             shape = (1 if kind == 1 else image.shape[1], *image.shape[2:])
             white = own[row : row + 1].normal(*shape)
             if kind == CORRELATED and factors is not None:
-                mixed = _mixed(white, factors[row, : shape[0], : shape[0]].float())
+                yield _mixed(white, factors[row, : shape[0], : shape[0]].float())
             else:
-                mixed = white.mul_(strength)
-            yield mixed.to(image.dtype).to(image.device)
+                yield white.mul_(strength)
 
 
 def _mixed(white: Tensor, factor: Tensor) -> Tensor:

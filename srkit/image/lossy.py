@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import cv2
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -31,15 +32,19 @@ def through_file(image: Tensor, suffix: Literal[".jpg", ".webp"], quality: int) 
     Raises:
         ImageError: OpenCV cannot write or read the format.
     """
-    levels = image[0].float().clamp(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
+    planes = image[0].float().cpu().contiguous().numpy()
+    # it rounds, and clips to 255, but takes the absolute value of what is below 0
+    levels = [cv2.convertScaleAbs(np.maximum(plane, 0), alpha=255) for plane in planes]
     if len(levels) == 3:
-        given: Any = cv2.merge(list(levels[::-1]))  # OpenCV's order is blue, green, red
+        given: Any = cv2.merge(levels[::-1])  # OpenCV's order is blue, green, red
     else:
         given = levels[0] if suffix == ".jpg" else cv2.merge([levels[0]] * 3)
     written, data = cv2.imencode(suffix, given, [QUALITY[suffix], quality])
     found = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if written else None
     if found is None:
         raise ImageError(f"wants OpenCV with {suffix[1:].upper()}, found {cv2.__version__}, which cannot write it")
-    planes = [found] if found.ndim == 2 else cv2.split(found)[::-1]
-    decoded = torch.stack([torch.from_numpy(plane) for plane in planes[-len(levels) :]])
-    return decoded[None].float().div_(255).to(image.dtype).to(image.device)
+    decoded = [found] if found.ndim == 2 else cv2.split(found)[::-1]
+    result = np.empty_like(planes)
+    for plane, level in zip(result, decoded[-len(levels) :], strict=True):
+        np.divide(level, np.float32(255), out=plane)
+    return torch.from_numpy(result)[None].to(image.dtype).to(image.device)

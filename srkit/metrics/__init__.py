@@ -19,6 +19,7 @@ from srkit.hookspecs import hookimpl
 from srkit.metrics.consistency import Consistency
 from srkit.metrics.dists import DISTS
 from srkit.metrics.lpips import LPIPS
+from srkit.metrics.niqe import NIQE
 from srkit.metrics.psnr import PSNR
 from srkit.metrics.ssim import SSIM
 
@@ -26,4 +27,4 @@ from srkit.metrics.ssim import SSIM
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in metrics."""
-    return [PSNR, SSIM, Consistency, LPIPS, DISTS]
+    return [PSNR, SSIM, Consistency, LPIPS, DISTS, NIQE]

@@ -18,6 +18,7 @@ PROTOCOL: Ability[Mapping[str, Any]] = Ability(
     "plain values by name that say how it measures (colour, border, rounding); they stand beside every number",
 )
 HIGHER_IS_BETTER = Ability("higher_is_better", True, "False where lower values are better")
+COMPARES = Ability("compares", True, "False where the result alone is judged, and HR is not looked at")
 ON_DEVICE = Ability(
     "on_device",
     False,
@@ -30,7 +31,7 @@ metric = Kind(
     gives="callable: (prediction, target) to one value per image, (N,)",
     contract="srkit.testing.metric:metric",
     room="srkit.metrics",
-    abilities=(PROTOCOL, HIGHER_IS_BETTER, ON_DEVICE),
+    abilities=(PROTOCOL, HIGHER_IS_BETTER, COMPARES, ON_DEVICE),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import srkit
+from srkit.degrading.ragged import changed
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -19,4 +20,4 @@ class Clip:
 
     def __call__(self, work: Work, _draws: Draws) -> Work:
         """Return the images clipped."""
-        return work.becomes(image.clamp(0, 1) for image in work.images)
+        return work.becomes(changed(lambda image: image.clamp(0, 1), work.images))

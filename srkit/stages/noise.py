@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import torch
+
 import srkit
 from srkit.degrading.grain import Grain
+from srkit.degrading.ragged import combined
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -37,4 +40,4 @@ class Noise:
         """Return the images with noise, ``sigma`` (N,) in grey levels, and ``noise_kind`` (N,), see ``Grain``."""
         drawn = self.grain.drawn(draws)
         noise = self.grain.noise(work.images, drawn, draws)
-        return work.becomes((image + own for image, own in zip(work.images, noise, strict=True)), **drawn)
+        return work.becomes(combined(work.images, noise, torch.add), **drawn)

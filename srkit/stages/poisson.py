@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import torch
+from torch import Tensor
 
 import srkit
 from srkit.degrading.grain import light_of
 from srkit.degrading.photons import counted
+from srkit.degrading.ragged import apart, combined, on_processor, stacked
 from srkit.degrading.ranges import span_of, stretched
 from srkit.draws import Draws
 from srkit.work import Work
@@ -45,11 +48,16 @@ class Poisson:
         photons = low * (high / low) ** draws.uniform()
         gray = draws.uniform() < self.gray
         strength = stretched(draws.uniform(), self.strength)
-        images = []
-        drawn = zip(work.images, photons.tolist(), gray.tolist(), strength.tolist(), strict=True)
-        for row, (image, white, same, factor) in enumerate(drawn):
-            light = (light_of(image) if same else image).clamp(0, None)
+        noise = self._noise(work.images, photons.tolist(), gray.tolist(), strength.tolist(), draws)
+        return work.becomes(combined(work.images, noise, torch.add), photons=photons, strength=strength, gray=gray)
+
+    def _noise(
+        self, images: Sequence[Tensor], photons: list[float], gray: list[bool], strength: list[float], draws: Draws
+    ) -> Iterator[Tensor]:
+        """Yield the noise of every image (1,C,H,W), or (1,1,H,W) for all channels, in float32 on the CPU."""
+        # photons are counted on the CPU, where all images go in one copy
+        lights = images if on_processor(images) else apart(stacked(images).cpu(), images)
+        for row, (image, white, same, factor) in enumerate(zip(lights, photons, gray, strength, strict=True)):
+            light = (light_of(image) if same else image).float().clamp(0, None)
             counts = counted(light[0] * white, draws[row : row + 1].child("light"))
-            noise = counts[None].to(image).div_(white).sub_(light)
-            images.append(torch.add(image, noise, alpha=factor))
-        return work.becomes(images, photons=photons, strength=strength, gray=gray)
+            yield counts[None].mul_(factor / white).sub_(light, alpha=factor)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 import srkit
+from srkit.degrading.ragged import on_processor
 from srkit.degrading.ranges import chosen, shares_of, span_of
 from srkit.draws import Draws
+from srkit.image.interpolate import Mode, interpolated
 from srkit.work import Work
 
-Mode: TypeAlias = Literal["area", "bilinear", "bicubic"]
 SMALLEST = 4
 """Smallest side, in pixels, to which an image is resized, since later stages need some pixels."""
 
@@ -72,6 +73,10 @@ def resized(image: Tensor, size: tuple[int, ...], factor: float, mode: Mode, *, 
     wanted = [max(round(side * factor), min(side, SMALLEST)) for side in size]
     if list(image.shape[-2:]) == wanted:
         return image
+    if on_processor([image]) and (mode == "area" or not antialias):
+        height, width = wanted
+        planes = interpolated(image[0].float().contiguous().numpy(), height, width, mode)
+        return torch.from_numpy(planes)[None].to(image.dtype)
     if mode == "area":
         return F.interpolate(image, wanted, mode=mode)
     return F.interpolate(image, wanted, mode=mode, align_corners=False, antialias=antialias)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from torch import Tensor
+
 import srkit
 from srkit.degrading.grain import Grain
+from srkit.degrading.ragged import combined
 from srkit.draws import Draws
 from srkit.work import Work
 
@@ -35,6 +38,8 @@ class Speckle:
         """Return the images with noise, ``sigma`` (N,) in grey levels, and ``noise_kind`` (N,), see ``Grain``."""
         drawn = self.grain.drawn(draws)
         noise = self.grain.noise(work.images, drawn, draws)
-        return work.becomes(
-            (image + image.clamp(0, 1) * own for image, own in zip(work.images, noise, strict=True)), **drawn
-        )
+        return work.becomes(combined(work.images, noise, _in_light), **drawn)
+
+
+def _in_light(image: Tensor, noise: Tensor) -> Tensor:
+    return image + image.clamp(0, 1) * noise

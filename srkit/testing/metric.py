@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from srkit.image.resize import resize
-from srkit.parts.metric import HIGHER_IS_BETTER, PROTOCOL
+from srkit.parts.metric import COMPARES, HIGHER_IS_BETTER, PROTOCOL
 from srkit.registry import Part
 from srkit.testing.loss import INSTEAD
 from srkit.testing.making import CHANNELS, SCALES, Make, rebuilt, steady, tensor
@@ -21,7 +21,7 @@ SIDES = (48, 96, 208)
 
 
 def metric(part: Part, make: Make) -> None:
-    """Check that it gives one value per image, gray or RGB, the same alone as in a batch, best for the target."""
+    """Check that it gives one value per image, the same alone as in a batch, and best for HR where it compares."""
     for (scale,) in make.allowed(SCALES):
         one = make(scale)
         better = _better(part, one)
@@ -37,7 +37,10 @@ def metric(part: Part, make: Make) -> None:
                     f"{part}: a batch changes its values"
                 )
             rebuilt(part, steady(part, one, noisy, target, instead=INSTEAD), make(scale)(noisy, target))
-            _knows_the_best(part, one(target, target), values, better)
+            if COMPARES.of(one):
+                _knows_the_best(part, one(target, target), values, better)
+            else:
+                assert torch.equal(values, one(noisy, noisy)), f"{part}: says that it compares nothing, but does"
 
 
 def _better(part: Part, one: Any) -> str:

@@ -10,15 +10,16 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import numpy as np
+import one_by_one_opencv
 import torch
 from one_by_one import degraded as one_by_one_degraded
 from scipy.ndimage import center_of_mass, shift
 from scipy.signal import convolve2d
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from srkit.cli.experiment import read_experiment
@@ -27,6 +28,7 @@ from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
 from srkit.degrading.blur import blur, mirrored
 from srkit.draws import Draws
 from srkit.image.convert import to_tensor
+from srkit.plugins import load_catalog
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 
@@ -147,21 +149,26 @@ def degrade() -> None:
 
 
 def real() -> None:
-    """Print how long Real-ESRGAN's chain takes beside the obvious loop, and beside a step of training."""
+    """Print how long Real-ESRGAN's chain takes beside the obvious loops, and beside a step of training."""
     experiment, _, _ = read_experiment(
         [str(CONFIGS / "tiny.yaml"), f"degradation=${{file:{CONFIGS / 'degradations' / 'real_esrgan.yaml'}}}"]
     )
     chain, high = experiment.degradation(4), crops_of(16, 256)
     numbers, rng = itertools.count(), np.random.default_rng(0)
+    arrays = [np.ascontiguousarray(image.permute(1, 2, 0).numpy()[..., ::-1]) for image in high]
 
     def ours() -> None:
         chain(high, Draws.numbered([next(numbers) for _ in high], "degrade", 0))
 
-    def theirs() -> None:
+    def by_torch() -> None:
         for image in high.split(1):
             one_by_one_degraded(image, 4, rng)
 
-    network = EDSR()
+    def by_opencv() -> None:
+        for image in arrays:
+            one_by_one_opencv.degraded(image, 4, rng)
+
+    network = load_catalog().build("model", "edsr", 4, 3)
     optimizer = torch.optim.Adam(network.parameters())
     low = F.avg_pool2d(high, 4)
 
@@ -170,31 +177,29 @@ def real() -> None:
         F.l1_loss(network(low), high).backward()
         optimizer.step()
 
-    def two_threads() -> None:
-        list(threads.map(lambda _: ours(), range(2)))
-
     # what a batch draws decides how long it takes, so means are compared, in turns
-    times: dict[str, list[float]] = {"ours": [], "one by one": [], "step": [], "two batches": []}
-    runs = {"ours": ours, "one by one": theirs, "step": step, "two batches": two_threads}
-    with ThreadPoolExecutor(2) as threads:
-        for turn in range(16):
-            for name, run in runs.items():
-                if name == "step" and turn % 5:
-                    continue
-                clock = time.perf_counter if name == "two batches" else time.process_time
-                start = clock()
-                run()
-                if turn:
-                    times[name].append(1000 * (clock() - start))
-    one, loop, training, two = (sum(some) / len(some) for some in times.values())
-    print(f"\nReal-ESRGAN's chain on 16 crops of 256 at x4: {one:.0f} ms of CPU time")
-    print(f"one by one: {loop:.0f} ms, {loop / one:.1f} times as long")
-    print(
-        f"in two threads (data workers): {two / 2:.0f} ms a batch by the clock, {2 * loop / two:.1f} times as fast"
-    )
-    print(
-        f"a step of an EDSR baseline on them: {training:.0f} ms; the chain takes {100 * one / training:.1f} % of it"
-    )
+    names = {
+        "srkit's chain": ours,
+        "NumPy and OpenCV, one image at a time": by_opencv,
+        "PyTorch, one image at a time": by_torch,
+        "a training step of edsr (baseline) on them": step,
+    }
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for turn in range(17):
+        for name, run in names.items():
+            if run is step and turn % 5:
+                continue
+            start = time.process_time()
+            run()
+            if turn:
+                times[name].append(1000 * (time.process_time() - start))
+    print("\nReal-ESRGAN's chain, 16 crops of 256 at x4".ljust(46) + f"{'CPU time':>12}{'chain = 1':>12}")
+    one = sum(times["srkit's chain"]) / len(times["srkit's chain"])
+    for name, some in times.items():
+        mean = sum(some) / len(some)
+        print(f"{name:45}{mean:9.0f} ms{mean / one:11.1f}x")
+    training = times["a training step of edsr (baseline) on them"]
+    print(f"the chain takes {100 * one / (sum(training) / len(training)):.1f} % of a training step")
 
 
 def crops_of(count: int, side: int) -> Tensor:
@@ -208,31 +213,9 @@ def crops_of(count: int, side: int) -> Tensor:
     return torch.cat(crops)
 
 
-class EDSR(nn.Module):
-    """The baseline of EDSR (Lim et al. 2017) at x4: 16 residual blocks of 64 channels."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.head = nn.Conv2d(3, 64, 3, padding=1)
-        self.blocks = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1))
-            for _ in range(16)
-        )
-        self.end = nn.Conv2d(64, 64, 3, padding=1)
-        self.tail = nn.Sequential(
-            *(layer for _ in range(2) for layer in (nn.Conv2d(64, 256, 3, padding=1), nn.PixelShuffle(2))),
-            nn.Conv2d(64, 3, 3, padding=1),
-        )
-
-    def forward(self, low: Tensor) -> Tensor:
-        first = x = self.head(low)
-        for block in self.blocks:
-            x = x + block(x)
-        return self.tail(self.end(x) + first)
-
-
 if __name__ == "__main__":
     torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    cv2.setNumThreads(torch.get_num_threads())
     if "real" not in sys.argv:
         draw()
         degrade()

@@ -15,7 +15,7 @@ from scipy.special import j1
 from torch import Tensor
 from torch.nn import functional as F
 
-from srkit.stages.jpeg import CHROMA, LUMA
+from srkit.degrading.jpeg import CHROMA, LUMA
 
 SHAPES = ("iso", "aniso", "generalised_iso", "generalised_aniso", "plateau_iso", "plateau_aniso")
 SHARES = (0.45, 0.25, 0.12, 0.03, 0.12, 0.03)

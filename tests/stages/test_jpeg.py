@@ -6,12 +6,17 @@ import pytest
 import torch
 
 import srkit.datasets
+from srkit.degrading.jpeg import compressed
 from srkit.image.convert import to_tensor, to_uint8
 from srkit.image.files import read
-from srkit.stages.jpeg import Jpeg, _dct, _multiplied, compress
+from srkit.stages.jpeg import Jpeg
 from srkit.work import Work
 
 PHOTOGRAPH = Path(srkit.datasets.__file__).parent / "photographs" / "validate" / "chelsea.webp"
+
+
+def compress(images, quality):
+    return torch.cat(compressed(images.split(1), quality))
 
 
 def opencv(image, quality):
@@ -46,11 +51,17 @@ def test_batch_is_every_image_alone(picture):
         assert torch.equal(batch[n : n + 1], compress(images[n : n + 1], quality[n : n + 1]))
 
 
-def test_a_block_is_the_same_alone_and_beside_others():
-    blocks = torch.rand(600, 64) * 255 - 128
-    whole = _multiplied(blocks, _dct())
-    for count in (1, 2, 3, 255, 257):
-        assert torch.equal(_multiplied(blocks[-count:], _dct()), whole[-count:])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_images_of_other_sizes_beside_it_change_no_bit(channels):
+    photograph = to_tensor(read(PHOTOGRAPH)[..., :channels])
+    sizes = [(17, 33), (1, 1), (64, 40), (16, 16), (31, 90)]
+    images = [photograph[..., :height, :width] for height, width in sizes]
+    images[3] = torch.full_like(images[3], 4.5 / 255)  # halves everywhere
+    quality = torch.tensor([30, 50, 60, 95, 20])
+    batch = compressed(images, quality)
+    for number, image in enumerate(images):
+        (alone,) = compressed([image.clone()], quality[number : number + 1])
+        assert torch.equal(alone, batch[number])
 
 
 @pytest.mark.parametrize("size", [(1, 1), (7, 9), (16, 16), (17, 33)])

@@ -13,14 +13,13 @@ import pytest
 
 pytest.importorskip("ray", reason="wants the package ray")
 
-from srkit_ray.launcher import Ray
-
 import srkit
 from srkit.errors import RunError
 from srkit.image import files
 from srkit.parts.launcher import Task
 from srkit.plugins import load_catalog
 from srkit.testing import check_part
+from srkit_ray.launcher import Ray
 
 pytestmark = pytest.mark.slow
 

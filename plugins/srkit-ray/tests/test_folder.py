@@ -1,6 +1,7 @@
 """A folder that a process writes in, and its copy elsewhere."""
 
 import pytest
+
 from srkit_ray import folder as module
 from srkit_ray.folder import changes, listing, put
 

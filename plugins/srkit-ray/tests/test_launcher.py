@@ -7,12 +7,12 @@ import subprocess
 import sys
 
 import pytest
-from srkit_ray import launcher
-from srkit_ray.launcher import Ray
 
 from srkit.errors import BuildError, ConfigError, RunError
 from srkit.parts.launcher import Ended, Task
 from srkit.plugins import load_catalog
+from srkit_ray import launcher
+from srkit_ray.launcher import Ray
 
 BRIDGE = """import json, os, sys
 orders = json.loads(sys.stdin.readline())

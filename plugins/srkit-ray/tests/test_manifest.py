@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from srkit_ray import manifest as module
 from srkit_ray.manifest import differences, manifest
 

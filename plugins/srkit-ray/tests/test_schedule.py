@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("ray", reason="wants the package ray")
 
 from ray.exceptions import RayActorError
+
 from srkit_ray import schedule as module
 from srkit_ray.errors import ClusterError
 from srkit_ray.schedule import Schedule

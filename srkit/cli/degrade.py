@@ -66,4 +66,6 @@ def degrade(
     for row in write_degraded(plan, built, seed=seed):
         made += 1
         typer.echo(f"{row.source} -> {output / row.low}")
-    typer.echo(f"{made} LR images, x{factor}; drawn.jsonl and sheet.png are beside them in {output}")
+    typer.echo(
+        f"{made} LR image{'s' * (made != 1)}, x{factor}; drawn.jsonl and sheet.png are beside them in {output}"
+    )

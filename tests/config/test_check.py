@@ -59,6 +59,7 @@ MESSAGES = [
         "loss: {use: sum, terms: {a: {use: l1, wait: 2}}}",
         "loss.terms.a.wait: unknown option; did you mean 'weight'?",
     ),
+    ("model: {use:net}", "model.use:net: unknown option; wants a space behind the colon: use: net"),
     ("metrics: [psnr, {use: psnr, border: x}]", "metrics.1.border: wants int, got 'x'"),
     (
         "metrics: psnr",
@@ -71,6 +72,7 @@ MESSAGES = [
     ("shares: [1, a]", "shares.1: wants float, got 'a'"),
     ("start: 3", "start: wants a path, got 3"),
     ("seed: ${let.nothing}", "seed: interpolation key 'let.nothing' not found"),
+    ("let: {v: '???'}\nname: '${let.v}'", "let.v: must be given (it is '???'), for example as let.v=VALUE"),
     ("seed: ???", "seed: must be given (it is '???'), for example as seed=VALUE"),
     ("a: b: c", "is not valid YAML: mapping values are not allowed in this context"),
     ("- 1", "wants a mapping of options, got a list or a single value"),

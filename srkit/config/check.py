@@ -224,7 +224,9 @@ def _hint(name: str, value: Any, takes: Mapping[str, Any]) -> str:
     before, colon, after = name.partition(":")
     if value is None and colon and (before in takes or before == "use"):
         return f"; wants a space behind the colon: {before}: {after.lstrip()}"
-    return did_you_mean(name, takes)
+    nested = {key: declared(option.wanted) for key, option in takes.items() if is_dataclass(option.wanted)}
+    sections = [key for key, options in nested.items() if name in options]
+    return f"; did you mean '{sections[0]}.{name}'?" if sections else did_you_mean(name, takes)
 
 
 def _whole(value: Any, origin: Any) -> str:

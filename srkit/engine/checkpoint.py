@@ -151,9 +151,8 @@ def load_into(model: nn.Module, tensors: Mapping[str, Tensor], where: str) -> No
         raise CheckpointError("\n    ".join([f"{where}: belongs to another model:", *lines]))
     if others := [name for name, tensor in tensors.items() if not _same_kind(tensor, wanted[name])]:
         lines = _few([f"{name} wants {wanted[name].dtype}, got {_kind(tensors[name])}" for name in others])
-        raise CheckpointError(
-            "\n    ".join([f"{where}: holds other numbers than the model computes with:", *lines])
-        )
+        title = f"{where}: holds other numbers than the model computes with:"
+        raise CheckpointError("\n    ".join([title, *lines]))
     learnt = dict(model.named_parameters())
     if broken := [name for name in learnt if name in tensors and not tensors[name].float().isfinite().all()]:
         raise CheckpointError(

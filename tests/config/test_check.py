@@ -59,6 +59,7 @@ MESSAGES = [
         "loss: {use: sum, terms: {a: {use: l1, wait: 2}}}",
         "loss.terms.a.wait: unknown option; did you mean 'weight'?",
     ),
+    ("steps: 3", "steps: unknown option; did you mean 'train.steps'?"),
     ("model: {use:net}", "model.use:net: unknown option; wants a space behind the colon: use: net"),
     ("metrics: [psnr, {use: psnr, border: x}]", "metrics.1.border: wants int, got 'x'"),
     (

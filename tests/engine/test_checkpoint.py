@@ -197,9 +197,7 @@ def test_weights_that_are_no_plain_floats_are_refused(tensor, found):
 
 def test_weights_that_are_not_numbers_are_refused_and_half_precision_is_taken():
     model, nan = nn.Linear(1, 2), torch.tensor([1, torch.nan])
-    with pytest.raises(
-        CheckpointError, match=r"^w\.pth: holds weights that are infinite or not numbers: bias; they "
-    ):
+    with pytest.raises(CheckpointError, match=r"^w\.pth: holds weights that are infinite or not numbers: bias"):
         load_into(model, {"weight": torch.rand(2, 1), "bias": nan}, "w.pth")
     load_into(model, {"weight": torch.rand(2, 1).half(), "bias": torch.ones(2).bfloat16()}, "w.pth")
     assert torch.equal(model.bias, torch.ones(2))

@@ -224,8 +224,9 @@ def _hint(name: str, value: Any, takes: Mapping[str, Any]) -> str:
     before, colon, after = name.partition(":")
     if value is None and colon and (before in takes or before == "use"):
         return f"; wants a space behind the colon: {before}: {after.lstrip()}"
-    nested = {key: declared(option.wanted) for key, option in takes.items() if is_dataclass(option.wanted)}
-    sections = [key for key, options in nested.items() if name in options]
+    wanted = {key: option.wanted for key, option in takes.items()}
+    nested = {key: one for key, one in wanted.items() if isinstance(one, type) and is_dataclass(one)}
+    sections = [key for key, section in nested.items() if name in declared(section)]
     return f"; did you mean '{sections[0]}.{name}'?" if sections else did_you_mean(name, takes)
 
 

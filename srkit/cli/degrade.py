@@ -66,4 +66,5 @@ def degrade(
     for row in write_degraded(plan, built, seed=seed):
         made += 1
         typer.echo(f"{row.source} -> {output / row.low}")
-    typer.echo(f"{made} LR images, x{factor}; drawn.jsonl and sheet.png are beside them in {output}")
+    images_made = "1 LR image" if made == 1 else f"{made} LR images"
+    typer.echo(f"{images_made}, x{factor}; drawn.jsonl and sheet.png are beside them in {output}")

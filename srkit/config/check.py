@@ -131,7 +131,7 @@ class _Checker:
             if name in parameters and name not in takes:
                 self.blame((*at, name), "is wired in by its host; it is not an option")
             elif name not in takes:
-                self.blame((*at, name), f"unknown option{did_you_mean(name, takes)}")
+                self.blame((*at, name), f"unknown option{_hint(name, tree[name], takes)}")
         read = {}
         for name, option in takes.items():
             key = (*at, name)
@@ -217,6 +217,17 @@ class _Checker:
         given = {name: value for name, value in tree.items() if name != "use"}
         where = {".".join((*at, name)): self.source.where((*at, name)) for name in tree}
         return Choice(part, self.options(given, part.factory, at), where)
+
+
+def _hint(name: str, value: Any, takes: Mapping[str, Any]) -> str:
+    """Return what to do about an unknown option; YAML takes ``use:net`` for a name without a value."""
+    before, colon, after = name.partition(":")
+    if value is None and colon and (before in takes or before == "use"):
+        return f"; wants a space behind the colon: {before}: {after.lstrip()}"
+    wanted = {key: option.wanted for key, option in takes.items()}
+    nested = {key: one for key, one in wanted.items() if isinstance(one, type) and is_dataclass(one)}
+    sections = [key for key, section in nested.items() if name in declared(section)]
+    return f"; did you mean '{sections[0]}.{name}'?" if sections else did_you_mean(name, takes)
 
 
 def _whole(value: Any, origin: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from omegaconf import DictConfig, ListConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import InterpolationToMissingValueError, OmegaConfBaseException
 
 from srkit.config.merge import Keys
 from srkit.errors import ConfigError, Problem
@@ -45,6 +45,8 @@ def resolve(tree: Mapping[str, Any], where: Callable[[Keys], str]) -> dict[str, 
             return None
         try:
             return follow(node[key], at)
+        except InterpolationToMissingValueError:  # the value that is missing is listed itself
+            return None
         except OmegaConfBaseException as error:
             reason = str(error).partition("\n")[0]
             blame(reason[:1].lower() + reason[1:])

@@ -38,11 +38,9 @@ class UNet(nn.Module):
     ) -> None:
         super().__init__()
         if patch % MULTIPLE:
-            below = patch // MULTIPLE * MULTIPLE
-            fits = f"{below} or {below + MULTIPLE}" if below else f"{MULTIPLE}"
             raise ValueError(
-                f"a patch of {patch} pixels cannot be halved {LEVELS} times; take train.patch={fits}, a multiple "
-                f"of {MULTIPLE} and of the scale"
+                f"a patch of {patch} pixels cannot be halved {LEVELS} times; take for train.patch a multiple of "
+                f"{MULTIPLE} and of the scale, such as {MULTIPLE} times the scale"
             )
         self.skip = skip
         widths = [features << level for level in range(LEVELS + 1)]

@@ -136,7 +136,7 @@ def load_into(model: nn.Module, tensors: Mapping[str, Tensor], where: str) -> No
     """Give ``model`` the weights ``tensors``, all of them or none.
 
     Raises:
-        CheckpointError: Names or shapes differ; shows the first few.
+        CheckpointError: Names, shapes or kinds of numbers differ, or weights are not finite; shows the first few.
     """
     wanted = model.state_dict()
     missing = [f"missing {name}" for name in wanted if name not in tensors]
@@ -149,7 +149,30 @@ def load_into(model: nn.Module, tensors: Mapping[str, Tensor], where: str) -> No
     if missing or unknown or shapes:
         lines = [*_few(missing), *_few(unknown), *_few(shapes)]
         raise CheckpointError("\n    ".join([f"{where}: belongs to another model:", *lines]))
+    if others := [name for name, tensor in tensors.items() if not _same_kind(tensor, wanted[name])]:
+        lines = _few([f"{name} wants {wanted[name].dtype}, got {_kind(tensors[name])}" for name in others])
+        title = f"{where}: holds other numbers than the model computes with:"
+        raise CheckpointError("\n    ".join([title, *lines]))
+    learnt = dict(model.named_parameters())
+    if broken := [name for name in learnt if name in tensors and not tensors[name].float().isfinite().all()]:
+        raise CheckpointError(
+            f"{where}: holds weights that are infinite or not numbers: {', '.join(_few(broken))}; "
+            "they were lost before the file was written, so take an earlier or another file"
+        )
     model.load_state_dict(dict(tensors))
+
+
+def _same_kind(tensor: Tensor, wanted: Tensor) -> bool:
+    """Return whether the numbers of a tensor can be copied into ``wanted`` for what they are."""
+    return tensor.layout is torch.strided and _family(tensor) == _family(wanted)
+
+
+def _family(tensor: Tensor) -> tuple[bool, bool]:
+    return tensor.is_floating_point(), tensor.is_complex()
+
+
+def _kind(tensor: Tensor) -> str:
+    return str(tensor.dtype) if tensor.layout is torch.strided else f"{tensor.layout} of {tensor.dtype}"
 
 
 def _few(lines: list[str]) -> list[str]:

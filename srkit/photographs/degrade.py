@@ -88,6 +88,18 @@ class Degraded:
             lines = [*(f"{path}: exists already" for path in taken[:SHOWN]), *more]
             raise DataError("\n".join([*lines, "give another --output, or --overwrite to replace them"]))
 
+    def prepare(self) -> None:
+        """Make the folders of all files.
+
+        Raises:
+            DataError: A folder cannot be made.
+        """
+        for path in self.targets():
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DataError(f"{path}: cannot be written: {error.strerror}; give another --output") from None
+
 
 def images_of(inputs: Sequence[Path]) -> ImageFiles:
     """Return the images in folders and files, named by their paths below the folder, or by the file.
@@ -125,9 +137,10 @@ def degrade(plan: Degraded, degradation: DegradationFn, *, seed: int) -> Iterato
     random numbers of ``seed + k``. Records are written at the end, and also if an image stops it.
 
     Raises:
-        DataError: An image is smaller than the scale, or a stage refuses it.
+        DataError: An image is smaller than the scale, a stage refuses it, or a folder cannot be made.
         ImageError: An image cannot be decoded, or a file cannot be written.
     """
+    plan.prepare()
     sets = [
         examples(plan.images, scale=plan.scale, degradation=degradation, seed=seed + variant)
         for variant in range(plan.variants)
@@ -153,7 +166,6 @@ def _write(plan: Degraded, example: Example, source: Path, variant: int, seed: i
     if plan.pairs:
         files[plan.high(example.name, variant)] = example.high
     for path, image in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         write(path, to_uint8(image))
     plain = {}
     for key, value in example.drawn.items():

@@ -83,7 +83,9 @@ def unwrap(state: Mapping[str, Any], source: Path) -> tuple[dict[str, Tensor], s
     """
     wrapper = next((key for key in WRAPPERS if isinstance(state.get(key), Mapping)), None)
     inner = state if wrapper is None else state[wrapper]
-    tensors = {_bare(name): value for name, value in inner.items() if isinstance(value, Tensor)}
+    tensors = {
+        _bare(name): value for name, value in inner.items() if isinstance(name, str) and isinstance(value, Tensor)
+    }
     if not tensors:
         raise CheckpointError(
             f"{source}: wants tensors by name, found {', '.join(map(str, state))[:80] or 'nothing'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -15,6 +16,9 @@ from srkit.network.reader import BuildModel
 from srkit.readers.architecture import Architecture
 from srkit.readers.architectures import ARCHITECTURES
 from srkit.readers.basicsr import SUFFIXES, name_of, unwrap
+
+SHOWN = 3
+"""Names of tensors that a message shows."""
 
 
 @srkit.reader("released")
@@ -75,6 +79,17 @@ class Released:
             "source": f"{file.name}, released by the authors of {architecture.use}",
         }
         return Network.of(module.eval(), scale, color, name=name_of(file, scale), metadata=metadata)
+
+
+def known_names(names: Collection[str]) -> str:
+    """Return in words which tensors these are, and of which network most of them could be, for a message."""
+    found = f"{len(names)} tensors ({', '.join([*names][:SHOWN])}{', ...' * (len(names) > SHOWN)})"
+    strange = {one.use: [name for name in names if one.name_of(name) is None] for one in ARCHITECTURES}
+    nearest, others = min(strange.items(), key=lambda item: len(item[1]))
+    if 0 < len(others) <= len(names) // 2:
+        more = f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+        found += f", which {nearest} has except {', '.join(others[:SHOWN])}{more}"
+    return found
 
 
 def _architecture(tensors: dict[str, Tensor]) -> Architecture | None:

@@ -12,12 +12,15 @@ from torch import nn
 
 from srkit.config.check import check_choice
 from srkit.config.signature import declared
+from srkit.engine.checkpoint import load_foreign
 from srkit.errors import CheckpointError, did_you_mean
 from srkit.network.color import Color
 from srkit.network.network import Network
 from srkit.network.reader import BuildModel, ReaderFn
 from srkit.parts.reader import RECOGNISES
 from srkit.plugins import Catalog
+from srkit.readers.basicsr import SUFFIXES, unwrap
+from srkit.readers.released import known_names
 from srkit.registry import Part
 from srkit.weights import zoo
 from srkit.weights.method import load_method, names_method
@@ -124,8 +127,11 @@ def read(file: Path, catalog: Catalog, **hints: Any) -> Network:
         raise of_another_model
     if not file.exists():
         raise CheckpointError(f"{file}: wants a file of weights, found nothing of that name")
+    found = "others"
+    if file.suffix in SUFFIXES:  # which refuses a file that is damaged or holds code
+        found = known_names(unwrap(load_foreign(file), file)[0])
     raise CheckpointError(
-        f"{file}: wants weights that a reader takes ({', '.join(catalog['reader'])}), found others; if they are "
+        f"{file}: wants weights that a reader takes ({', '.join(catalog['reader'])}), found {found}; if they are "
         f"tensors alone, say what they belong to, for example with '{{use: basicsr, file: {file.name}, "
         "model: {use: lapsrn, depth: 10}, scale: 4}'"
     )

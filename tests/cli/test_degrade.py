@@ -124,6 +124,14 @@ def test_refusals_name_the_place(srkit, images, tmp_path, monkeypatch, words, me
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_that_cannot_be_made_is_named(srkit, images, tmp_path):
+    (tmp_path / "out").write_text("a file")
+    code, out, err = srkit("degrade", "bicubic", images, "-o", tmp_path / "out", "--scale", 2)
+    assert (code, out) == (2, "")
+    low = tmp_path / "out" / "low" / "a.png"
+    assert err == f"{low}: cannot be written: Not a directory; give another --output\n"
+
+
 def test_a_file_may_also_make_lr_of_other_commands(srkit, images, tmp_path):
     (tmp_path / "own.yaml").write_text("use: chain\nstages: [jpeg]\n")
     words = ("evaluate", "bicubic", images, "--scale", 2, "--json", "--degradation")

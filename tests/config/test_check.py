@@ -63,6 +63,8 @@ MESSAGES = [
         "loss: {use: sum, terms: {a: {use: l1, wait: 2}}}",
         "loss.terms.a.wait: unknown option; did you mean 'weight'?",
     ),
+    ("steps: 3", "steps: unknown option; did you mean 'train.steps'?"),
+    ("model: {use:net}", "model.use:net: unknown option; wants a space behind the colon: use: net"),
     ("metrics: [psnr, {use: psnr, border: x}]", "metrics.1.border: wants int, got 'x'"),
     (
         "metrics: psnr",
@@ -75,6 +77,7 @@ MESSAGES = [
     ("shares: [1, a]", "shares.1: wants float, got 'a'"),
     ("start: 3", "start: wants a path, got 3"),
     ("seed: ${let.nothing}", "seed: interpolation key 'let.nothing' not found"),
+    ("let: {v: '???'}\nname: '${let.v}'", "let.v: must be given (it is '???'), for example as let.v=VALUE"),
     ("seed: ???", "seed: must be given (it is '???'), for example as seed=VALUE"),
     ("a: b: c", "is not valid YAML: mapping values are not allowed in this context"),
     ("- 1", "wants a mapping of options, got a list or a single value"),

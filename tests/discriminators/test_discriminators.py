@@ -92,7 +92,7 @@ def test_a_patch_that_a_unet_cannot_halve_is_refused():
         CATALOG.build("discriminator", "unet", 1, 100)
     assert str(refused.value).startswith(
         "discriminator 'unet' (srkit.discriminators) refuses: a patch of 100 pixels cannot be halved 3 times; take "
-        "train.patch=96 or 104, a multiple of 8 and of the scale"
+        "for train.patch a multiple of 8 and of the scale, such as 8 times the scale"
     )
 
 

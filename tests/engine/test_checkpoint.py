@@ -177,6 +177,32 @@ def test_another_models_weights_are_refused_with_a_short_diff():
     assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
 
 
+@pytest.mark.parametrize(
+    ("tensor", "found"),
+    [
+        (torch.zeros(2, dtype=torch.int8), "torch.int8"),
+        (torch.zeros(2, dtype=torch.complex64), "torch.complex64"),
+        (torch.zeros(2).to_sparse(), "torch.sparse_coo of torch.float32"),
+    ],
+    ids=["whole", "complex", "sparse"],
+)
+def test_weights_that_are_no_plain_floats_are_refused(tensor, found):
+    with pytest.raises(CheckpointError) as caught:
+        load_into(nn.BatchNorm2d(2), nn.BatchNorm2d(2).state_dict() | {"bias": tensor}, "w.pth")
+    assert str(caught.value).splitlines() == [
+        "w.pth: holds other numbers than the model computes with:",
+        f"    bias wants torch.float32, got {found}",
+    ]
+
+
+def test_weights_that_are_not_numbers_are_refused_and_half_precision_is_taken():
+    model, nan = nn.Linear(1, 2), torch.tensor([1, torch.nan])
+    with pytest.raises(CheckpointError, match=r"^w\.pth: holds weights that are infinite or not numbers: bias"):
+        load_into(model, {"weight": torch.rand(2, 1), "bias": nan}, "w.pth")
+    load_into(model, {"weight": torch.rand(2, 1).half(), "bias": torch.ones(2).bfloat16()}, "w.pth")
+    assert torch.equal(model.bias, torch.ones(2))
+
+
 FULL = """
 import resource, signal, sys, torch
 from pathlib import Path

@@ -5,7 +5,8 @@ import re
 import shlex
 import sys
 from doctest import ELLIPSIS, OutputChecker
-from itertools import cycle
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import cv2
@@ -35,15 +36,19 @@ SLOTS = {
     model: [slot for slot in ("upsampler", "image_upsampler") if slot in declared(part.factory)][:1]
     for model, part in CATALOG["model"].items()
 }
-PAIRINGS = [
-    pytest.param(
-        model,
-        dict.fromkeys(slots, upsampler),
-        id=f"{model}-{upsampler}",
-    )
-    for (model, slots), upsampler in zip(SLOTS.items(), cycle(CATALOG["upsampler"]), strict=False)
-]
-"""Every model, each with the next upsampler: an export takes seconds."""
+SLOWEST = "swinir_light"
+"""The network whose export takes as long as those of five others."""
+
+
+def pairings():
+    """Yield every model with one of the upsamplers in turn, and with the one that is half a round further on."""
+    upsamplers = [*CATALOG["upsampler"]]
+    for place, (model, slots) in enumerate(SLOTS.items()):
+        for further in (0, len(upsamplers) // 2)[: 2 if slots and model != SLOWEST else 1]:
+            upsampler = upsamplers[(place + further) % len(upsamplers)]
+            yield pytest.param(model, dict.fromkeys(slots, upsampler), id=f"{model}-{upsampler}")
+
+
 NOT_IN_OPENCV = ("bsrn", "rfdn", "rlfn", "swinir_light")
 """Networks that pad by a number of pixels which depends on the size of the image; OpenCV gives something else."""
 LAPSRN = [
@@ -56,6 +61,15 @@ LAPSRN = [
     {"upsampler": {"use": "resize_conv", "mode": "bicubic"}},
     {"activation": "pre", "residual": "local"},
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def translations_once():
+    """Let the exporter make its table of operations once, which takes half a second in every export otherwise."""
+    registry = import_module("torch.onnx._internal.exporter._registration").ONNXRegistry
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "from_torchlib", staticmethod(cache(registry.from_torchlib)))
+        yield
 
 
 def loaded(network, scale, color="y", name="mine"):
@@ -80,17 +94,18 @@ def agree(one, file, *, opencv=True):
         low = torch.rand(1, channels, height, width)
         with torch.no_grad():
             high = one.module(low).numpy()
-        np.testing.assert_allclose(session.run(["high"], {"low": low.numpy()})[0], high, atol=1e-5)
+        rounding = 1e-5 * max(1, abs(high).max())  # random weights give values far above 1
+        np.testing.assert_allclose(session.run(["high"], {"low": low.numpy()})[0], high, atol=rounding)
         if net is not None:
             net.setInput(low.numpy())
-            np.testing.assert_allclose(net.forward(), high, atol=1e-5)
+            np.testing.assert_allclose(net.forward(), high, atol=rounding)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("model", "options"), PAIRINGS)
+@pytest.mark.parametrize(("model", "options"), [*pairings()])
 def test_every_model(tmp_path, model, options):
     one = built(model, 2, 3, **options)
-    assert export(one, tmp_path / "m.onnx").difference < 1e-5
+    assert export(one, tmp_path / "m.onnx").difference < 5e-5
     agree(one, tmp_path / "m.onnx", opencv=model not in NOT_IN_OPENCV)
 
 

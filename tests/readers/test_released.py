@@ -162,6 +162,28 @@ def test_what_is_not_official_is_left_to_other_readers(tmp_path, catalog):
     )
 
 
+def test_a_file_that_nobody_reads_says_what_is_wrong_with_it(tmp_path, catalog):
+    file = tmp_path / "a.pth"
+
+    def refusal(value):
+        torch.save(value, file)
+        with pytest.raises(CheckpointError) as refused:
+            load(str(file), catalog)
+        return str(refused.value)
+
+    assert refusal(print) == (
+        f"{file}: wants tensors and plain values, found objects that would run code when read; refused"
+    )
+    assert refusal({0: torch.zeros(1)}) == f"{file}: wants tensors by name, found 0"
+    known = refusal(imdn(blocks=1) | conv("more", 1, 1))
+    assert "found 24 tensors (fea_conv.weight, fea_conv.bias, IMDB1.c1.weight, ...), which " in known
+    assert "which imdn has except more.weight, more.bias; if they are tensors alone, say " in known
+    assert "found 2 tensors (my.weight, my.bias); if they are tensors alone, say" in refusal(conv("my", 1, 1))
+    file.write_bytes(file.read_bytes()[:200])
+    with pytest.raises(CheckpointError, match=r"a\.pth: is damaged or no checkpoint: File is not a zip file"):
+        load(str(file), catalog)
+
+
 def test_a_file_from_which_tensors_are_missing_is_refused(tmp_path, catalog):
     file = tmp_path / "a.pth"
     torch.save({name: value for name, value in imdn().items() if name != "IMDB2.c5.bias"}, file)

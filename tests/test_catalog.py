@@ -107,6 +107,7 @@ def test_contract(part, vgg_file, folders):
         pytest.skip("wants VGG16 and the authors' weights; tests/metrics/test_dists.py has narrow ones")
     files = {
         "perceptual": {"weights": str(vgg_file)},
+        "vgg_distance": {"weights": str(vgg_file)},
         "folder": {"path": str(folders / "high")},
         "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
         "archive": {"path": str(folders / "high.zip")},

@@ -21,9 +21,10 @@ from srkit.metrics.dists import DISTS
 from srkit.metrics.lpips import LPIPS
 from srkit.metrics.psnr import PSNR
 from srkit.metrics.ssim import SSIM
+from srkit.metrics.vgg_distance import VGGDistance
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in metrics."""
-    return [PSNR, SSIM, Consistency, LPIPS, DISTS]
+    return [PSNR, SSIM, Consistency, LPIPS, DISTS, VGGDistance]

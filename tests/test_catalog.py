@@ -109,6 +109,7 @@ def test_contract(part, vgg_file, folders):
         pytest.skip("wants a cluster; plugins/srkit-ray/tests/test_cluster.py starts one")
     files = {
         "perceptual": {"weights": str(vgg_file)},
+        "vgg_distance": {"weights": str(vgg_file)},
         "folder": {"path": str(folders / "high")},
         "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
         "archive": {"path": str(folders / "high.zip")},

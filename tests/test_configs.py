@@ -92,7 +92,7 @@ def test_a_protocol_or_a_recipe_wants_only_its_files(file, pairs, vgg_file, tmp_
 
 @pytest.mark.parametrize("file", STUDIES, ids=lambda file: file.name)
 def test_a_study_is_right_in_every_arm(file, pairs, cut, vgg_file):
-    folder = pairs / ("x4" if file.stem.endswith("x4") else "x2")
+    folder = pairs / ("x4" if file.stem.endswith(("x4", "real_world")) else "x2")
     values = {"vgg": vgg_file, "right": cut / "right", "wrong": cut / "wrong"}
     values |= {kind: folder / kind for kind in ("high", "low")}
     planned = plan([file], [f"let.{name}={values[name]}" for name in wanted(file)], load_catalog())

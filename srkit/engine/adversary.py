@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from srkit.engine.fit import gradient_norm
 from srkit.engine.precision import autocast, products
+from srkit.engine.rehearsal import in_pieces, portions
 from srkit.engine.state import TrainState
 from srkit.parts.gan_loss import COMPARES, GanLossFn
 from srkit.training import Place
@@ -40,6 +41,8 @@ class Adversary:
             of an image's mean score (Mescheder et al. 2018); 0 leaves it out.
         r1_every: R1 is computed in every so many steps, and counts as many times.
         clip: Largest norm of the gradient; None does not clip.
+        accumulate: Number of equal pieces that images pass through the discriminator in, to save memory. The loss
+            is still that of the scores of the whole batch.
     """
 
     def __init__(
@@ -51,9 +54,10 @@ class Adversary:
         r1: float = 0.0,
         r1_every: int = 1,
         clip: float | None = None,
+        accumulate: int = 1,
     ) -> None:
         self.state, self.loss, self.place = state, loss, place
-        self.r1, self.r1_every, self.clip = r1, r1_every, clip
+        self.r1, self.r1_every, self.clip, self.accumulate = r1, r1_every, clip, accumulate
 
     def learn(self, prediction: Tensor, high: Tensor) -> Lesson:
         """Take one step on SR, which gets no gradient, and HR: both (N,C,H,W), this process's rows of a batch."""
@@ -66,13 +70,11 @@ class Adversary:
             "score.real": real.detach().mean(),
             "score.fake": fake.detach().mean(),
         }
-        if self.r1 and state.step % self.r1_every == 0:
-            penalty = self.r1 / 2 * self._r1(high)
-            losses["loss.r1"] = place.world.mean(penalty.detach())
-            loss = loss + self.r1_every * penalty
         state.optimizer.zero_grad(set_to_none=True)
         with products(place.device, place.precision):
             loss.backward()  # type: ignore[no-untyped-call]
+        if self.r1 and state.step % self.r1_every == 0:
+            losses["loss.r1"] = place.world.mean(self._r1(high))
         parameters = list(state.model.parameters())
         place.world.average(parameters)
         norm = gradient_norm(parameters, self.clip)
@@ -82,28 +84,39 @@ class Adversary:
         state.step += 1
         return Lesson(losses, {"lr.discriminator": rate}, {"grad_norm.discriminator": norm})
 
-    def term(self, prediction: Tensor, high: Tensor) -> Tensor:
-        """Return the generator's loss of SR, with its gradient, as a scalar of the whole batch."""
+    def term(self, prediction: Tensor, high: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the generator's loss of SR, a scalar of the whole batch, and its gradient by SR, (N,C,H,W).
+
+        The weights of the discriminator get no gradient from it.
+        """
         self.state.model.train()
-        real = None
+        real, leaf = None, prediction.detach().requires_grad_()
         with _frozen(self.state.model):
             if COMPARES.of(self.loss):
                 with torch.no_grad():
                     real = self._scores(high)
-            return self.loss.generator(real, self._scores(prediction))
+            loss = self.loss.generator(real, self._scores(leaf))
+            with products(self.place.device, self.place.precision):
+                (gradient,) = torch.autograd.grad(loss, leaf)
+        return loss.detach(), gradient
 
     def _scores(self, images: Tensor) -> Tensor:
         with autocast(self.place.device, self.place.precision):
-            scores: Tensor = self.state.model(images)
+            scores = in_pieces(self.state.model, images, self.accumulate)
         return self.place.world.joined_rows(scores.float())
 
     def _r1(self, high: Tensor) -> Tensor:
-        """Return the mean over this process's images, in fp32."""
-        images = high.detach().clone().requires_grad_()
-        with products(self.place.device, "fp32"):
-            scores = self.state.model(images).flatten(1).mean(1).sum()
-            (gradient,) = torch.autograd.grad(scores, images, create_graph=True)
-            return gradient.square().flatten(1).sum(1).mean()
+        """Add the gradient of R1 to the weights; return its mean over this process's images. Both are in fp32."""
+        total = high.new_zeros(())
+        for piece in portions(self.state.model, high, self.accumulate):
+            images = piece.detach().clone().requires_grad_()
+            with products(self.place.device, "fp32"):
+                scores = self.state.model(images).flatten(1).mean(1).sum()
+                (gradient,) = torch.autograd.grad(scores, images, create_graph=True)
+                penalty = self.r1 / 2 * gradient.square().flatten(1).sum(1).sum() / len(high)
+                (self.r1_every * penalty).backward()  # type: ignore[no-untyped-call]
+            total = total + penalty.detach()
+        return total
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state of the discriminator, its buffers included, and of its optimizer and schedule."""

@@ -8,11 +8,13 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from srkit.engine.accumulate import pieces, whole_prediction
 from srkit.engine.adversary import Adversary
 from srkit.engine.finite import Finite
 from srkit.engine.fit import gradient_norm
 from srkit.engine.precision import autocast, products
 from srkit.engine.pyramid import Levels, mean_losses
+from srkit.engine.rehearsal import rehearsal
 from srkit.engine.rivalry import Rivalry
 from srkit.engine.state import TrainState
 from srkit.errors import TrainingError
@@ -42,6 +44,10 @@ def fit_adversarial(
     last of them. The network minimises the recipe's loss, as in ``srkit.engine.fit``, plus ``weight`` times the
     adversarial term of the full size.
 
+    With ``recipe.accumulate`` above 1 a batch passes through both networks in pieces. The discriminator judges the
+    batch as a whole nevertheless: SR of all pieces is made first, without a gradient, and every piece once more
+    when the gradient of its scores is known. Random numbers are the same both times.
+
     Random numbers, resume and errors are as for ``srkit.engine.fit.fit``.
 
     Args:
@@ -68,32 +74,41 @@ def fit_adversarial(
         parallel.train()  # the caller may have switched the network to evaluation mode
         number = state.step * batches
         for one in range(number, number + batches - 1):
-            low, high, _ = pair(one)
-            with torch.no_grad(), autocast(place.device, place.precision):
-                prediction = parallel(low)[-1]
-            adversary.learn(prediction.float(), high)
-        low, high, names = pair(number + batches - 1)
-        with autocast(place.device, place.precision):
-            predictions = parallel(low)
+            batch = pair(one)
+            adversary.learn(whole_prediction(parallel, batch, recipe.accumulate, place), batch.high)
+        batch = pair(number + batches - 1)
+        made: list[Tensor] | None = None
+        if recipe.accumulate == 1:
+            with autocast(place.device, place.precision):
+                made = parallel(batch.low)
+            prediction = made[-1].detach().float()
+        else:
+            with rehearsal(state.model, place.device):
+                prediction = whole_prediction(parallel, batch, recipe.accumulate, place)
         if state.step == 0 and isinstance(recipe.loss, Balanced):
-            whole_loss = cast("Balanced", for_batch(recipe.loss, place.world.whole(low)))
-            whole_loss.balance(place.world.whole(predictions[-1].detach().float()), place.world.whole(high))
-        content = mean_losses(predictions, high, for_batch(recipe.loss, low))
-        prediction = predictions[-1].float()
-        lesson = adversary.learn(prediction, high)
-        term = weight * adversary.term(prediction, high)
-        total = content["loss"] + term
+            whole_loss = cast("Balanced", for_batch(recipe.loss, place.world.whole(batch.low)))
+            whole_loss.balance(place.world.whole(prediction), place.world.whole(batch.high))
+        lesson = adversary.learn(prediction, batch.high)
+        term, gradient = adversary.term(prediction, batch.high)
         state.optimizer.zero_grad(set_to_none=True)
-        with products(place.device, place.precision):
-            total.backward()  # type: ignore[no-untyped-call]
-        terms = {**_named(content), "loss.adversarial": term}
-        losses = {name: place.world.mean(value.detach()) for name, value in terms.items()}
+        content: dict[str, Tensor] = {}
+        for piece, slope in zip(pieces(batch, recipe.accumulate), gradient.chunk(recipe.accumulate), strict=True):
+            with autocast(place.device, place.precision):
+                predictions = made or parallel(piece.low)
+            with products(place.device, place.precision):
+                parts = mean_losses(predictions, piece.high, for_batch(recipe.loss, piece.low))
+                adversarial = weight * (predictions[-1].float() * slope).sum()
+                (parts["loss"] / recipe.accumulate + adversarial).backward()  # type: ignore[no-untyped-call]
+            for name, value in parts.items():
+                content[name] = content.get(name, 0) + value.detach() / recipe.accumulate
+        terms = {**_named(content), "loss.adversarial": weight * term}
+        losses = {name: place.world.mean(value) for name, value in terms.items()}
         done = Step(
             state.step + 1,
             {"loss": torch.stack(list(losses.values())).sum(), **losses, **lesson.losses},
             {"lr": float(state.optimizer.param_groups[0]["lr"]), **lesson.rates},
             {"grad_norm": gradient_norm(parameters, recipe.clip), **lesson.norms},
-            names,
+            batch.names,
         )
         finite.watch(done)
         state.optimizer.step()
@@ -101,7 +116,7 @@ def fit_adversarial(
         if state.ema is not None:
             state.ema.update(state.model)
         state.step += 1
-        rivalry.watch(state.step, lesson.losses["loss.discriminator"], place.world.mean(content["loss"].detach()))
+        rivalry.watch(state.step, lesson.losses["loss.discriminator"], place.world.mean(content["loss"]))
         yield done
     finite.settle()
 

@@ -22,9 +22,10 @@ from srkit.metrics.lpips import LPIPS
 from srkit.metrics.niqe import NIQE
 from srkit.metrics.psnr import PSNR
 from srkit.metrics.ssim import SSIM
+from srkit.metrics.vgg_distance import VGGDistance
 
 
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in metrics."""
-    return [PSNR, SSIM, Consistency, LPIPS, DISTS, NIQE]
+    return [PSNR, SSIM, Consistency, LPIPS, DISTS, NIQE, VGGDistance]

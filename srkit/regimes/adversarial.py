@@ -72,11 +72,6 @@ class Adversarial:
     ) -> None:
         if recipe.crop is None or recipe.crop[1] != recipe.crop[2]:
             raise ValueError(f"wants the shape (C,H,H) of the HR crops in the recipe, got {recipe.crop}")
-        if recipe.accumulate != 1:
-            raise ValueError(
-                f"wants whole batches, since the discriminator judges a batch at a time, got train.accumulate="
-                f"{recipe.accumulate}; leave it out, or take a smaller train.batch"
-            )
         channels, _, patch = recipe.crop
         # from the seed, not from where the generator stands: every process then draws the same weights
         with seeded(place.world.agree(torch.initial_seed())):
@@ -86,7 +81,9 @@ class Adversarial:
         self.recipe, self.place, self.weight, self.batches = recipe, place, weight, discriminator_steps
         self.state = TrainState.begin(model, recipe, steps)
         rival_state = TrainState(rival, own, schedule(own, steps * discriminator_steps))
-        self.adversary = Adversary(rival_state, game, place, r1=r1, r1_every=r1_every, clip=clip)
+        self.adversary = Adversary(
+            rival_state, game, place, r1=r1, r1_every=r1_every, clip=clip, accumulate=recipe.accumulate
+        )
         self.rivalry = Rivalry(game.chance, won=won, collapse=collapse, weight=weight)
 
     @property

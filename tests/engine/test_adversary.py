@@ -3,9 +3,11 @@
 import pytest
 import torch
 from torch import nn
+from torch.nn.utils.parametrizations import spectral_norm
 from torch.optim.lr_scheduler import ConstantLR
 
 from srkit.engine.adversary import Adversary
+from srkit.engine.rehearsal import in_pieces
 from srkit.engine.state import TrainState
 from srkit.errors import CheckpointError
 from srkit.gan_losses.relativistic import Relativistic
@@ -49,8 +51,10 @@ def test_its_lesson_teaches_sr_nothing_and_its_term_teaches_itself_nothing(netwo
     before = [one.clone() for one in network.parameters()]
     for one in network.parameters():
         one.grad = None
-    rival.term(sr, hr).backward()
-    assert sr.grad.abs().sum() > 0
+    loss, gradient = rival.term(sr, hr)
+    assert not loss.requires_grad
+    assert sr.grad is None
+    assert gradient.abs().sum() > 0
     assert all(one.grad is None and one.requires_grad for one in network.parameters())
     assert all(torch.equal(one, other) for one, other in zip(before, network.parameters(), strict=True))
 
@@ -112,6 +116,45 @@ def test_its_gradient_is_clipped(network, images):
     moved = torch.cat([(one - old).flatten() for one, old in zip(after, before, strict=True)])
     assert norm > 1e-3
     assert moved.norm() == pytest.approx(1e-3, rel=1e-3)
+
+
+class Seen(nn.Module):
+    """A discriminator with a spectral norm that counts the rows of its passes."""
+
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.Sequential(spectral_norm(nn.Conv2d(1, 4, 3)), nn.LeakyReLU(), nn.Conv2d(4, 1, 3))
+        self.rows = set()
+
+    def forward(self, images):
+        self.rows.add(len(images))
+        return self.layers(images)
+
+
+@pytest.mark.parametrize("loss", [Vanilla, Relativistic])
+def test_in_pieces_it_learns_and_says_what_it_does_with_the_whole_batch(loss):
+    """Relativistic means over the batch, R1 and the power iteration of the spectral norm included."""
+    generator = torch.Generator().manual_seed(1)
+    sr, hr = torch.rand(2, 6, 1, 8, 8, generator=generator)
+    rivals = [adversary(Seen(), loss(), r1=0.5, accumulate=count) for count in (1, 3)]
+    for _ in range(3):
+        whole, pieces = (rival.learn(sr, hr) for rival in rivals)
+        torch.testing.assert_close(pieces.losses, whole.losses)
+        torch.testing.assert_close(pieces.norms, whole.norms)
+        torch.testing.assert_close(rivals[1].term(sr, hr), rivals[0].term(sr, hr))
+    assert [rival.state.model.rows for rival in rivals] == [{6}, {2}]
+    states = [rival.state.model.state_dict() for rival in rivals]
+    torch.testing.assert_close(states[1], states[0])
+
+
+def test_in_pieces_random_layers_draw_the_same_for_scores_and_their_gradient():
+    """Of features that were dropped, no gradient comes back."""
+    torch.manual_seed(0)
+    images = torch.rand(4, 1, 1, 200, requires_grad=True)
+    scores = in_pieces(nn.Dropout(), images, 2)
+    scores.sum().backward()
+    assert torch.equal(images.grad, (scores != 0) * 2.0)
 
 
 def test_the_state_of_another_discriminator_is_refused(network):

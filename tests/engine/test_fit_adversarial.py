@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from torch.optim.lr_scheduler import ConstantLR, LambdaLR
 
 from srkit.errors import TrainingError
+from srkit.gan_losses.relativistic import Relativistic
 from srkit.gan_losses.vanilla import Vanilla
 from srkit.losses.l1 import L1
 from srkit.losses.low_resolution import LowResolution
@@ -187,10 +188,61 @@ def test_a_loss_of_lr_gets_the_lr_of_the_batch():
     assert all(step.numbers["loss.low"] > 0 for step in steps)
 
 
-def test_a_batch_in_pieces_is_refused():
-    message = (
-        r"^wants whole batches, since the discriminator judges a batch at a time, got train\.accumulate=2; leave "
-        r"it out, or take a smaller train\.batch$"
+class Counted(Net):
+    """A network with state that every pass changes: dropout's generator and a batch norm's statistics."""
+
+    def __init__(self, dropout):
+        super().__init__()
+        self.norm, self.dropout.p, self.rows = nn.BatchNorm2d(1, affine=False), dropout, set()
+
+    def pyramid(self, low):
+        self.rows.add(len(low))
+        self.norm(low)
+        return super().pyramid(low)
+
+
+def sgd(named):  # Adam enlarges the rounding of gradients that are zero, such as that of a last bias
+    return torch.optim.SGD(dict(named).values(), lr=0.3)
+
+
+def in_pieces(count, dropout=0.0):
+    torch.manual_seed(0)
+    parts = {"discriminator": small, "gan": Relativistic, "optimizer": sgd, "schedule": constant}
+    loss = Weighted(terms={"pixel": Term(loss=L1), "sharp": Term(loss=MSE, balance="pixel", weight=0.5)})
+    return Adversarial(
+        Counted(dropout),
+        recipe(loss, accumulate=count),
+        4,
+        ON_CPU,
+        weight=0.5,
+        discriminator_steps=2,
+        r1=0.1,
+        **parts,
     )
-    with pytest.raises(ValueError, match=message):
-        Adversarial(Net(), recipe(accumulate=2), 6, ON_CPU, discriminator=small, gan=Vanilla)
+
+
+def test_a_step_in_pieces_is_the_step_of_the_whole_batch():
+    whole, pieces = in_pieces(1), in_pieces(2)
+    for one, other in zip(whole.fit(pair, until=4), pieces.fit(pair, until=4), strict=True):
+        torch.testing.assert_close(other.losses, one.losses)
+        torch.testing.assert_close(other.norms, one.norms)
+    torch.testing.assert_close(tensors(pieces.state_dict()), tensors(whole.state_dict()))
+    assert (whole.evaluated.rows, pieces.evaluated.rows) == ({4}, {2})
+
+
+def tensors(state):
+    """Return the weights of both networks, without the statistics of the batch norm, which sees pieces."""
+    networks = [state[name]["model"] for name in ("generator", "discriminator")]
+    return [{name: value for name, value in one.items() if "norm" not in name} for one in networks]
+
+
+def test_the_first_pass_of_a_piece_leaves_no_trace():
+    """Both passes of a step in pieces draw the same, and the statistics of batches count each batch once."""
+    training = in_pieces(2, dropout=0.5)
+    drawn = []
+    training.evaluated.dropout.register_forward_hook(lambda _module, _given, made: drawn.append(made == 0))
+    next(iter(training.fit(pair, until=1)))
+    learnt, rehearsed, taken = drawn[:2], drawn[2:4], drawn[4:]
+    assert all(torch.equal(one, other) for one, other in zip(rehearsed, taken, strict=True))
+    assert not torch.equal(learnt[0], taken[0])
+    assert training.evaluated.norm.num_batches_tracked == 4  # two pieces of two batches

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,6 +20,10 @@ def kernels(
             help="Degradation that makes LR and gives its kernels: a name, or '{use: NAME, option: value}'."
         ),
     ] = "anisotropic_gaussian",
+    align: Annotated[
+        Literal["best", "mass", "middle"],
+        typer.Option(help="Lay kernels upon each other where they fit best, by centre of mass or middle pixel."),
+    ] = "best",
     seed: Annotated[
         int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the degradation and the estimator.")
     ] = 0,
@@ -29,8 +33,8 @@ def kernels(
     """Measure an estimator of blur kernels on images, one row each and the mean.
 
     ERROR is the norm of the difference over the norm of the true kernel, 0 is perfect;
-    PSNR is that of the kernel, with 1 as the peak. Both are measured after the best
-    shift of one kernel onto the other, since LR does not determine the shift. An
+    PSNR is that of the kernel, with 1 as the peak. Both are measured after one kernel
+    is moved onto the other, since LR does not determine where a kernel lies. An
     estimator that uses the image should beat bicubic and average, which do not.
     """
     from srkit.cli.part_option import build_degradation, read_part_option
@@ -52,7 +56,13 @@ def kernels(
         typer.echo(f"{'image':<24}{'ERROR':>10}{'PSNR':>10}")
     for image_set in sets:
         for row in measure_kernels(
-            built_estimator, image_set, degrade, scale=scale, seed=seed, device=resolve_device(device)
+            built_estimator,
+            image_set,
+            degrade,
+            scale=scale,
+            align=align,
+            seed=seed,
+            device=resolve_device(device),
         ):
             rows.append(row)
             if not as_json:
@@ -65,13 +75,14 @@ def kernels(
             "estimator": use,
             "scale": scale,
             "degradation": degradation,
+            "align": align,
             "scores": scores,
             "images": image_scores,
         }
         typer.echo(to_json(result, indent=2))
         return
     _line(f"mean of {len(rows)}", error, psnr)
-    typer.echo(f"{use}, x{scale}; kernels of {degradation}, seed {seed}")
+    typer.echo(f"{use}, x{scale}; kernels of {degradation}, aligned by {align}, seed {seed}")
 
 
 def _line(name: str, error: float, psnr: float) -> None:

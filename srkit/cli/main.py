@@ -13,6 +13,7 @@ from srkit.cli import (
     checkerboard,
     convert,
     degrade,
+    estimate,
     evaluate,
     explain,
     export,
@@ -66,6 +67,7 @@ app.command()(degrade.degrade)
 app.command()(convert.convert)
 app.command()(export.export)
 app.command()(checkerboard.checkerboard)
+app.command()(estimate.estimate)
 app.command()(kernels.kernels)
 app.command()(ablate.ablate)
 app.command(hidden=True)(trial.trial)

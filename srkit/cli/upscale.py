@@ -10,7 +10,7 @@ import typer
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
-    from srkit.cli.progress_upscale import UpscaleProgress
+    from srkit.cli.progress_photographs import PhotographProgress
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import Job
     from srkit.photographs.upscaler import Upscaler
@@ -72,7 +72,7 @@ def upscale(
     and the exit code is 1.
     """
     from srkit.cli.model_option import read_model
-    from srkit.cli.progress_upscale import UpscaleProgress
+    from srkit.cli.progress_photographs import PhotographProgress
     from srkit.errors import DataError
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import existing, plan, refuse
@@ -89,7 +89,7 @@ def upscale(
         refuse(taken)
     todo = [job for job in jobs if job not in taken]
     wanted = Enlargement(factor, quality, max_pixels)
-    with UpscaleProgress(len(todo), quiet=quiet) as progress:
+    with PhotographProgress(len(todo), quiet=quiet) as progress:
         upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
         progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}")
         progress.left_out(len(taken), "exist already")
@@ -98,7 +98,7 @@ def upscale(
     raise typer.Exit(progress.code)
 
 
-def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: UpscaleProgress) -> None:
+def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
     """Print what would be done."""
     from srkit.errors import ImageError
     from srkit.photographs.enlargement import estimate, gigabytes, peak
@@ -117,7 +117,7 @@ def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: Up
     progress.finish("would be enlarged")
 
 
-def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: UpscaleProgress) -> None:
+def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
     """Enlarge the photographs."""
     from srkit.photographs.enlargement import upscale_photograph
 

@@ -28,8 +28,8 @@ class Linear(nn.Module):
 
     A kernel alone could be trained as well, but not as reliably: gradient descent in many layers finds better
     kernels than in one (Bell-Kligler et al. 2019, section 3). The layers are never applied to an image. They are
-    multiplied out to their kernel first, which has the same result and the same gradient, and needs about a
-    hundredth of the time.
+    multiplied out to their kernel first, which has the same result and the same gradient, and needs a fiftieth
+    of the time.
 
     Args:
         features: Channels between the layers.

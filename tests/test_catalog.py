@@ -37,6 +37,8 @@ OPTIONS = {
     "patches": {"of": {"use": "samples", "split": "test"}, "size": 32, "count": 2},
     "zssr": {"model": {"use": "lapsrn", "depth": 1, "features": 4}, "steps": 2, "batch": 1},
     "average": {"count": 16},
+    "kernelgan": {"steps": 1, "crop": 32, "border": 2, "features": 4},
+    "windows": {"features": 4},
     "adversarial": {
         "discriminator": {"use": "unet", "features": 2},
         "gan": "relativistic",
@@ -94,6 +96,7 @@ def folders(tmp_path_factory):
             (place / folder / name).parent.mkdir(parents=True, exist_ok=True)
             write(place / folder / name, np.full((*size, 1 if index == 1 else 3), 80 * index, np.uint8))
     shutil.make_archive(str(place / "high"), "zip", place / "high")
+    np.save(place / "kernel.npy", np.eye(5))
     (place / "list.txt").write_text("high/a.png\nhigh/b/c.png\n")
     return place
 
@@ -114,6 +117,7 @@ def test_contract(part, vgg_file, folders):
         "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
         "archive": {"path": str(folders / "high.zip")},
         "file_list": {"path": str(folders / "list.txt")},
+        "stored": {"file": str(folders / "kernel.npy")},
     }
     if part.kind.name == "model":
         options = SMALL[part.name]

@@ -14,6 +14,7 @@ from srkit.cli import (
     checkerboard,
     convert,
     degrade,
+    estimate,
     evaluate,
     explain,
     export,
@@ -68,6 +69,7 @@ app.command()(degrade.degrade)
 app.command()(convert.convert)
 app.command()(export.export)
 app.command()(checkerboard.checkerboard)
+app.command()(estimate.estimate)
 app.command()(kernels.kernels)
 app.command()(ablate.ablate)
 app.add_typer(new.new)

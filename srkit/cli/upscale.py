@@ -10,7 +10,7 @@ import typer
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
-    from srkit.cli.progress_upscale import UpscaleProgress
+    from srkit.cli.progress_photographs import PhotographProgress
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import Job
     from srkit.photographs.upscaler import Upscaler
@@ -75,7 +75,7 @@ def upscale(
     and the exit code is 1.
     """
     from srkit.cli.model_option import read_model
-    from srkit.cli.progress_upscale import UpscaleProgress
+    from srkit.cli.progress_photographs import PhotographProgress
     from srkit.cli.read_by import could_be_read_by, read_by
     from srkit.errors import DataError
     from srkit.photographs.enlargement import Enlargement
@@ -94,7 +94,7 @@ def upscale(
         refuse(taken)
     todo = [job for job in planned.jobs if job not in taken]
     wanted = Enlargement(factor, quality, max_pixels)
-    with UpscaleProgress(len(todo), quiet=quiet) as progress:
+    with PhotographProgress(len(todo), quiet=quiet) as progress:
         upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
         progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}{read_by(network)}")
         if dry_run and model is not None and (others := could_be_read_by(model, network, catalog)):
@@ -106,7 +106,7 @@ def upscale(
     raise typer.Exit(progress.code)
 
 
-def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: UpscaleProgress) -> None:
+def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
     """Print what would be done."""
     from srkit.errors import ImageError
     from srkit.photographs.enlargement import estimate, gigabytes, peak
@@ -127,7 +127,7 @@ def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: Up
     progress.finish("would be enlarged")
 
 
-def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: UpscaleProgress) -> None:
+def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
     """Enlarge the photographs."""
     from srkit.photographs.enlargement import upscale_photograph
 

@@ -4,8 +4,9 @@ import torch
 from srkit.image.color import luma
 from srkit.image.convert import to_tensor
 from srkit.image.crop import modcrop
-from srkit.image.files import find, read
+from srkit.image.files import read
 from srkit.image.resize import resize
+from srkit.image.search import find
 
 
 @pytest.fixture(scope="session")

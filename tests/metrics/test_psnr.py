@@ -113,8 +113,9 @@ def test_bicubic_scores_what_the_papers_print(shared_data, name, psnr, ssim):
     from srkit.image.color import luma
     from srkit.image.convert import quantise, to_tensor
     from srkit.image.crop import modcrop
-    from srkit.image.files import find, read
+    from srkit.image.files import read
     from srkit.image.resize import resize
+    from srkit.image.search import find
     from srkit.metrics.ssim import SSIM
 
     images = [to_tensor(read(file)).double() for file in find(shared_data / "test" / name)]

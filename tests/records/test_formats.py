@@ -8,6 +8,7 @@ import pytest
 
 from srkit.errors import RunError
 from srkit.records.environment import Environment
+from srkit.records.estimate import EstimateFile
 from srkit.records.folders import LONGEST_TEST_NAME, RunFiles, StudyFiles, folder_of_test
 from srkit.records.kernels import read_kernels, write_kernels
 from srkit.records.scores import ScoreRow
@@ -20,6 +21,7 @@ OBJECTS = [
     Environment(srkit="1", plugins={"sharpen": "2"}, cores=2, seed=0, command=("srkit", "run")),
     Summary("n", "lapsrn", 2, "y", 3, 1.5, 100, {"psnr": {"border": 2}}, 3, 5, scores={"psnr": math.inf}),
     Cost(100, 10**9, 0.5, None),
+    EstimateFile("a.png", (3, 2), 2, {"use": "bicubic"}, 0, 9, (0.5, 0.5), (1.0, 0.5), 90.0, 0.5),
     TrialOrders(("M1", "M4"), 100, ("clean",)),
     StudyIndex("t", "q", "c", "steps", (0, 1), True, ("clean",), (BlockEntry("x2", "a", (ARM,)),), "n"),
 ]

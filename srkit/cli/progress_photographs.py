@@ -1,4 +1,4 @@
-"""Photographs on the screen: bars while they are enlarged, a line for each that is done, and the failures."""
+"""Photographs on the screen: bars while work is done, a line for each that is done, and the failures."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from srkit.photographs.jobs import Job
 NAME_WIDTH = 28
 
 
-class UpscaleProgress:
-    """Counts and shows the photographs that were enlarged, left out, or failed.
+class PhotographProgress:
+    """Counts and shows the photographs that are done, left out, or failed.
 
     Args:
-        total: The number of photographs to enlarge.
+        total: The number of photographs to do.
         quiet: Print errors only.
     """
 
@@ -77,7 +77,7 @@ class UpscaleProgress:
             self.say(f"{len(files)} left out: {why} ({named(files)})")
 
     def follow(self, job: Job, steps: Iterator[float]) -> None:
-        """Show the progress of an enlargement, and keep its error if it fails."""
+        """Show the progress of a photograph, from 0 to 1, and keep its error if it fails."""
         before = time.monotonic()
         bar = self.bars.add_task(_short(job.source.name), total=1.0)
         try:

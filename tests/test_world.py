@@ -46,7 +46,7 @@ adam = lambda named: torch.optim.Adam(named, lr=0.05)
 schedule = lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step)
 recipe = Recipe(loss, adam, schedule, clip=0.1, ema=0.9, accumulate=2)
 device = torch.device("cpu")
-with joined(device) as world:
+with joined() as world:
     rows = world.rows(4)
     own = lambda step: Pair(*(part[rows] for part in pair(step)))
     training = Supervised(model, recipe, 7, Place(device, world=world))
@@ -131,7 +131,7 @@ class Net(nn.Module):
         return sum(self.heads[head](self.body(x)) for head in self.wanted[step])
 
 saved = {}
-with joined(torch.device("cpu")) as world:
+with joined() as world:
     for name, heads in {"all": [(0, 1), (0, 1)], "one": [(0,), (0,)], "in turn": [(0,), (1,)]}.items():
         torch.manual_seed(0)
         net = Net(heads)
@@ -161,7 +161,7 @@ def test_a_head_that_a_step_does_not_use_is_left_alone_without_a_word(train):
 
 
 def test_alone_nothing_is_shared():
-    with joined(torch.device("cpu")) as world:
+    with joined() as world:
         assert (world.first, world.size) == (True, 1)
         assert list(range(3))[world.rows(3)] == [0, 1, 2]
         assert world.agree(5) == 5
@@ -205,7 +205,7 @@ def test_an_environment_that_torchrun_never_sets_is_told(change, message, monkey
     given = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1", **change}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(TrainingError, match=f"^{message}"), joined(torch.device("cpu")):
+    with pytest.raises(TrainingError, match=f"^{message}"), joined():
         pass
 
 

@@ -20,13 +20,14 @@ from srkit.experiment import LAST, Experiment
 from srkit.records.log import Record
 from srkit.records.summary import Summary
 from srkit.run.folder import RunFolder
+from srkit.world import FailedElsewhere
 
 LINES_WITHOUT_TERMINAL = 20
 
 LONGER = 30
 """Minutes of training that are suggested after a short run."""
 
-OUTSIDE = (ImageError, DataError, CheckpointError, RunError)
+OUTSIDE = (ImageError, DataError, CheckpointError, RunError, FailedElsewhere)
 """Errors of files and disks, not of the training: once they are fixed, the run can be resumed."""
 
 

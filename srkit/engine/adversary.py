@@ -53,6 +53,7 @@ class Adversary:
         clip: float | None = None,
     ) -> None:
         self.state, self.loss, self.place = state, loss, place
+        place.world.share_norms(state.model)
         self.r1, self.r1_every, self.clip = r1, r1_every, clip
 
     def learn(self, prediction: Tensor, high: Tensor) -> Lesson:

@@ -27,7 +27,7 @@ def open_shared(folder: RunFolder, world: World) -> None:
     Raises:
         RunError: It does not, since the folder is on a disk of the first one's machine, or given relative to
             another working directory.
-        FailedElsewhere: Another process does not.
+        FailedElsewhereError: Another process does not.
     """
 
     def see() -> None:
@@ -48,7 +48,7 @@ def check_alike(world: World, experiment: Experiment, built: Built, folder: RunF
     Raises:
         RunError: Names what differs first, and where; raised in all processes.
         ImageError: An image cannot be read.
-        FailedElsewhere: It cannot be read by another process.
+        FailedElsewhereError: It cannot be read by another process.
     """
     if world.size == 1:
         return

@@ -224,7 +224,7 @@ class _Loop:
 
         Raises:
             KeyboardInterrupt: One of several processes was interrupted.
-            FailedElsewhere: An image cannot be read by another process.
+            FailedElsewhereError: An image cannot be read by another process.
         """
         reason = self._own_stop_reason()
 

@@ -1,8 +1,8 @@
 """The end of processes that train together, when one of them fails: one message, whoever is the first to know.
 
 A process that fails claims the word in the store by which the processes have found each other, and prints its
-message. The others lose the connection to it, find the word taken, and end without a message of their own. They wait
-until it is printed, since torchrun ends all processes as soon as one has ended.
+message. The others lose the connection to it, find the word taken, and end without a message of their own. They
+wait until it is printed, since torchrun ends all processes as soon as one has ended.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from torch import distributed as dist
+from torch._C._distributed_c10d import Store
 
 from srkit.errors import SrkitError
-from srkit.world.world import FailedElsewhere, World
+from srkit.world.world import FailedElsewhereError, World
 
 WAIT = timedelta(seconds=20)
 """Longest wait for the message of another process, which may have to save the state of the training first."""
@@ -28,7 +28,7 @@ WAIT = timedelta(seconds=20)
 CLAIM, SAID = "srkit/ending/claim", "srkit/ending/said"
 
 
-def tell(error: BaseException, store: dist.Store, world: World) -> int:
+def tell(error: BaseException, store: Store, world: World) -> int:
     """Print the message of an error in one of all processes, and return the exit code of this one.
 
     Args:
@@ -39,7 +39,7 @@ def tell(error: BaseException, store: dist.Store, world: World) -> int:
     store_gone = False
     try:
         store.set_timeout(WAIT)
-        if isinstance(error, FailedElsewhere) or store.add(CLAIM, 1) > 1:
+        if isinstance(error, FailedElsewhereError) or store.add(CLAIM, 1) > 1:
             store.wait([SAID], WAIT)
             return _code(error)
     except (RuntimeError, ValueError):  # the node of the store is gone, or the other process before it said a word

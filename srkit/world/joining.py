@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import torch
 from torch import distributed as dist
+from torch.distributed.rendezvous import rendezvous
 
 from srkit.errors import TrainingError
 from srkit.world.ending import tell
@@ -70,7 +71,7 @@ def joined() -> Iterator[World]:
         return
     rank, size = _given()
     try:
-        store, rank, size = next(dist.rendezvous("env://", rank, size, timeout=PATIENCE))
+        store, rank, size = next(rendezvous("env://", rank, size, timeout=PATIENCE))
     except dist.DistError as error:
         raise _lost(error) from error
     world = World(rank, size)

@@ -38,6 +38,7 @@ class SharedBatchNorm(_BatchNorm):
             raise ValueError(f"wants (N,C,...), got {input.dim()} dimensions")
 
     def forward(self, input: Tensor) -> Tensor:
+        """Return (N,C,...) normalised for each channel, then scaled and shifted; exact in float32."""
         if not self.training:  # a norm without running values is normalised by its own rows when it is measured
             return super().forward(input)
         self._check_input_dim(input)
@@ -56,7 +57,8 @@ class SharedBatchNorm(_BatchNorm):
     @torch.no_grad()
     def _remember(self, mean: Tensor, variance: Tensor, own: int) -> None:
         """Move the running values towards those of this batch, of which ``own`` values a channel are here."""
-        assert self.num_batches_tracked is not None and self.running_mean is not None  # they come together
+        assert self.num_batches_tracked is not None  # all three come together
+        assert self.running_mean is not None
         assert self.running_var is not None
         self.num_batches_tracked += 1
         step = self.momentum if self.momentum is not None else 1 / float(self.num_batches_tracked)
@@ -91,4 +93,4 @@ def share_norms(network: nn.Module, mean: Mean, size: int) -> None:
             if isinstance(norm, _BatchNorm) and not isinstance(norm, SharedBatchNorm | nn.SyncBatchNorm):
                 on_cuda = any(one.is_cuda for one in network.parameters())
                 convert = nn.SyncBatchNorm.convert_sync_batchnorm
-                setattr(host, name, convert(norm) if on_cuda else SharedBatchNorm(norm, mean, size))
+                setattr(host, name, convert(norm) if on_cuda else SharedBatchNorm(norm, mean, size))  # type: ignore[no-untyped-call]

@@ -22,7 +22,7 @@ from srkit.world.norm import share_norms
 T = TypeVar("T")
 
 
-class FailedElsewhere(SrkitError):
+class FailedElsewhereError(SrkitError):
     """Another process has failed, and tells why; this one is whole."""
 
 
@@ -86,7 +86,7 @@ class World:
             work: May read files and compute, but must exchange nothing with other processes.
 
         Raises:
-            FailedElsewhere: The work has failed in another process alone.
+            FailedElsewhereError: The work has failed in another process alone.
             Exception: The error of the work in this process.
         """
         if self.size == 1:
@@ -101,7 +101,9 @@ class World:
         if failure is not None:
             raise failure
         if failed := [rank for rank, one in enumerate(results) if not one]:
-            raise FailedElsewhere(f"torchrun: wants all processes to succeed, but process {failed[0]} has failed")
+            raise FailedElsewhereError(
+                f"torchrun: wants all processes to succeed, but process {failed[0]} has failed"
+            )
         return [one[0] for one in results]
 
     def mean(self, value: Tensor) -> Tensor:

@@ -1,17 +1,18 @@
 """``srkit run`` as two processes, as torchrun starts them, trains what one process trains."""
 
 import json
+import os
 import random
 import shutil
 import signal
+import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
-from subprocess import PIPE, STDOUT, run
 
 import pytest
 import torch
-from run.processes import finish, log, start
 
 from srkit.engine.checkpoint import load_training, load_weights
 
@@ -24,6 +25,63 @@ ADVERSARIAL = (
     "train.regime={use: adversarial, discriminator: {use: patchgan, levels: 1, features: 8, norm: batch}, r1: 1.0}",
     "model={use: srresnet, depth: 1, features: 8, norm: batch}",
 )
+
+
+FAULTS = """
+import os, sys
+from srkit.cli import main
+from srkit.data.stream import Stream
+from srkit.errors import CheckpointError, ImageError
+from srkit.run import checkpoint
+
+fault, first = sys.argv.pop(1), os.environ["RANK"] == "0"
+
+def prepare(self, step, made=Stream.prepare):
+    if step == 5 and not first and fault == "image":
+        raise ImageError("bad.png: cannot be decoded")
+    pair = made(self, step)
+    if step == 5 and not first and fault == "nan":
+        pair.high.mul_(float("nan"))
+    return pair
+
+def save(path, state, made=checkpoint.save_training):
+    if fault == "disk" and state["state"]["step"] == 4:
+        raise CheckpointError(f"{path}: cannot be written: No space left on device")
+    made(path, state)
+
+Stream.prepare, checkpoint.save_training = prepare, save
+main.main()
+"""
+"""``srkit run`` with a fault in one process, whose name is the first word."""
+
+
+def start(words, size, fault=None):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    common = {**os.environ, "WORLD_SIZE": str(size), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
+    program = ["-m", "srkit"] if fault is None else ["-c", FAULTS, fault]
+    return [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", *program, "run", *words],
+            env={**common, "RANK": str(rank), "LOCAL_RANK": str(rank), "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(size)
+    ]
+
+
+def finish(processes):
+    return [(process.communicate(timeout=400)[0], process.returncode) for process in processes]
+
+
+def log(folder, event):
+    if not (folder / "log.jsonl").exists():
+        return []
+    lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines() if line.endswith("}")]
+    return [line for line in lines if line["event"] == event]
 
 
 def weights(folder, *keys):
@@ -152,14 +210,16 @@ def test_the_fault_of_one_process_ends_both_with_one_message(fault, message, sav
 def test_torchrun_quotes_the_message_and_refuses_other_commands(tmp_path):
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "srkit"]
     words = ["run", str(TINY), "train.batch=3", "--output", str(tmp_path / "run")]
-    refused = run([*torchrun, *words], stdout=PIPE, stderr=STDOUT, text=True)
+    refused = subprocess.run([*torchrun, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert refused.returncode == 1  # torchrun's own
     wanted = "train.batch: wants a multiple of the 2 processes, got 3; 2 would do, or start 1 process"
     first, *report = refused.stdout.split("ChildFailedError")
     assert first.count(wanted) == 1, refused.stdout
     assert wanted in "".join(report)
     assert not (tmp_path / "run").exists()
-    refused = run([*torchrun, "ablate", "study.yaml"], stdout=PIPE, stderr=STDOUT, text=True)
+    refused = subprocess.run(
+        [*torchrun, "ablate", "study.yaml"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     wanted = (
         "torchrun: wants srkit run, found srkit ablate, which works in one process, in 2 of them; start it without "
         "torchrun; it trains several trials at a time by --jobs"

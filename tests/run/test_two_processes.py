@@ -23,7 +23,7 @@ ADVERSARIAL = (
     "train.validate_every=0",
     "train.batch=4",
     "train.regime={use: adversarial, discriminator: {use: patchgan, levels: 1, features: 8, norm: batch}, r1: 1.0}",
-    "model={use: srresnet, depth: 1, features: 8, norm: batch}",
+    "model={use: srresnet, blocks: 1, features: 8, norm: batch}",
 )
 
 

@@ -25,7 +25,10 @@ from srkit.world.world import FailedElsewhereError, World
 WAIT = timedelta(seconds=20)
 """Longest wait for the message of another process, which may have to save the state of the training first."""
 
-CLAIM, SAID = "srkit/ending/claim", "srkit/ending/said"
+LINGER = 3.0
+"""Longest time in seconds that the process with the store waits for the others, which may be gone."""
+
+CLAIM, SAID, HEARD = "srkit/ending/claim", "srkit/ending/said", "srkit/ending/heard"
 
 
 def tell(error: BaseException, store: Store, world: World) -> int:
@@ -41,6 +44,7 @@ def tell(error: BaseException, store: Store, world: World) -> int:
         store.set_timeout(WAIT)
         if isinstance(error, FailedElsewhereError) or store.add(CLAIM, 1) > 1:
             store.wait([SAID], WAIT)
+            store.add(HEARD, 1)
             return _code(error)
     except (RuntimeError, ValueError):  # the node of the store is gone, or the other process before it said a word
         store_gone = True
@@ -50,7 +54,16 @@ def tell(error: BaseException, store: Store, world: World) -> int:
     if not store_gone:
         with suppress(RuntimeError, ValueError):
             store.set(SAID, "1")
+            _linger(store, world)
     return _code(error)
+
+
+def _linger(store: Store, world: World) -> None:
+    """Keep the store until the others have read it, where it is this process that has it and not torchrun."""
+    if world.first and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True":
+        end = time.monotonic() + LINGER
+        while store.add(HEARD, 0) < world.size - 1 and time.monotonic() < end:
+            time.sleep(0.05)
 
 
 def message(error: BaseException, world: World) -> str:

@@ -82,7 +82,7 @@ def simulated(fixed: float, each: float, rows: float, size: int, seconds: float)
 
 
 def speedup(parameters: int) -> list[str]:
-    """Return the table of simulated steps of LapSRN x4 by 1 to 8 GPUs: of the same batch, and of the same rows each."""
+    """Return the table of simulated steps of LapSRN x4 by 1 to 8 GPUs, with the batch kept or the rows of each."""
     times = measured()
     few, many = times["LapSRN x4", 16], times["LapSRN x4", 64]
     each = (many - few) / (64 - 16)

@@ -131,7 +131,7 @@ def _is_loss(error: BaseException) -> bool:
 
 
 def _lost(error: BaseException) -> TrainingError:
-    reason = str(error).partition("\n")[0]
+    reason = str(error).partition("\n")[0].partition(". ")[0]
     return TrainingError(
         "torchrun: wants all processes to the end, but another one has ended or cannot be reached; its own "
         "message, if it left one, says why; once that is put right, start all again, with --resume for a run that "

@@ -25,8 +25,8 @@ def test_processes_that_differ_are_named_and_alike_ones_are_not(prepare):
     check_alike(Two(), experiment, built, folder, catalog)
     with pytest.raises(
         RunError,
-        match=r"^srkit: wants the same in all processes, found .+ in process 0 on here, and "
-        r"9\.9 in process 1 on there; put the same there, or leave that machine out$",
+        match=r"^srkit: wants the same in all processes, found .+ in process 0 on here, "
+        r"and 9\.9 in process 1 on there; put the same there, or leave that machine out$",
     ):
         check_alike(Two(srkit="9.9"), experiment, built, folder, catalog)
     for what in ("data.train", str(folder.config), "plugin other"):
@@ -35,7 +35,5 @@ def test_processes_that_differ_are_named_and_alike_ones_are_not(prepare):
 
 
 def test_a_run_folder_that_a_machine_does_not_see_is_told(tmp_path):
-    with pytest.raises(
-        RunError, match="wants the run folder of process 0, on a disk that all machines share, found"
-    ):
+    with pytest.raises(RunError, match="wants the run folder of process 0, on a disk that all machines share"):
         open_shared(RunFolder(tmp_path), World())

@@ -180,7 +180,15 @@ def on_a_gpu(file: Path) -> str:
     return markdown(json.loads(file.read_text(encoding="utf-8")))
 
 
-TABLES = {"srkit.parts.KINDS": kinds, "networks": networks, "upsamplers": upsamplers}
+def scaling() -> str:
+    """Return the tables of what several GPUs would need."""
+    sys.path.append(str(ROOT / "docs"))
+    from scaling import tables
+
+    return tables()
+
+
+TABLES = {"srkit.parts.KINDS": kinds, "networks": networks, "upsamplers": upsamplers, "scaling": scaling}
 """Passages that are tables of the catalog, by the name in their marker."""
 
 

@@ -1,13 +1,19 @@
+import json
 import os
+import platform
 import subprocess
 import sys
 import time
 
 import pytest
 import torch
+from torch import distributed as dist
+from torch import nn
 
 from srkit.errors import TrainingError
-from srkit.world import World, joined, own_device
+from srkit.world import FailedElsewhereError, World, joined, own_device
+from srkit.world.ending import tell
+from srkit.world.norm import SharedBatchNorm, share_norms
 
 TRAIN = """
 import os, sys, torch
@@ -46,7 +52,7 @@ adam = lambda named: torch.optim.Adam(named, lr=0.05)
 schedule = lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step)
 recipe = Recipe(loss, adam, schedule, clip=0.1, ema=0.9, accumulate=2)
 device = torch.device("cpu")
-with joined(device) as world:
+with joined() as world:
     rows = world.rows(4)
     own = lambda step: Pair(*(part[rows] for part in pair(step)))
     training = Supervised(model, recipe, 7, Place(device, world=world))
@@ -114,7 +120,10 @@ def test_two_processes_take_the_step_of_one(train):
             torch.testing.assert_close(one[name], other[name], atol=1e-6, rtol=1e-5)
     for rank in (0, 1):
         assert f"rank {rank}: step 21: wants a finite loss, got nan" in said
-        assert f"rank {rank}: train.batch: wants a multiple of the 2 processes, got 3; 2 would do" in said
+        assert (
+            f"rank {rank}: train.batch: wants a multiple of the 2 processes, got 3; 2 would do, or start 1 process"
+            in said
+        )
 
 
 HEADS = """
@@ -131,7 +140,7 @@ class Net(nn.Module):
         return sum(self.heads[head](self.body(x)) for head in self.wanted[step])
 
 saved = {}
-with joined(torch.device("cpu")) as world:
+with joined() as world:
     for name, heads in {"all": [(0, 1), (0, 1)], "one": [(0,), (0,)], "in turn": [(0,), (1,)]}.items():
         torch.manual_seed(0)
         net = Net(heads)
@@ -161,7 +170,7 @@ def test_a_head_that_a_step_does_not_use_is_left_alone_without_a_word(train):
 
 
 def test_alone_nothing_is_shared():
-    with joined(torch.device("cpu")) as world:
+    with joined() as world:
         assert (world.first, world.size) == (True, 1)
         assert list(range(3))[world.rows(3)] == [0, 1, 2]
         assert world.agree(5) == 5
@@ -177,7 +186,8 @@ def test_rows_are_shared_out_evenly():
     assert World(1, 2).rows(8, 4) == slice(4, 8)
     with pytest.raises(
         TrainingError,
-        match=r"^train\.batch: wants a multiple of the 2 processes times train\.accumulate=4, got 12; 8 would do$",
+        match=r"^train\.batch: wants a multiple of the 2 processes times train\.accumulate=4, got 12; 8 would do, "
+        r"or start 1 process$",
     ):
         World(1, 2).rows(12, 4)
 
@@ -205,7 +215,7 @@ def test_an_environment_that_torchrun_never_sets_is_told(change, message, monkey
     given = {"WORLD_SIZE": "2", "RANK": "0", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "1", **change}
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(TrainingError, match=f"^{message}"), joined(torch.device("cpu")):
+    with pytest.raises(TrainingError, match=f"^{message}"), joined():
         pass
 
 
@@ -235,3 +245,44 @@ def test_processes_end_together_when_the_first_is_refused_or_killed(tmp_path):
     assert second.returncode == 2
     assert "torchrun: wants all processes to the end, but another one has ended" in said
     assert "Traceback" not in said
+
+
+def test_a_batch_norm_that_is_shared_computes_what_torchs_does():
+    torch.manual_seed(0)
+    plain, host = nn.BatchNorm2d(3), nn.Sequential(nn.BatchNorm2d(3))
+    host[0].load_state_dict(plain.state_dict())
+    share_norms(host, lambda value: value, 1)
+    assert isinstance(host[0], SharedBatchNorm)
+    assert host.state_dict().keys() == {f"0.{name}" for name in plain.state_dict()}
+    images = torch.rand(4, 3, 5, 5, requires_grad=True)
+    first, second = plain(images), host(images)
+    torch.testing.assert_close(first, second)
+    slopes = [torch.autograd.grad(one.square().mean(), images, create_graph=True)[0] for one in (first, second)]
+    torch.testing.assert_close(*slopes)
+    twice = [torch.autograd.grad(one.square().sum(), images)[0] for one in slopes]  # as R1 does
+    torch.testing.assert_close(*twice, atol=1e-6, rtol=1e-4)
+    for name, value in plain.state_dict().items():
+        torch.testing.assert_close(host[0].state_dict()[name], value)
+    torch.testing.assert_close(plain.eval()(images), host.eval()(images))
+
+
+@pytest.fixture
+def store():
+    return dist.HashStore()
+
+
+def test_the_first_to_fail_says_why_and_the_others_end_quietly(store, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCHELASTIC_ERROR_FILE", str(tmp_path / "error.json"))
+    assert tell(TrainingError("a.png: is bad"), store, World(1, 2)) == 2
+    assert tell(FailedElsewhereError("another"), store, World(0, 2)) == 2
+    assert tell(TrainingError("lost"), store, World(0, 2)) == 2
+    assert capsys.readouterr().err == f"a.png: is bad\n    in process 1 of 2, on {platform.node()}\n"
+    assert json.loads((tmp_path / "error.json").read_text())["message"]["message"].startswith("a.png: is bad")
+
+
+def test_a_bug_keeps_its_traceback_and_ctrl_c_its_code(capsys, monkeypatch):
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "True")
+    assert tell(ZeroDivisionError("no"), dist.HashStore(), World(0, 2)) == 1
+    assert capsys.readouterr().err.endswith("ZeroDivisionError: no\n")
+    assert tell(KeyboardInterrupt(), dist.HashStore(), World(0, 2)) == 130
+    assert capsys.readouterr().err == "interrupted\n"

@@ -30,6 +30,7 @@ from srkit.cli import (
     trial,
     upscale,
 )
+from srkit.cli.torchrun import refuse_torchrun
 from srkit.errors import DataError, SrkitError
 
 app = typer.Typer(
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"srkit {__version__}")
         raise typer.Exit
@@ -50,8 +51,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
-) -> None: ...
+    context: typer.Context,
+    _version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    refuse_torchrun(context.invoked_subcommand)
 
 
 app.command()(run.run)

@@ -21,13 +21,14 @@ from srkit.records.log import Record
 from srkit.records.summary import Summary
 from srkit.report.numbers import label, protocol
 from srkit.run.folder import RunFolder
+from srkit.world import FailedElsewhereError
 
 LINES_WITHOUT_TERMINAL = 20
 
 LONGER = 30
 """Minutes of training that are suggested after a short run."""
 
-OUTSIDE = (ImageError, DataError, CheckpointError, RunError)
+OUTSIDE = (ImageError, DataError, CheckpointError, RunError, FailedElsewhereError)
 """Errors of files and disks, not of the training: once they are fixed, the run can be resumed."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from srkit.cli.run_location import below_runs
 
 if TYPE_CHECKING:
     from srkit.experiment import Experiment
+    from srkit.plugins import Catalog
     from srkit.run.build import Built
     from srkit.run.folder import RunFolder
     from srkit.world import World
@@ -27,19 +29,15 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")] = False,
 ) -> None:
     """Train what a config describes, evaluate it against bicubic, and write a report with pictures."""
-    from srkit.engine.precision import resolve_device
     from srkit.errors import RunError
-    from srkit.run import RunFolder
-    from srkit.world import joined, own_device
+    from srkit.world import joined
 
     if resume is not None and (config or output):
         raise RunError(f"--resume {resume}: takes its config from that folder; give it alone")
     if resume is None and not config:
         raise RunError("srkit run: wants a config file, such as configs/tiny.yaml, or --resume FOLDER")
-    words = config or [str(RunFolder.open(resume or Path()).config)]
-    device = own_device(resolve_device(read_experiment(words)[0].train.device))
-    with joined(device) as world:
-        folder = resume or _claimed(words, output, world)
+    with joined() as world:
+        folder = resume or _claimed(config or [], output, world)
         if world.first:
             _go(folder, world, quiet=quiet)
         else:
@@ -50,17 +48,9 @@ def _claimed(config: list[str], output: Path | None, world: World) -> Path:
     """Have the first process check everything and claim the folder; where it refuses, all processes end.
 
     Raises:
-        SrkitError: Something is wrong with the config or the folder, in the first process.
-        typer.Exit: The first process has said what is wrong, in the others.
+        SrkitError: Something is wrong with the config or the folder.
     """
-    path: Path | None = None
-    try:
-        if world.first:
-            path = _claim(config, output, world)
-    finally:
-        path = world.agree(path)
-    if path is None:
-        raise typer.Exit(2)
+    path, *_ = world.together(lambda: _claim(config, output, world) if world.first else Path())
     return path
 
 
@@ -73,7 +63,7 @@ def _claim(config: list[str], output: Path | None, world: World) -> Path:
     from srkit.run.folder import RunFolder
 
     experiment, _, catalog = read_experiment(config)
-    world.rows(experiment.train.batch)
+    world.rows(experiment.train.batch, experiment.train.accumulate)
     check_files(build(experiment, catalog), experiment)
     device = resolve_device(experiment.train.device)
     path = output or below_runs(str(experiment.name)) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
@@ -89,12 +79,12 @@ def _go(path: Path, world: World, *, quiet: bool) -> None:
     folder = RunFolder.open(path)
     with folder.alone():
         advice = None
-        if not folder.summary.exists():
-            experiment, built = _built(folder)
+        if (ready := _ready(folder, world)) is not None:
+            experiment, built = ready
             select = built.select.metric
             with RunProgress(experiment, folder, select=select, quiet=quiet) as progress, _system_errors(path):
                 progress.follow(train(experiment, built, folder, world))
-                progress.follow(score(experiment, built, folder))
+                progress.follow(score(experiment, built, folder, world))
                 advice = way_on(experiment, progress.step * progress.crops_per_step)
         typer.echo(results(folder))
         from srkit.report import write_report
@@ -106,19 +96,37 @@ def _go(path: Path, world: World, *, quiet: bool) -> None:
 
 
 def _help(path: Path, world: World) -> None:
-    """Train as a process other than the first; the first one also scores and reports."""
+    """Train and score as a process other than the first, without a word."""
     from srkit.cli.interrupt import interrupts
-    from srkit.run import RunFolder, train
+    from srkit.run import RunFolder, score, train
 
-    folder = RunFolder.open(path)
-    if not folder.summary.exists():
-        experiment, built = _built(folder)
-        with interrupts():
-            for _ in train(experiment, built, folder, world):
+    folder = RunFolder(path)
+    if (ready := _ready(folder, world)) is not None:
+        experiment, built = ready
+        with interrupts(), _system_errors(path):
+            for _ in chain(train(experiment, built, folder, world), score(experiment, built, folder, world)):
                 pass
 
 
-def _built(folder: RunFolder) -> tuple[Experiment, Built]:
+def _ready(folder: RunFolder, world: World) -> tuple[Experiment, Built] | None:
+    """Return the built experiment of a run folder, or None where the run is done.
+
+    Raises:
+        SrkitError: Something is wrong with it, or not the same for all processes.
+    """
+    from srkit.run.alike import check_alike, open_shared
+
+    open_shared(folder, world)
+    if world.agree(folder.summary.exists()):
+        return None
+    made: list[tuple[Experiment, Built, Catalog]] = []
+    world.together(lambda: made.append(_built(folder)))
+    experiment, built, catalog = made[0]
+    check_alike(world, experiment, built, folder, catalog)
+    return experiment, built
+
+
+def _built(folder: RunFolder) -> tuple[Experiment, Built, Catalog]:
     """Read the config of a run folder, and build its parts.
 
     Raises:
@@ -130,7 +138,7 @@ def _built(folder: RunFolder) -> tuple[Experiment, Built]:
 
     experiment, _, catalog = read_experiment([str(folder.config)])
     try:
-        return experiment, build(experiment, catalog)
+        return experiment, build(experiment, catalog), catalog
     except (DataError, ImageError) as error:
         raise DataError(
             f"{error}\n    {folder.config} names it; if it was moved, write its present place there"

@@ -57,6 +57,7 @@ class Adversary:
         accumulate: int = 1,
     ) -> None:
         self.state, self.loss, self.place = state, loss, place
+        place.world.share_norms(state.model)
         self.r1, self.r1_every, self.clip, self.accumulate = r1, r1_every, clip, accumulate
 
     def learn(self, prediction: Tensor, high: Tensor) -> Lesson:

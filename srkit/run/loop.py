@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 
 from srkit.errors import CheckpointError, TrainingError
 from srkit.experiment import Experiment
@@ -44,7 +44,7 @@ def train(
     other error between two steps, such as an image that cannot be read, leaves one too.
 
     Where several processes train together, each runs this; the first alone writes files. They stop together,
-    between two steps, when any of them is interrupted.
+    between two steps, when any of them is interrupted or cannot read an image; the state is saved then, too.
 
     Args:
         experiment: The experiment.
@@ -68,6 +68,7 @@ class _Loop:
         self.options, self.select, self.world = experiment.train, built.select, session.world
         self.experiment, self.built, self.folder, self.session = experiment, built, folder, session
         self.checkpoint, self.torn = Checkpoint(experiment, built, folder, session), False
+        self.known = self.world.size == 1  # whether all processes know of an error, and stand at the same place
         resumed = self.checkpoint.restore()
         self.progress = resumed or TrainingProgress(planned_steps(experiment, built, session))
         self.saved = self._mark() if resumed else None
@@ -92,8 +93,7 @@ class _Loop:
         except TrainingError:  # a guard has saved the state already, or it is not finite
             raise
         except Exception:
-            # saving needs all processes, and the others do not know of the error
-            if not self.torn and self.world.size == 1:
+            if not self.torn and self.known:  # saving needs all processes
                 with suppress(CheckpointError, OSError):  # the first error is the one to report
                     self._save()
             raise
@@ -111,8 +111,8 @@ class _Loop:
             return
         pairs: list[Pair] = []
         steps = self.session.training.fit(lambda _: pairs.pop(0), until=progress.steps)
-        while (reason := self._stop_reason(waiting)) is None and self._step_number < progress.steps:
-            yield from self._step(steps, pairs)
+        while (reason := self._ready(waiting, pairs)) is None and self._step_number < progress.steps:
+            yield from self._step(steps)
             self._stop_failure()
             if self._due(self.options.validate_every):
                 yield from self._validate()
@@ -138,12 +138,9 @@ class _Loop:
         if self.world.first:
             self.folder.rewind(self._step_number, again=again)
 
-    def _step(self, steps: Iterator[Step], pairs: list[Pair]) -> list[Record]:
+    def _step(self, steps: Iterator[Step]) -> list[Record]:
         """Take a step and log its records; Ctrl-C waits until both are done."""
         with held():
-            # before the state changes, so that the error of an image leaves it whole
-            first = self._step_number * self.batches
-            pairs += [self.session.pair(number) for number in range(first, first + self.batches)]
             self.torn = True  # from here to the end of the step the state must not be saved
             wanted = self._step_number + 1
             taken = next(steps, None)
@@ -177,7 +174,8 @@ class _Loop:
 
     def _validate(self) -> Iterator[Record]:
         """Measure the validation images, and keep the weights if they are the best so far."""
-        means = self.session.validation.means(self.session.training.evaluated)
+        with self._in_all():
+            means = self.session.validation.means(self.session.training.evaluated)
         value = self.select.value(means)
         with held():  # the file of the best weights and the progress must stay consistent
             better = self.select.prefers(value, self.progress.best)
@@ -219,15 +217,38 @@ class _Loop:
         weights: Mapping[str, float] = loss.balanced if isinstance(loss, Balanced) else {}
         return {f"weight.{name}": weight for name, weight in weights.items()}
 
-    def _stop_reason(self, waiting: Held) -> str | None:
-        """Return the reason to stop before the last step, the same in all processes.
+    def _ready(self, waiting: Held, pairs: list[Pair]) -> str | None:
+        """Prepare the batches of the next step, or return the reason to stop before it, the same in all processes.
+
+        The state has not changed yet, so that the error of an image leaves it whole.
 
         Raises:
             KeyboardInterrupt: One of several processes was interrupted.
+            FailedElsewhereError: An image cannot be read by another process.
         """
-        if any(self.world.gather(waiting.struck)):
+        reason = self._own_stop_reason()
+
+        def prepare() -> tuple[bool, str | None]:
+            if reason is None and self._step_number < self.progress.steps:
+                first = self._step_number * self.batches
+                with held():
+                    pairs[:] = [self.session.pair(number) for number in range(first, first + self.batches)]
+            return waiting.struck, reason
+
+        with self._in_all():
+            told = self.world.together(prepare)
+        if any(struck for struck, _ in told):
             raise KeyboardInterrupt
-        return self.world.agree(self._own_stop_reason())
+        return told[0][1]
+
+    @contextmanager
+    def _in_all(self) -> Iterator[None]:
+        """Note that all processes know of an error, unless it is that of a connection."""
+        try:
+            yield
+        except Exception as error:
+            self.known = self.known or not isinstance(error, RuntimeError)
+            raise
 
     def _own_stop_reason(self) -> str | None:
         patience, minutes = self.options.patience, self.options.minutes

@@ -26,32 +26,44 @@ from srkit.records.scores import BASELINE, NETWORK, ScoreRow
 from srkit.records.summary import Summary
 from srkit.run.build import Built
 from srkit.run.folder import RunFolder
+from srkit.run.share import Share
+from srkit.world import ALONE, World, own_device
 
 MODELS = (NETWORK, BASELINE)
 
 
-def score(experiment: Experiment, built: Built, folder: RunFolder) -> Generator[Record, None, None]:
-    """Score the test images in fp32; write pictures, ``scores.jsonl`` and, last, ``summary.json``."""
+def score(
+    experiment: Experiment, built: Built, folder: RunFolder, world: World = ALONE
+) -> Generator[Record, None, None]:
+    """Score the test images in fp32; write pictures, ``scores.jsonl`` and, last, ``summary.json``.
+
+    Processes that have trained together share the images among them. Each writes the pictures of its own images,
+    and yields their records; the first writes all scores.
+    """
     tensors, metadata = load_weights(folder.best)
     load_into(built.model, tensors, str(folder.best))
-    device = resolve_device(experiment.train.device)
+    device = own_device(resolve_device(experiment.train.device))
     enlargers = _enlargers(experiment, device, built.model, built.baseline)
-    rows: list[ScoreRow] = []
+    own: list[ScoreRow] = []
     kernels: dict[str, Any] = {}
-    for example in examples(
-        built.test, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed
-    ):
+    images = Share(built.test, world.rank, world.size) if world.size > 1 else built.test
+    for example in examples(images, scale=experiment.scale, degradation=built.degradation, seed=experiment.seed):
         for name, enlarger in enlargers.items():
             large = enlarger(example.low)
-            rows += [_row(name, one) for one in evaluate([(example, large)], built.metrics, device)]
+            own += [_row(name, one) for one in evaluate([(example, large)], built.metrics, device)]
             _picture(folder.picture(example.name, name), large)
         _picture(folder.picture(example.name, "lr"), example.low)
         _picture(folder.picture(example.name, "hr"), example.high)
         if "kernels" in example.drawn:
             kernels[example.name] = example.drawn["kernels"][0].cpu().numpy()
         yield Record("score", metadata["step"], {"image": example.name})
-    if kernels:
-        write_kernels(folder.kernels, kernels)
+    gathered = world.gather((own, kernels))
+    if not world.first:
+        return
+    place = {name: number for number, name in enumerate(built.test.names)}
+    rows = sorted((row for part, _ in gathered for row in part), key=lambda row: place[row.image])
+    if drawn := {name: value for _, part in gathered for name, value in part.items()}:
+        write_kernels(folder.kernels, {name: drawn[name] for name in sorted(drawn, key=place.__getitem__)})
     ScoreRow.write_all(folder.scores, rows)
     _summary(experiment, built, folder, rows, metadata["step"]).write(folder.summary)
 

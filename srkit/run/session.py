@@ -43,6 +43,8 @@ class Session:
         options = experiment.train
         self.experiment, self.built, self.world = experiment, built, world
         self.device = own_device(resolve_device(options.device))
+        if world.size > 1 and self.device.type == "cuda":
+            torch.cuda.set_device(self.device)  # NCCL takes the current device
         self.precision = resolve_precision(options.precision, self.device)
         self.cache = Cache(memory=experiment.data.memory, folder=experiment.data.cache)
         self.model = self._placed(built.model, fresh=not folder.last.exists())

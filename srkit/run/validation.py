@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import nn
@@ -13,11 +12,10 @@ from srkit.data.cache import Cache
 from srkit.data.examples import Example, examples
 from srkit.evaluation.evaluate import evaluate
 from srkit.experiment import Experiment
-from srkit.image.array import UInt8Image
 from srkit.network.enlarger import Enlarger, enlarged
-from srkit.parts.dataset import ImageSet
 from srkit.parts.metric import MetricFn
 from srkit.run.build import Built
+from srkit.run.share import Share
 from srkit.world import World
 
 RGB_BYTES = 3 * 4
@@ -49,7 +47,7 @@ class Validation:
     ) -> None:
         self.experiment, self.built, self.enlarger = experiment, built, enlarger
         self.cache, self.device, self.world = cache, device, world
-        self.images = _Every(built.validate, world.rank, world.size)
+        self.images = Share(built.validate, world.rank, world.size)
         self._kept: list[Example] | None = None
         self._bicubic_psnr: float | None = None
 
@@ -64,11 +62,15 @@ class Validation:
         return self._bicubic_psnr
 
     def _means(self, module: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[str, float]:
-        scores = evaluate(enlarged(self.enlarger(module), self._examples()), metrics, self.device)
-        own = {(score.image, score.metric): score.value for score in scores}
-        values = {key: value for part in self.world.gather(own) for key, value in part.items()}
+        own = self.world.together(lambda: self._own(module, metrics))
+        values = {key: value for part in own for key, value in part.items()}
         names = self.built.validate.names  # the order of sums does not depend on the number of processes
         return {metric: sum(values[name, metric] for name in names) / len(names) for metric in metrics}
+
+    def _own(self, module: nn.Module, metrics: Mapping[str, MetricFn]) -> dict[tuple[str, str], float]:
+        """Return the value of every metric for every image of this process, by both names."""
+        scores = evaluate(enlarged(self.enlarger(module), self._examples()), metrics, self.device)
+        return {(score.image, score.metric): score.value for score in scores}
 
     def _examples(self) -> Iterable[Example]:
         """Return this process's images, kept in memory if ``data.memory`` has room, otherwise made anew."""
@@ -81,38 +83,3 @@ class Validation:
             return made
         self._kept = list(made)
         return self._kept
-
-
-@dataclass(frozen=True)
-class _Every:
-    """Every ``size``-th image of a set, from number ``rank`` on."""
-
-    images: ImageSet
-    rank: int
-    count: int
-
-    @property
-    def scale(self) -> int | None:
-        return self.images.scale
-
-    @property
-    def names(self) -> list[str]:
-        return list(self.images.names)[self.rank :: self.count]
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def high(self, index: int, /) -> UInt8Image:
-        return self.images.high(self._place(index))
-
-    def low(self, index: int, /) -> UInt8Image:
-        return self.images.low(self._place(index))
-
-    def size(self, index: int, /) -> tuple[int, int]:
-        return self.images.size(self._place(index))
-
-    def key(self, index: int, /) -> str:
-        return self.images.key(self._place(index))
-
-    def _place(self, index: int) -> int:
-        return self.rank + index * self.count

@@ -44,7 +44,7 @@ adam = lambda named: torch.optim.Adam(named, lr=0.01)
 sgd = lambda named: torch.optim.SGD(dict(named).values(), lr=0.1)  # Adam enlarges rounding
 falling = lambda optimizer, _: LambdaLR(optimizer, lambda step: 0.9**step)
 device = torch.device("cpu")
-with joined(device) as world:
+with joined() as world:
     rows = world.rows(4)
     own = lambda number: Pair(*(part[rows] for part in pair(number)))
     torch.manual_seed(7 + world.rank)  # as a run seeds its processes

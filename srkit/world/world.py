@@ -2,16 +2,13 @@
 
 Every process builds the same experiment from the same seed and prepares its own rows of every batch, so that a
 step on four devices is the step that one device takes: the same crops, the same degradations and the same mean
-gradient, up to the rounding of a sum in another order. (A BatchNorm sees the rows of its own process alone.)
+gradient, up to the rounding of a sum in another order.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 import torch
@@ -19,21 +16,14 @@ from torch import Tensor, nn
 from torch import distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
-from srkit.errors import TrainingError
+from srkit.errors import SrkitError, TrainingError
+from srkit.world.norm import share_norms
 
 T = TypeVar("T")
 
-PATIENCE = timedelta(hours=1)
-"""Longest wait for the other processes, one of which may be writing a large file."""
 
-LARGEST_PORT = 65535
-"""The largest port of TCP."""
-
-LOST = ("Connection closed by peer", "Connection reset by peer", "Broken pipe")
-"""Parts of gloo's messages about a process that has gone; gloo's errors have no class of their own."""
-
-RENDEZVOUS = ("RANK", "MASTER_ADDR", "MASTER_PORT")
-"""The variables, besides WORLD_SIZE, by which torchrun lets processes find each other."""
+class FailedElsewhereError(SrkitError):
+    """Another process has failed, and tells why; this one is whole."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ class World:
             times = f" times train.accumulate={pieces}" if pieces > 1 else ""
             raise TrainingError(
                 f"train.batch: wants a multiple of the {self.size} processes{times}, got {batch}; "
-                f"{shares * max(1, batch // shares)} would do"
+                f"{shares * max(1, batch // shares)} would do, or start {_fitting(batch // pieces, self.size)}"
             )
         return slice(self.rank * batch // self.size, (self.rank + 1) * batch // self.size)
 
@@ -88,6 +78,33 @@ class World:
         values: list[T | None] = [None] * self.size
         dist.all_gather_object(values, value)
         return cast("list[T]", values)
+
+    def together(self, work: Callable[[], T]) -> list[T]:
+        """Do ``work`` in every process, and return all results; where it fails in one process, it fails in all.
+
+        Args:
+            work: May read files and compute, but must exchange nothing with other processes.
+
+        Raises:
+            FailedElsewhereError: The work has failed in another process alone.
+            Exception: The error of the work in this process.
+        """
+        if self.size == 1:
+            return [work()]
+        done: list[T] = []
+        failure: Exception | None = None
+        try:
+            done.append(work())
+        except Exception as error:  # whatever it is, the others must be told before this process ends
+            failure = error
+        results = self.gather(done)
+        if failure is not None:
+            raise failure
+        if failed := [rank for rank, one in enumerate(results) if not one]:
+            raise FailedElsewhereError(
+                f"torchrun: wants all processes to succeed, but process {failed[0]} has failed"
+            )
+        return [one[0] for one in results]
 
     def mean(self, value: Tensor) -> Tensor:
         """Return the mean of a tensor over all processes; it must have the same shape in each."""
@@ -117,6 +134,7 @@ class World:
         """Replace every gradient by its mean over all processes, in one message.
 
         ``parallel`` does the same while it computes gradients, but cannot where a loss is itself a gradient.
+        A network that is trained so must share its batch norms by ``share_norms``.
         """
         gradients = [one.grad for one in parameters if one.grad is not None]
         if self.size == 1 or not gradients:
@@ -133,8 +151,22 @@ class World:
         Not every parameter must be used in every step: the gradient of an unused one stays None. A pass that
         trains none of its parameters, such as a critic's for the loss of another network, must call ``network``
         itself, since no gradient would end the exchange that the call begins.
+
+        Batch norms inside of ``network`` then normalise by the rows of all processes.
         """
+        self.share_norms(network)
         return averaged(network) if self.size > 1 else network
+
+    def share_norms(self, network: nn.Module) -> None:
+        """Have the batch norms inside of ``network`` normalise by the rows of all processes, as one would."""
+        if self.size > 1:
+            share_norms(network, self.mean, self.size)
+
+
+def _fitting(batch: int, size: int) -> str:
+    """Return the largest number of processes, up to ``size``, that can share ``batch`` rows, in words."""
+    count = next(one for one in range(min(size, max(1, batch)), 0, -1) if batch % one == 0 or one == 1)
+    return f"{count} process{'es' if count > 1 else ''}"
 
 
 class _JoinedRows(torch.autograd.Function):
@@ -178,80 +210,3 @@ def averaged(network: nn.Module) -> nn.Module:
     The weights of the first process are copied to all others.
     """
     return DistributedDataParallel(_WithSpare(network), find_unused_parameters=True)
-
-
-def own_device(device: torch.device) -> torch.device:
-    """Return the device of this process: on a machine with several GPUs, torchrun's local rank chooses one."""
-    if device.type == "cuda" and device.index is None and "LOCAL_RANK" in os.environ:
-        return torch.device("cuda", _number("LOCAL_RANK", 0))
-    return device
-
-
-@contextmanager
-def joined(device: torch.device) -> Iterator[World]:
-    """Join the other processes where torchrun started several.
-
-    Args:
-        device: What this process computes on, from ``own_device``.
-
-    Raises:
-        TrainingError: The environment says that there are several processes, but not how they find each other; or
-            another process ends before this one.
-    """
-    if _number("WORLD_SIZE", 1) < 2:
-        yield ALONE
-        return
-    if missing := [name for name in RENDEZVOUS if name not in os.environ]:
-        names = " and ".join(", ".join(missing).rsplit(", ", 1))
-        raise TrainingError(
-            f"WORLD_SIZE={os.environ['WORLD_SIZE']}: wants {names} too, as torchrun sets them; start the processes "
-            "by torchrun, or unset WORLD_SIZE to train in one"
-        )
-    rank, size, port = (_number(name, 0) for name in ("RANK", "WORLD_SIZE", "MASTER_PORT"))
-    if rank >= size or port > LARGEST_PORT:
-        raise TrainingError(
-            f"RANK={rank}, WORLD_SIZE={size}, MASTER_PORT={port}: wants a rank below the number of processes and a "
-            f"port of at most {LARGEST_PORT}; start the processes by torchrun"
-        )
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
-    with _losses():
-        dist.init_process_group("nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
-        try:
-            yield World(dist.get_rank(), dist.get_world_size())
-        finally:
-            dist.destroy_process_group()
-
-
-def _number(name: str, usual: int) -> int:
-    """Return the whole number in an environment variable, which is ``usual`` if it is not set.
-
-    Raises:
-        TrainingError: The variable holds something else.
-    """
-    text = os.environ.get(name, str(usual))
-    if not (text.isascii() and text.isdigit()):
-        raise TrainingError(
-            f"{name}={text}: wants a whole number, as torchrun sets it; unset it to train in one process"
-        )
-    return int(text)
-
-
-@contextmanager
-def _losses() -> Iterator[None]:
-    """Turn the errors of torch about a process that has gone into a message.
-
-    Raises:
-        TrainingError: In place of a RuntimeError about the connection to another process.
-    """
-    try:
-        yield
-    except RuntimeError as error:
-        if not isinstance(error, dist.DistError) and not any(one in str(error) for one in LOST):
-            raise
-        reason = str(error).partition("\n")[0]
-        raise TrainingError(
-            "torchrun: wants all processes to the end, but another one has ended or cannot be reached; its own "
-            "message says why; once that is put right, start all again, with --resume for a run that has begun "
-            f"({reason})"
-        ) from error

@@ -48,7 +48,7 @@ OPTIONS = {
     "patchgan": {"features": 4},
     "unet": {"features": 4},
 }
-EXTRAS = {"onnx": "onnxruntime", "lpips": "lpips", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
+EXTRAS = {"onnx": "onnxruntime", "adan": "pytorch_optimizer", "lion": "pytorch_optimizer"}
 SMALL = {name: small_options(part, CATALOG, 2, 3) for name, part in CATALOG["model"].items()}
 MORE = [  # other ways to build a part, whose contract must hold as well
     ("upsampler", "transposed_conv", {"kernel": 4, "init": "bilinear"}),
@@ -106,8 +106,8 @@ def test_contract(part, vgg_file, folders):
     wanted = EXTRAS.get(part.name)
     if wanted and importlib.util.find_spec(wanted) is None:
         pytest.skip(f"wants the package {wanted}, an extra")
-    if part.name == "dists":
-        pytest.skip("wants VGG16 and the authors' weights; tests/metrics/test_dists.py has narrow ones")
+    if part.name in ("dists", "lpips"):
+        pytest.skip(f"wants torchvision's files; tests/metrics/test_{part.name}.py has random ones")
     if part.name == "ray":
         pytest.skip("wants a cluster; plugins/srkit-ray/tests/test_cluster.py starts one")
     files = {

@@ -16,6 +16,9 @@ VGG19 = "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth"
 VGG16 = "https://download.pytorch.org/models/vgg16-397923af.pth"
 """torchvision's VGG16, as well."""
 
+ALEXNET = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
+"""torchvision's AlexNet, as well."""
+
 
 def pretrained_tensors(path: Path | None, url: str, way_out: str) -> tuple[Path, dict[str, Tensor]]:
     """Return the weights in a file and the file, by default the one of ``url`` in torch's folder of downloads.

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import warnings
-from importlib import import_module
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated
 
+import numpy as np
 import torch
 from torch import Tensor
 
 import srkit
+from srkit.engine.pretrained import ALEXNET, VGG16, pretrained_tensors
 from srkit.image.convert import gray_to_rgb
 from srkit.image.convert import quantise as to_levels
 from srkit.image.crop import shave
+from srkit.layers.trunk import Trunk, TrunkName, unit
 from srkit.metrics.protocol import same_shape
+
+WEIGHTS = Path(__file__).with_name("lpips.npz")
+"""The authors' weights of the features' channels (lpips.txt has their licence)."""
+
+MEAN = (-0.030, -0.088, -0.188)
+DEVIATION = (0.458, 0.448, 0.450)
+"""The authors' normalisation of RGB in [-1,1]."""
 
 
 @srkit.metric("lpips")
 class LPIPS:
-    """Learned perceptual distance (Zhang et al. 2018, version 0.1); 0 is best. It needs srkit[lpips].
+    """Learned perceptual distance (Zhang et al. 2018, version 0.1); 0 is best.
 
-    The network is that of the authors' package ``lpips``, which takes the ImageNet weights of its
-    trunk from torchvision: they are downloaded into torch's hub folder on first use, or put there by hand.
+    It compares the features of a network for ImageNet, each channel with a weight learnt from people's judgements.
+    The weights come with srkit. The network is torchvision's, and wants its file.
 
     Args:
-        net: The trunk; most tables use alex.
+        net: The network: AlexNet, as in most tables, or VGG16.
+        trunk: File of torchvision's alexnet or vgg16; null is the one in torch's folder of downloads, where it is
+            put if it is not there.
         border: Pixels cut off every side; null is the scale.
         quantise: Whether both images are rounded to 8 bits first.
     """
@@ -37,13 +48,21 @@ class LPIPS:
         self,
         scale: int,
         *,
-        net: Literal["alex", "vgg", "squeeze"] = "alex",
+        net: TrunkName = "alex",
+        trunk: Path | None = None,
         border: Annotated[int, srkit.Range(0)] | None = None,
         quantise: bool = True,
     ) -> None:
         self.border = scale if border is None else border
         self.quantise = quantise
-        self.network = _load(net)
+        self.net: TrunkName = net
+        file, tensors = pretrained_tensors(trunk, ALEXNET if net == "alex" else VGG16, " as trunk")
+        try:
+            self.trunk = Trunk(tensors, net)
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from None
+        with np.load(WEIGHTS) as weights:
+            self.weights = [torch.from_numpy(weights[f"{net}_{index}"])[None, :, None, None] for index in range(5)]
         self.protocol = {
             "color": "RGB",
             "range": "-1..1",
@@ -54,34 +73,27 @@ class LPIPS:
 
     @torch.no_grad()
     def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
-        """Return (N,) of two (N,C,H,W) in [0,1]; one channel, gray or Y, counts as RGB with equal channels."""
+        """Return (N,) of two (N,C,H,W) in [0,1]; one channel, gray or Y, counts as RGB with equal channels.
+
+        Raises:
+            ValueError: The images inside the border are too small for the network.
+        """
         same_shape(prediction, target)
-        self.network.to(prediction.device)
-        values: Tensor = self.network(self._prepare(prediction), self._prepare(target))
-        return values.flatten().double()
+        self.trunk.to(prediction.device)
+        first, second = (self.trunk(self._prepare(image)) for image in (prediction, target))
+        distance = torch.zeros(len(prediction), dtype=torch.float64)
+        for x, y, weight in zip(first, second, self.weights, strict=True):
+            apart = (unit(x) - unit(y)).square() * weight.to(x.device)
+            distance += apart.sum(1).mean((1, 2)).double().cpu()
+        return distance
 
     def _prepare(self, image: Tensor) -> Tensor:
-        image = gray_to_rgb(image.float())
-        return shave(to_levels(image) if self.quantise else image, self.border) * 2 - 1
-
-
-def _load(net: str) -> Any:
-    """Return the authors' network.
-
-    Raises:
-        ValueError: The package, torchvision or the trunk's weights are missing; the message tells how to get them.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it uses deprecated names of torchvision
-            return import_module("lpips").LPIPS(net=net, verbose=False).requires_grad_(False)
-    except OSError as error:  # URLError is one of them
-        raise ValueError(
-            f"the ImageNet weights of {net!r} could not be downloaded: {error}; download them with torchvision "
-            f"on a machine that may, and copy them to {torch.hub.get_dir()}/checkpoints"
-        ) from None
-    except (ImportError, RuntimeError) as error:  # a torchvision for another torch raises RuntimeError
-        raise ValueError(
-            f"the packages lpips and torchvision could not be loaded: {error}; "
-            "pip install srkit[lpips], with the torchvision that belongs to this torch"
-        ) from None
+        image = shave(gray_to_rgb(image.float()), self.border)
+        if min(image.shape[-2:]) < Trunk.least(self.net):
+            height, width = image.shape[-2:]
+            raise ValueError(
+                f"lpips wants at least {Trunk.least(self.net)} pixels a side inside the border for {self.net}, "
+                f"got {width} x {height}"
+            )
+        mean, deviation = (torch.tensor(one, device=image.device)[:, None, None] for one in (MEAN, DEVIATION))
+        return ((to_levels(image) if self.quantise else image) * 2 - 1 - mean) / deviation

@@ -18,7 +18,7 @@ from srkit.degrading.order import named
 from srkit.engine.checkpoint import load_into
 from srkit.engine.generators import seeded
 from srkit.engine.precision import named_device
-from srkit.errors import CheckpointError, ConfigError, DataError, Problem
+from srkit.errors import ConfigError, DataError, Problem
 from srkit.experiment import LAST, NO_METRIC, Experiment
 from srkit.network.color import Color
 from srkit.network.network import Network
@@ -187,11 +187,6 @@ def check_files(built: Built, experiment: Experiment) -> None:
     """
     if built.start is not None:
         load_into(built.model, built.start().module.state_dict(), str(experiment.start))
-        broken = [name for name, weight in built.model.named_parameters() if not weight.isfinite().all()]
-        if broken:
-            raise CheckpointError(
-                f"{experiment.start}: wants finite weights to start from, found nan or inf in {broken[0]}"
-            )
     scale = experiment.scale
     for use in ("train", "validate", "test"):
         check_names(getattr(built, use), f"data.{use}")

@@ -33,7 +33,7 @@ def test_parts_are_listed_with_what_they_are(srkit):
         assert name in out
     assert "init=icnr" in out
     assert srkit("parts", "--names")[1].splitlines()[0].startswith("model: bicubic, bsrn, carn, ")
-    assert "srkit[lpips]" in " ".join(srkit("parts", "metric")[1].split())
+    assert "srkit[optimizers]" in " ".join(srkit("parts", "optimizer")[1].split())
     code, _, err = srkit("parts", "upsampeler")
     assert (code, err) == (2, "no kind called 'upsampeler'; did you mean 'upsampler'?\n")
 

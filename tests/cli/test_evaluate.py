@@ -209,4 +209,4 @@ def test_no_name_is_not_the_working_folder(srkit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, _, err = srkit("evaluate", "", tmp_path, "--scale", 2)
     assert code == 2
-    assert err.startswith("'': wants a checkpoint, a run folder, or the name of a model or a method")
+    assert err.startswith("word 2 of the command: is empty, as a variable that is not set makes it; ")

@@ -88,7 +88,7 @@ def test_a_plugin_passes_its_own_test(kind, srkit, installed, tmp_path):
                 "model",
                 f"{name!r}: wants a name of lower-case letters, digits and _, a letter first, that is no ",
             )
-            for name in ("My", "my-net", "2x", "", "on", "class", "a/b", "../x")
+            for name in ("My", "my-net", "2x", "on", "class", "a/b", "../x")
         ),
         ("lapsrn", "model", "lapsrn: wants the name of a new model, found one of srkit.models; give another name"),
         ("cli_of_nobody", "model", None),

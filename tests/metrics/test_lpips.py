@@ -1,80 +1,83 @@
-"""The distance comes from the authors' package; here a stand-in shows its input."""
-
-import sys
-from types import SimpleNamespace
-from urllib.error import URLError
+"""LPIPS with trunks of random weights, beside what the authors' package gives with the same ones."""
 
 import pytest
 import torch
-from torch import nn
 
+from srkit.layers.trunk import TRUNKS
 from srkit.metrics.lpips import LPIPS
 
-
-class Distance(nn.Module):
-    """Stands in for lpips.LPIPS: (N,1,1,1), like it."""
-
-    def __init__(self, net, verbose):
-        super().__init__()
-        self.bias = nn.Parameter(torch.zeros(1))
-        self.seen = []
-
-    def forward(self, x, y):
-        self.seen.append(x)
-        return (x - y).abs().mean((1, 2, 3), keepdim=True) + self.bias
+AUTHORS = {"alex": (0.011273752, 0.0135896206), "vgg": (0.0185148623, 0.0187633317)}
+"""Distances of the two pairs of ``pair`` by lpips 0.1.4, whose trunk was given the weights of ``trunk``."""
 
 
-@pytest.fixture
-def package(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lpips", SimpleNamespace(LPIPS=Distance))
+def weights(name):
+    """Weights in torchvision's form, which do not depend on the platform's random numbers of other shapes."""
+    generator, found, before = torch.Generator().manual_seed(0), {}, 3
+    for one in TRUNKS[name]:
+        shape = (one.width, before, one.kernel, one.kernel)
+        deviation = (2 / (before * one.kernel**2)) ** 0.5
+        found[f"features.{one.number}.weight"] = deviation * torch.randn(shape, generator=generator)
+        found[f"features.{one.number}.bias"] = 0.1 * torch.randn(one.width, generator=generator)
+        before = one.width
+    return found
 
 
-def test_it_hands_over_rounded_rgb_in_minus_one_to_one_without_its_border(package):
-    metric = LPIPS(2)
-    x, y = torch.rand(3, 1, 12, 10), torch.rand(3, 1, 12, 10)
-    values = metric(x, y)
-    assert values.shape == (3,)
-    assert not values.requires_grad
-    (seen, *_) = metric.network.seen
-    assert seen.shape == (3, 3, 8, 6)
-    torch.testing.assert_close((seen + 1) * 127.5, (x[..., 2:-2, 2:-2] * 255).round().expand(-1, 3, -1, -1))
-    assert torch.equal(metric(x, x), torch.zeros(3, dtype=torch.float64))
+def pair():
+    x = torch.rand(2, 3, 40, 48, generator=torch.Generator().manual_seed(1))
+    y = (x + 0.1 * torch.randn(2, 3, 40, 48, generator=torch.Generator().manual_seed(2))).clamp(0, 1)
+    return x, y
 
 
-def test_its_protocol_names_the_network(package):
-    assert LPIPS(4, net="vgg", quantise=False).protocol == {
+@pytest.fixture(scope="module", params=["alex", "vgg"])
+def trunk(request, tmp_path_factory):
+    file = tmp_path_factory.mktemp("trunk") / f"{request.param}.pth"
+    torch.save(weights(request.param), file)
+    return request.param, file
+
+
+def test_it_agrees_with_the_authors_package(trunk):
+    name, file = trunk
+    metric = LPIPS(2, net=name, trunk=file, border=0, quantise=False)
+    found = metric(*pair())
+    assert not found.requires_grad
+    assert found.tolist() == pytest.approx(AUTHORS[name], rel=1e-5)
+
+
+def test_it_measures_rounded_rgb_without_a_border_and_names_its_network(trunk):
+    name, file = trunk
+    metric, plain = LPIPS(2, net=name, trunk=file), LPIPS(2, net=name, trunk=file, border=0, quantise=False)
+    assert metric.protocol == {
         "color": "RGB",
         "range": "-1..1",
-        "border": 4,
-        "rounded": "no",
-        "net": "vgg v0.1",
+        "border": 2,
+        "rounded": "8 bit",
+        "net": f"{name} v0.1",
     }
-    with pytest.raises(ValueError, match="border: wants int of at least 0, got -2"):
-        LPIPS(4, border=-2)
+    x, y = (image[:, :1] for image in pair())
+    inside = [(image[..., 2:-2, 2:-2] * 255).round().div(255).expand(-1, 3, -1, -1) for image in (x, y)]
+    torch.testing.assert_close(metric(x, y), plain(*inside))
+    assert torch.equal(metric(x, x), torch.zeros(2, dtype=torch.float64))
 
 
-def test_a_missing_package_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lpips", None)
-    with pytest.raises(
-        ValueError, match=r"lpips and torchvision could not be loaded: .*; pip install srkit\[lpips\]"
-    ):
-        LPIPS(4)
+def test_images_that_are_too_small_and_files_that_are_others_are_refused(trunk, tmp_path):
+    name, file = trunk
+    least = {"alex": 31, "vgg": 16}[name]
+    metric = LPIPS(2, net=name, trunk=file)
+    fits = torch.rand(1, 3, least + 4, 60)
+    assert metric(fits, fits).item() == 0
+    with pytest.raises(ValueError, match=f"lpips wants at least {least} pixels a side .* for {name}"):
+        metric(fits[..., 1:, :], fits[..., 1:, :])
+    torch.save({"features.0.weight": torch.zeros(2, 2)}, tmp_path / "other.pth")
+    title = {"alex": "AlexNet", "vgg": "VGG16"}[name]
+    with pytest.raises(ValueError, match=rf"other\.pth: wants torchvision's {title}, features\.0"):
+        LPIPS(2, net=name, trunk=tmp_path / "other.pth")
 
 
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (
-            URLError("no route to host"),
-            r"the ImageNet weights of 'alex' could not be downloaded: .*no route.*/checkpoints$",
-        ),
-        (RuntimeError("operator torchvision::nms does not exist"), "nms does not exist; pip install"),
-    ],
-)
-def test_missing_weights_and_a_foreign_torchvision_are_named(monkeypatch, error, message):
-    def fails(**_):
-        raise error
+def test_a_file_that_cannot_be_had_says_how_to_get_it(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise OSError("no route to host")
 
-    monkeypatch.setitem(sys.modules, "lpips", SimpleNamespace(LPIPS=fails))
-    with pytest.raises(ValueError, match=message):
-        LPIPS(4)
+    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
+    with pytest.raises(ValueError, match=r"7be5be79\.pth: cannot be had: no route to host; .* as trunk"):
+        LPIPS(2)

@@ -132,13 +132,13 @@ def within(monkeypatch, where, step, times=1):
 @pytest.mark.parametrize(
     ("where", "step", "times", "saved"),
     [
-        ("pair", 6, 1, 7),  # within the seventh step, which is finished
-        ("pair", 6, 2, 7),  # and twice
-        ("pair", 7, 2, 8),  # the step of a validation
+        ("pair", 6, 1, 6),  # while the batch of the seventh step is made, which has changed nothing yet
+        ("pair", 6, 2, 6),  # and twice
+        ("pair", 7, 2, 7),  # before the step of a validation
         ("means", 8, 1, 8),
         ("_train_record", 6, 2, 6),
         ("track", 8, 1, 8),
-        ("_stop_reason", 5, 1, 5),
+        ("_own_stop_reason", 5, 1, 5),
     ],
 )
 def test_ctrl_c_saves_the_last_whole_step(prepare, reopen, monkeypatch, where, step, times, saved):

@@ -95,9 +95,7 @@ def test_weights_that_are_not_finite_are_no_start(tmp_path):
     metadata = {"model": fill(experiment.model)}
     write(Network.of(model, experiment.scale, experiment.color, metadata=metadata), tmp_path / "nan.safetensors")
     started, _, _ = read_experiment([str(TINY), f"start={tmp_path / 'nan.safetensors'}"])
-    with pytest.raises(
-        CheckpointError, match=r"nan\.safetensors: holds weights that are infinite or not numbers: "
-    ):
+    with pytest.raises(CheckpointError, match=r"nan\.safetensors: holds weights that are infinite"):
         check_files(build(started, catalog), started)
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any, cast
 
 import pluggy
@@ -15,6 +14,7 @@ from srkit import hookspecs
 from srkit.config.check import check_choice
 from srkit.config.signature import verify
 from srkit.errors import PartError, did_you_mean
+from srkit.installed import installed, owner_of
 from srkit.parts import KINDS
 from srkit.plugins.rooms import BUILT_IN
 from srkit.registry import NAME, Kind, Part, Registry
@@ -102,16 +102,6 @@ class Catalog(Mapping[str, Registry]):
         return check_choice(use, options, self[kind].kind, self)(*wired)
 
 
-def installed() -> list[EntryPoint]:
-    """Return the entry points of the installed plugins that ``SRKIT_PLUGINS`` lets in, in a stable order."""
-    points = sorted(entry_points(group="srkit"), key=lambda point: (_owner(point), point.name, point.value))
-    wanted = os.environ.get("SRKIT_PLUGINS")
-    if wanted is None:
-        return points
-    names = {name.strip() for name in wanted.split(",")}
-    return [point for point in points if {point.name, _owner(point)} & names]
-
-
 def load_catalog(points: Iterable[EntryPoint] | None = None, *, survive: bool = False) -> Catalog:
     """Return the catalog of all built-in parts and those of the plugins behind ``points``.
 
@@ -128,7 +118,7 @@ def load_catalog(points: Iterable[EntryPoint] | None = None, *, survive: bool = 
     for room in BUILT_IN:
         _shelve(catalog, Plugin("srkit", "", room), import_module(room), origin=room)
     for point in installed() if points is None else points:
-        plugin = Plugin(_owner(point), point.dist.version if point.dist else "", point.value)
+        plugin = Plugin(owner_of(point), point.dist.version if point.dist else "", point.value)
         if any(plugin.name == other.name for other in catalog.plugins):
             plugin.problem = "declares more than one srkit entry point; one module may offer all its parts"
         else:
@@ -139,10 +129,6 @@ def load_catalog(points: Iterable[EntryPoint] | None = None, *, survive: bool = 
         lines = [f"plugin {plugin.origin} ({plugin.module}) {plugin.problem}" for plugin in broken]
         raise PartError("\n".join([*lines, f"to go on without a plugin, {LEAVE_OUT}"]))
     return catalog
-
-
-def _owner(point: EntryPoint) -> str:
-    return point.dist.name if point.dist else point.value
 
 
 def _load(catalog: Catalog, plugin: Plugin, point: EntryPoint) -> None:

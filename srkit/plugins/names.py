@@ -13,8 +13,8 @@ from importlib.metadata import EntryPoint
 from importlib.util import find_spec
 from pathlib import Path
 
+from srkit.installed import installed
 from srkit.parts import KINDS
-from srkit.plugins.catalog import installed
 from srkit.plugins.rooms import BUILT_IN
 
 KIND_NAMES = {kind.name: kind.name for kind in KINDS}

@@ -18,7 +18,7 @@ def test_a_run_ends_in_a_table_and_a_report(srkit, tmp_path):
     code, out, err = srkit("run", TINY, "--output", tmp_path / "run")
     assert (code, err) == (0, "")
     assert f"report: {tmp_path}/run/report.html" in out.replace("\n", "")
-    assert re.search(r"PSNR +\d\d\.\d\d +\d\d\.\d\d +[+-]\d\.\d\d", out)
+    assert re.search(r"PSNR \(dB\) +\d\d\.\d\d +\d\d\.\d\d +[+-]\d\.\d\d", out)
     assert "border 2" in out
     assert {path.name for path in (tmp_path / "run").iterdir()} >= {
         "config.yaml",

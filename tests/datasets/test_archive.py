@@ -80,7 +80,7 @@ def test_a_header_behind_a_long_profile_is_found(tmp_path):
     ("name", "content", "message"),
     [
         ("a.png", b"", r"set\.zip/a\.png: wants an image, found an empty file$"),
-        ("a.png", b"GIF89a and more", r"set\.zip/a\.png: wants a PNG, .* or TIFF, found a GIF$"),
+        ("a.png", b"8BPS and more", r"set\.zip/a\.png: wants a PNG, .* or HEIC, found a Photoshop file$"),
         ("../a.png", b"x", r"set\.zip: wants names of paths within the archive, found '\.\./a\.png'$"),
         ("a.txt", b"x", r"set\.zip: wants images \(\.png, .*\) in it, found none$"),
     ],

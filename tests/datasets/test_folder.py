@@ -49,7 +49,7 @@ def test_the_key_follows_the_content(fill):
     ("content", "message"),
     [
         (b"", "wants an image, found an empty file"),
-        (b"GIF89a and more", "wants a PNG, .* or TIFF, found a GIF"),
+        (b"8BPS and more", "wants a PNG, .* or HEIC, found a Photoshop file"),
     ],
 )
 def test_bad_files_are_found_before_anything_is_decoded(fill, content, message):

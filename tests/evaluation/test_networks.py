@@ -32,6 +32,7 @@ def test_every_variant_has_its_scales_and_scores():
         ("lapsrn", 8): (1_553_347, 21, None),
         ("lapsrn released", 2): (407_441, 13, (37.52, 33.08, 31.80, 30.41)),
         ("lapsrn released", 8): (667_123, 12, (26.14, 24.44, 24.54, None)),
+        ("lapsrn lapsrn-x8", 8): (962_499, 12, None),
     }
 
 
@@ -78,7 +79,7 @@ def srkit_parts():
     return [Double]
 """,
     )
-    catalog = load_catalog([])
+    catalog = load_catalog()
     (one,) = facts_of(catalog["model"]["double"], catalog)
     assert (one.name, one.scale, one.parameters) == ("double", 2, 48)
     assert one.multiply_adds == 3 * 12 * 640 * 360

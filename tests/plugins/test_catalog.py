@@ -3,7 +3,8 @@ import torch
 
 import srkit
 from srkit.errors import ConfigError, PartError
-from srkit.plugins import installed, load_catalog
+from srkit.installed import installed
+from srkit.plugins import load_catalog
 from srkit.registry import Part
 
 GOOD = """

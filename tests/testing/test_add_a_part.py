@@ -17,6 +17,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 def page(tmp_path, monkeypatch):
     """The names that the Python of the page defines."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SRKIT_PLUGINS", "")
     np.save("images.npy", np.arange(3 * 8 * 6 * 3, dtype=np.uint8).reshape(3, 8, 6, 3))
     names = {"__name__": "page"}
     for block in BLOCKS:

@@ -16,8 +16,8 @@ from typing import IO, Annotated, Any
 
 import srkit
 from srkit.errors import RunError
+from srkit.installed import installed
 from srkit.parts.launcher import Ended, Task, thread_limits
-from srkit.plugins import installed
 from srkit_ray.manifest import manifest
 
 LAST_WORDS = 20.0

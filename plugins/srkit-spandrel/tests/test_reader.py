@@ -106,7 +106,7 @@ def test_a_pickle_that_would_run_code_is_refused(old, catalog, tmp_path, monkeyp
     ):
         by_name("bad.pth", catalog)
     code, _, err = command("upscale", "photo.png", "--model", "bad.pth")
-    assert (code, err[:32]) == (2, "bad.pth: wants weights that a re")
+    assert (code, err[:32]) == (2, "bad.pth: wants tensors and plain")
     assert not (tmp_path / "it_ran").exists()
 
 

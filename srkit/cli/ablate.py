@@ -24,8 +24,9 @@ def ablate(
 ) -> None:
     """Train and measure every arm of a study, with the same crops and kernels for all, and report.
 
-    If it is started again, it goes on where it stopped: arms that have their scores are not run again.
-    The report compares all arms that have scores with the baseline; it is written even if an arm fails.
+    If it is started again, it goes on where it stopped: arms that have their
+    scores are not run again. The report compares all arms that have scores with
+    the baseline; it is written even if an arm fails.
     """
     from srkit.ablation.execute import execute, problem, waiting
     from srkit.ablation.folder import TrialFolder

@@ -35,10 +35,10 @@ def degrade(
 ) -> None:
     """Degrade photographs as a training does: HR becomes LR, with all that was drawn.
 
-    OUTPUT gets low/NAME.png of every photograph; drawn.jsonl, a JSON line of what was
-    drawn for each; kernels.npz, the blur kernels, where the degradation tells them; and
-    sheet.png, HR and LR side by side to look at. The same seed gives the LR that a
-    test of this degradation measures.
+    OUTPUT gets low/NAME.png of every photograph; drawn.jsonl, a JSON line of what
+    was drawn for each; kernels.npz, the blur kernels, where the degradation tells
+    them; and sheet.png, HR and LR side by side to look at. The same seed gives
+    the LR that a test of this degradation measures.
 
     Nothing is overwritten unless you say so.
     """

@@ -34,10 +34,11 @@ def estimate(
 ) -> None:
     """Estimate the blur kernels of photographs: photo.jpg gives photo_x2.kernel.npy.
 
-    Beside it come a picture of the kernel and of bicubic's (.png), and its width, its
-    angle and how it was estimated (.json). A method takes it by the estimator stored:
+    Beside it come a picture of the kernel and of bicubic's (.png), and its width,
+    its angle and how it was estimated (.json). A method takes it by the estimator
+    stored:
 
-    srkit upscale photo.jpg --model
+    srkit upscale photo.jpg --scale 2 --model
     '{use: zssr, estimator: {use: stored, file: kernels/photo_x2.kernel.npy}}'
 
     Nothing is overwritten unless you say so. If some photographs fail, the others

@@ -32,10 +32,11 @@ def kernels(
 ) -> None:
     """Measure an estimator of blur kernels on images, one row each and the mean.
 
-    ERROR is the norm of the difference over the norm of the true kernel, 0 is perfect;
-    PSNR is that of the kernel, with 1 as the peak. Both are measured after one kernel
-    is moved onto the other, since LR does not determine where a kernel lies. An
-    estimator that uses the image should beat bicubic and average, which do not.
+    ERROR is the norm of the difference over the norm of the true kernel, 0 is
+    perfect; PSNR is that of the kernel, with 1 as the peak. Both are measured
+    after one kernel is moved onto the other, since LR does not determine where a
+    kernel lies. An estimator that uses the image should beat bicubic and average,
+    which do not.
     """
     from srkit.cli.part_option import build_degradation, read_part_option
     from srkit.engine.generators import seeded

@@ -16,8 +16,9 @@ def networks(
 ) -> None:
     """List the networks of all models, built in and from plugins, with their costs and published scores.
 
-    Multiply-adds are for an HR image of 1280x720. The halo is in LR pixels; a network without one is given whole
-    images. Scores are PSNR in dB of luma, from the papers: LR by bicubic, a border of the scale cut off.
+    Multiply-adds are for an HR image of 1280x720. The halo is in LR pixels; a
+    network without one is given whole images. Scores are PSNR in dB of luma, from
+    the papers: LR by bicubic, a border of the scale cut off.
     """
     from rich.console import Console
     from rich.table import Table

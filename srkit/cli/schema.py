@@ -13,7 +13,7 @@ def schema(
 ) -> None:
     """Print a JSON schema of configs, with the parts of installed plugins.
 
-    An editor with a YAML language server takes it from the first line of a config:
+    An editor with a YAML language server takes it from a config's first line:
     # yaml-language-server: $schema=srkit.schema.json
     """
     from srkit.ablation.study import Study

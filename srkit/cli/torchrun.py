@@ -35,6 +35,6 @@ def refuse_torchrun(command: str | None) -> None:
         raise typer.Exit(2)
     way = f"; {WAYS[command]}" if command in WAYS else ""
     raise RunError(
-        f"torchrun: wants srkit run, found srkit {command}, which works in one process, in {size} of them; start "
-        f"it without torchrun{way}"
+        f"torchrun: wants srkit run, found srkit {command}, which works in one process; start it without "
+        f"torchrun{way}"
     )

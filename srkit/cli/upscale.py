@@ -24,7 +24,7 @@ def upscale(
     ] = None,
     scale: Annotated[
         float | None,
-        typer.Option(help="How many times larger, such as 1.5 or 3; the model's scale, or 2, if not given."),
+        typer.Option(help="How many times larger, such as 1.5 or 3; that of the weights, or 2, if not given."),
     ] = None,
     model: Annotated[
         str | None,
@@ -66,7 +66,7 @@ def upscale(
 ) -> None:
     """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
 
-    PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with srkit[heic], HEIC; 8 and 16
+    PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with srkit\\[heic], HEIC; 8 and 16
     bits and floats; gray, colour, transparency; turned upright, with their colour
     profile, EXIF, XMP and resolution.
 

@@ -19,7 +19,8 @@ def levels_of(scale: int) -> int:
     if scale < 2 or scale != 2**levels:
         below = 2 ** max(levels, 1) if scale > 0 else 2
         raise ValueError(
-            f"a pyramid doubles the size at every level, so scale must be {below} or {2 * below}, got {scale}"
+            "a pyramid doubles the size at every level, so scale must be a power of two, "
+            f"such as {below} or {2 * below}, got {scale}"
         )
     return levels
 

@@ -227,7 +227,7 @@ def test_torchrun_quotes_the_message_and_refuses_other_commands(tiny_config, tmp
         [*torchrun, "ablate", "study.yaml"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     wanted = (
-        "torchrun: wants srkit run, found srkit ablate, which works in one process, in 2 of them; start it without "
-        "torchrun; it trains several trials at a time by --jobs"
+        "torchrun: wants srkit run, found srkit ablate, which works in one process; start it without torchrun; "
+        "it trains several trials at a time by --jobs"
     )
     assert refused.stdout.count(wanted) == 1, refused.stdout

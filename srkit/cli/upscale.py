@@ -66,7 +66,7 @@ def upscale(
 ) -> None:
     """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
 
-    PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with srkit\\[heic], HEIC; 8 and 16
+    PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with the extra heic, HEIC; 8 and 16
     bits and floats; gray, colour, transparency; turned upright, with their colour
     profile, EXIF, XMP and resolution.
 

@@ -19,6 +19,7 @@ from srkit.network.tiled import Tiled
 from srkit.network.tiles import Span
 from srkit.photographs import transparency
 from srkit.photographs.arrays import picture_of, tensor_of, to_array
+from srkit.photographs.sizes import enlarged
 from srkit.photographs.transparency import Cover
 
 
@@ -92,7 +93,7 @@ class Upscaler:
         wanted = self.scale if scale is None else scale
         if not 1 < wanted <= self.scale:
             raise ValueError(f"scale wants more than 1 and at most the network's {self.scale}, got {wanted!r}")
-        return tuple(max(1, int(side * wanted + 0.5)) for side in (height, width))  # type: ignore[return-value]
+        return enlarged(height, width, wanted)
 
     def steps(self, image: NDArray[Any], result: NDArray[Any]) -> Iterator[float]:
         """Fill ``result`` (H',W',C) from ``image`` (H,W,C), and yield the share that is done after every tile.

@@ -58,8 +58,8 @@ def load(
     from srkit.plugins import load_catalog
     from srkit.weights.load import load_for
 
-    network, _ = load_for(name, scale, load_catalog(), seed=seed)
-    return Upscaler(network, device=device, precision=precision, tile=tile)
+    networks, _ = load_for(name, scale, load_catalog(), seed=seed)
+    return Upscaler(networks, device=device, precision=precision, tile=tile)
 
 
 def upscale(

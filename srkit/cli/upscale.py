@@ -115,9 +115,9 @@ def upscale(
         raise DataError("--overwrite and --skip-existing: give one of them")
     catalog = load_catalog()
     what = None if model is None else read_model(model)
-    network, size = None, read_size(scale, width, height, long_side, megapixels, at_most)
+    networks, size = None, read_size(scale, width, height, long_side, megapixels, at_most)
     if size is None:
-        network, factor = load_for(what, scale, catalog, seed=seed)
+        networks, factor = load_for(what, scale, catalog, seed=seed)
         size = Times(factor, at_most)
     wanted = Enlargement(size, quality, max_pixels)
     planned = plan(images, size.mark, output, format_ and f".{format_}")
@@ -125,31 +125,31 @@ def upscale(
     if not skip:
         refuse(taken)
     todo = [job for job in planned.jobs if job not in taken]
-    if network is not None and at_most is None:  # the same for all, whatever their sizes
-        assigned = Assignment.of_one(todo, network)
+    if networks is not None and at_most is None:  # the same for all, whatever their sizes
+        assigned = Assignment.alike(todo, networks)
     else:
         assigned = assign(todo, wanted, what, catalog, seed)
     with PhotographProgress(len(assigned.todo), quiet=quiet) as progress:
         upscalers = {
-            network: Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
-            for network in assigned.networks
+            chain: Upscaler(chain, device=device, precision=precision, tile=tile, say=progress.note)
+            for chain in assigned.chains
         }
         progress.say(_first_line(list(upscalers.values()), str(size), resolve_device(device)))
         if dry_run and model is not None:
-            for network in upscalers:
-                if others := could_be_read_by(model, network, catalog):
+            for chain in upscalers:
+                if others := could_be_read_by(model, chain[0], catalog):
                     progress.say(others)
         progress.left_out([job.source for job in taken], "exist already")
         progress.left_out([job.source for job in assigned.large], f"have the size already ({size})")
         for why, files in planned.left_out.items():
             progress.left_out(files, why)
         for one in assigned.todo:
-            if isinstance(one.network, str):
-                progress.fail(one.network)
+            if isinstance(one.networks, str):
+                progress.fail(one.networks)
             elif dry_run:
-                _look(one.job, upscalers[one.network], wanted, progress)
+                _look(one.job, upscalers[one.networks], wanted, progress)
             else:
-                progress.follow(one.job, upscale_photograph(one.job, upscalers[one.network], wanted))
+                progress.follow(one.job, upscale_photograph(one.job, upscalers[one.networks], wanted))
         progress.finish("would be enlarged" if dry_run else "enlarged")
     raise typer.Exit(progress.code)
 
@@ -162,7 +162,7 @@ def _first_line(upscalers: list[Upscaler], size: str, device: torch.device) -> s
         return f"no network is needed, {size}, {device}"
     names = ", ".join(dict.fromkeys(upscaler.name for upscaler in upscalers))
     precision = " and ".join(sorted({upscaler.precision for upscaler in upscalers}))
-    return f"{names}, {size}, {device} in {precision}{read_by(upscalers[0].network)}"
+    return f"{names}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
 
 
 def _look(job: Job, upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:

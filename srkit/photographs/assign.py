@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from srkit.errors import ImageError, SrkitError
@@ -14,6 +15,9 @@ from srkit.photographs.sizes import enlarged
 from srkit.plugins import Catalog
 from srkit.weights.load import load_for
 
+Chain = tuple[Network, ...]
+"""Networks that are applied one after the other; most often a single one."""
+
 
 @dataclass(frozen=True)
 class Assigned:
@@ -21,11 +25,11 @@ class Assigned:
 
     Args:
         job: The photograph.
-        network: The network, or in words why there is none.
+        networks: The networks, one after the other, or in words why there are none.
     """
 
     job: Job
-    network: Network | str
+    networks: Chain | str
 
 
 @dataclass(frozen=True)
@@ -41,21 +45,21 @@ class Assignment:
     large: list[Job]
 
     @classmethod
-    def of_one(cls, jobs: Sequence[Job], network: Network) -> Assignment:
-        """Give one network to all photographs, since all become as many times larger; no header is read."""
-        return cls([Assigned(job, network) for job in jobs], [])
+    def alike(cls, jobs: Sequence[Job], networks: Chain) -> Assignment:
+        """Give the same to all photographs, since all become as many times larger; no header is read."""
+        return cls([Assigned(job, networks) for job in jobs], [])
 
     @property
-    def networks(self) -> list[Network]:
-        """The networks that are needed, each once, by their scales."""
-        needed = {one.network for one in self.todo if isinstance(one.network, Network)}
-        return sorted(needed, key=lambda network: network.scale)
+    def chains(self) -> list[Chain]:
+        """What is needed, each once, by its scale."""
+        needed = {one.networks for one in self.todo if not isinstance(one.networks, str)}
+        return sorted(needed, key=_scale)
 
 
 def assign(
     jobs: Sequence[Job], wanted: Enlargement, what: str | Mapping[str, Any] | None, catalog: Catalog, seed: int = 0
 ) -> Assignment:
-    """Find the network of each photograph, by how many times larger it becomes. Each network is loaded once.
+    """Find the networks of each photograph, by how many times larger it becomes. Each network is loaded once.
 
     Only the headers of the photographs are read.
 
@@ -89,25 +93,26 @@ def assign(
         elif factors[job] <= 1:
             large.append(job)
         else:
-            network = loaded[factors[job]]
-            if isinstance(network, SrkitError):
+            networks = loaded[factors[job]]
+            if isinstance(networks, SrkitError):
                 height, width = enlarged(*sizes[job], factors[job])
-                todo.append(Assigned(job, f"{job.source}: to become {width} x {height}: {network}"))
+                todo.append(Assigned(job, f"{job.source}: to become {width} x {height}: {networks}"))
             else:
-                todo.append(Assigned(job, network))
+                todo.append(Assigned(job, networks))
     return Assignment(todo, large)
 
 
 def _load(
     what: str | Mapping[str, Any] | None, factors: Iterable[float], catalog: Catalog, seed: int
-) -> dict[float, Network | SrkitError]:
-    """Return the network of every factor, or the error; the error of the smallest factor is raised."""
-    found: dict[float, Network | SrkitError] = {}
-    last: Network | None = None
+) -> dict[float, Chain | SrkitError]:
+    """Return the networks of every factor, or the error; the error of the smallest factor is raised."""
+    found: dict[float, Chain | SrkitError] = {}
+    before: dict[str, Network] = {}
+    last: Chain = ()
     for factor in sorted(set(factors)):
-        if last is None or factor > last.scale:  # a network serves all factors from that of the one before it
+        if factor > _scale(last):  # networks serve all factors from that of the one before it
             try:
-                last, _ = load_for(what, factor, catalog, seed=seed)
+                last, _ = load_for(what, factor, catalog, seed=seed, before=before)
             except SrkitError as error:
                 if not found:
                     raise
@@ -115,3 +120,8 @@ def _load(
                 continue
         found[factor] = last
     return found
+
+
+def _scale(networks: Chain) -> int:
+    """Return how many times larger the networks make an image; 1 if there are none."""
+    return prod(network.scale for network in networks)

@@ -82,7 +82,8 @@ def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
             f"{job.source}: its result would have a name of {length} bytes, {LONGEST_NAME} are allowed; "
             "give a shorter one by --output FILE"
         )
-    needs, free = _needs(sketch, height * width), memory.free_memory(memory.PROCESSOR)
+    between = upscaler.memory_between(sketch.height, sketch.width, sketch.channels)
+    needs, free = _needs(sketch, height * width) + between, memory.free_memory(memory.PROCESSOR)
     if needs > free:
         raise ImageError(
             f"{job.source}: wants about {gigabytes(needs)} of memory to become {width} x {height}, "
@@ -95,8 +96,7 @@ def peak(found: Estimate, upscaler: Upscaler) -> int:
     """Return an estimate of the processor's memory, in bytes, that an enlargement needs at its peak."""
     if upscaler.device.type != "cpu":
         return found.memory
-    pixels = found.before[0] * found.before[1]
-    return found.memory + upscaler.tiled.footprint * min(pixels, upscaler.tiled.most_pixels(pixels, found.memory))
+    return found.memory + upscaler.memory_of_networks(*found.before, found.memory)
 
 
 def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Iterator[float]:

@@ -50,14 +50,20 @@ def test_results_have_the_wished_size(srkit, album, words, wanted):
     assert ("1 left out: have the size already" in out) == (len(wanted) == 2)
 
 
-def test_each_photograph_gets_its_network_and_each_is_loaded_once(srkit, album, monkeypatch):
-    read, files = load.read, []
+@pytest.fixture
+def files(monkeypatch):
+    """The names of the files of weights that are read."""
+    read, names = load.read, []
 
     def counted(file, *args, **hints):
-        files.append(file.stem)
+        names.append(file.stem)
         return read(file, *args, **hints)
 
     monkeypatch.setattr(load, "read", counted)
+    return names
+
+
+def test_each_photograph_gets_its_network_and_each_is_loaded_once(srkit, album, files):
     code, out, _ = srkit("upscale", "album", "--width", 64, "--dry-run", "--device", "cpu", "--precision", "fp32")
     assert code == 0
     lines = out.splitlines()
@@ -68,6 +74,29 @@ def test_each_photograph_gets_its_network_and_each_is_loaded_once(srkit, album, 
         "60 x 80 -> 64 x 85 by lapsrn-x2",
     ]
     assert files == ["lapsrn-x2", "lapsrn-x4"]
+
+
+def test_beyond_the_largest_network_several_follow_one_another(srkit, album, files):
+    words = ["upscale", "album", "--width", 161, "--device", "cpu", "--precision", "fp32", "-o", "out"]
+    code, out, _ = srkit(*words, "--dry-run")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[0] == "lapsrn-x4, lapsrn-x4 + lapsrn-x2, lapsrn-x4 + lapsrn-x4, width 161, cpu in fp32"
+    assert [line.partition("  ")[2].partition(",")[0] for line in lines[1:4]] == [
+        "32 x 24 -> 161 x 121 by lapsrn-x4 + lapsrn-x2",
+        "20 x 15 -> 161 x 121 by lapsrn-x4 + lapsrn-x4",
+        "60 x 80 -> 161 x 215 by lapsrn-x4",
+    ]
+    assert sorted(files) == ["lapsrn-x2", "lapsrn-x4"]
+    assert srkit(*words)[0] == 0
+    assert sizes(album.parent / "out") == {
+        "a_w161.png": (161, 121),
+        "b_w161.png": (161, 121),
+        "c_w161.jpg": (161, 215),
+    }
+    code, out, _ = srkit("upscale", "album/b.png", "--scale", 16)
+    assert out.startswith("lapsrn-x4 + lapsrn-x4, x16, ")
+    assert read_full(album / "b_x16.png").shape == (240, 320, 3)
 
 
 def test_results_of_an_earlier_run_are_found(srkit, album):

@@ -70,6 +70,9 @@ def upscale(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
+    strength: Annotated[
+        float, typer.Option(help="Share of the network in the result, from 0, bicubic alone, to 1.")
+    ] = 1.0,
     precision: Annotated[
         Literal["auto", "fp32", "bf16"], typer.Option(help="Number format; auto takes what is fast.")
     ] = "auto",
@@ -113,6 +116,8 @@ def upscale(
 
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
+    if not 0 <= strength <= 1:
+        raise DataError(f"--strength {strength:g}: wants 0, which is bicubic, to 1, which is the network")
     catalog = load_catalog()
     what = None if model is None else read_model(model)
     networks, size = None, read_size(scale, width, height, long_side, megapixels, at_most)
@@ -131,7 +136,9 @@ def upscale(
         assigned = assign(todo, wanted, what, catalog, seed)
     with PhotographProgress(len(assigned.todo), quiet=quiet) as progress:
         upscalers = {
-            chain: Upscaler(chain, device=device, precision=precision, tile=tile, say=progress.note)
+            chain: Upscaler(
+                chain, device=device, precision=precision, tile=tile, say=progress.note, strength=strength
+            )
             for chain in assigned.chains
         }
         progress.say(_first_line(list(upscalers.values()), str(size), resolve_device(device)))
@@ -162,7 +169,9 @@ def _first_line(upscalers: list[Upscaler], size: str, device: torch.device) -> s
         return f"no network is needed, {size}, {device}"
     names = ", ".join(dict.fromkeys(upscaler.name for upscaler in upscalers))
     precision = " and ".join(sorted({upscaler.precision for upscaler in upscalers}))
-    return f"{names}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
+    strength = upscalers[0].strength
+    share = "" if strength == 1 else f" at strength {strength:g}"
+    return f"{names}{share}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
 
 
 def _look(job: Job, upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:

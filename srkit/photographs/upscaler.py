@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from srkit.engine.precision import Precision, resolve_device, resolve_precision
 from srkit.network.network import Network
 from srkit.photographs.arrays import picture_of
+from srkit.photographs.bicubic import Bicubic
 from srkit.photographs.sizes import enlarged
 from srkit.photographs.stage import Stage
 
@@ -34,10 +35,11 @@ class Upscaler:
         precision: fp32 or bf16; auto is bf16 if the device computes it fast and the network allows it.
         tile: Side of a tile in input pixels; None chooses one that fits into memory and is fast.
         say: Called with notes for the user.
+        strength: Share of the networks in the result, from 0 to 1; the rest is bicubic.
 
     Raises:
         TrainingError: There is no such device or precision.
-        ValueError: The side of a tile is not positive, or there is no network.
+        ValueError: The side of a tile is not positive, the strength is out of range, or there is no network.
     """
 
     def __init__(
@@ -48,13 +50,19 @@ class Upscaler:
         precision: str = "auto",
         tile: int | None = None,
         say: Callable[[str], None] = warn,
+        strength: float = 1.0,
     ) -> None:
         self.networks = (networks,) if isinstance(networks, Network) else tuple(networks)
         if not self.networks:
             raise ValueError("networks wants one network or more, got none")
-        self.device, self.say = resolve_device(device), say
+        if not 0 <= strength <= 1:
+            raise ValueError(f"strength wants 0 to 1, got {strength!r}")
+        self.device, self.say, self.strength = resolve_device(device), say, strength
         wanted = resolve_precision(precision, self.device)
         self.stages = [Stage(network, self.device, wanted, tile, say) for network in self.networks]
+        self.bicubic = Bicubic(prod(network.scale for network in self.networks), self.device, tile, say)
+        if strength == 0:
+            self.stages = [self.bicubic.stage]
         self.name = " + ".join(network.name for network in self.networks)
         self.scale = prod(network.scale for network in self.networks)
         halves = all(stage.precision == wanted for stage in self.stages)
@@ -109,11 +117,12 @@ class Upscaler:
         height, width, channels = image.shape
         sizes = [(scale * height, scale * width, channels) for scale in between]
         works = [*(rows * columns for rows, columns, _ in sizes), result.shape[0] * result.shape[1]]
+        mix = self.bicubic.mix(image, result, self.strength) if 0 < self.strength < 1 else None
         done = 0
         for stage, size, work in zip(self.stages, [*sizes, None], works, strict=True):
             made = result if size is None else np.empty(size, np.float32)
             reserved = result.nbytes if made is result else result.nbytes + made.nbytes
-            for share in stage.steps(image, made, reserved):
+            for share in stage.steps(image, made, reserved, mix if made is result else None):
                 yield (done + share * work) / sum(works)
             image, done = made, done + work
 

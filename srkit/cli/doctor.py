@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 import textwrap
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WIDTH = 80
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False) -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    clear: Annotated[
+        bool,
+        typer.Option("--clear-cache", help="Remove the weights that srkit has downloaded."),
+    ] = False,
+) -> None:
     """Print versions, devices, threads, the fast precision, plugins and caches.
 
     The exit code is 2 if a plugin does not load.
     """
+    from srkit.engine.pretrained import downloads
+
+    if clear:
+        for file in downloads():
+            file.unlink()
     facts = _facts()
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
@@ -33,11 +41,10 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for
 
 def _facts() -> dict[str, Any]:
     """Return the facts, by name."""
-    from pathlib import Path
-
     import torch
 
     from srkit.engine.precision import resolve_device, resolve_precision
+    from srkit.engine.pretrained import downloads
     from srkit.plugins import load_catalog
     from srkit.run.environment import environment
 
@@ -61,14 +68,12 @@ def _facts() -> dict[str, Any]:
             {"plugin": plugin.origin, "parts": len(plugin.parts), "problem": plugin.problem}
             for plugin in catalog.plugins
         ],
-        "caches": [_cache(Path(torch.hub.get_dir()) / "checkpoints")],
+        "cache": {
+            "folder": f"{torch.hub.get_dir()}/checkpoints",
+            "files": len(downloads()),
+            "bytes": sum(file.stat().st_size for file in downloads()),
+        },
     }
-
-
-def _cache(folder: Path) -> dict[str, Any]:
-    """Return the size of torch's folder of downloaded weights, which srkit shares with other programs."""
-    files = [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []
-    return {"cache": str(folder), "files": len(files), "bytes": sum(file.stat().st_size for file in files)}
 
 
 def _sentence(row: dict[str, Any]) -> str:

@@ -32,6 +32,7 @@ def load(
     device: str = "auto",
     precision: str = "auto",
     tile: int | None = None,
+    strength: float = 1.0,
     seed: int = 0,
 ) -> Upscaler:
     """Return a network that is ready to enlarge pictures of any size.
@@ -48,18 +49,20 @@ def load(
         device: cpu, cuda, ...; auto takes what there is.
         precision: fp32 or bf16; auto is bf16 where the device computes it fast.
         tile: Side of a tile in pixels; None is what fits into memory and is fast.
+        strength: Share of the network in the result, from 0, bicubic alone, to 1.
         seed: Of a method, which may draw random numbers.
 
     Raises:
         srkit.errors.CheckpointError: There are no such weights, or they do not enlarge as far.
         srkit.errors.TrainingError: There is no such device.
+        ValueError: The strength or the side of a tile is out of range.
     """
     from srkit.photographs.upscaler import Upscaler
     from srkit.plugins import load_catalog
     from srkit.weights.load import load_for
 
-    network, _ = load_for(name, scale, load_catalog(), seed=seed)
-    return Upscaler(network, device=device, precision=precision, tile=tile)
+    networks, _ = load_for(name, scale, load_catalog(), seed=seed)
+    return Upscaler(networks, device=device, precision=precision, tile=tile, strength=strength)
 
 
 def upscale(

@@ -41,6 +41,7 @@ def test_the_network_may_be_left_out_or_named(zoo):
     assert srkit.upscale(PHOTO).shape == (48, 64, 4)
     assert srkit.upscale(PHOTO, scale=2.5).shape == (60, 80, 4)
     assert srkit.upscale(PHOTO, "lapsrn-x4").shape == (96, 128, 4)
+    assert srkit.upscale(PHOTO, scale=5).shape == (120, 160, 4)
     assert srkit.upscale(PHOTO, "bicubic", scale=3).shape == (72, 96, 4)
     assert repr(srkit.load("lapsrn-x2", device="cpu", precision="fp32")) == "Upscaler('lapsrn-x2', x2, cpu, fp32)"
 
@@ -48,5 +49,5 @@ def test_the_network_may_be_left_out_or_named(zoo):
 def test_what_is_not_there_is_named(zoo):
     with pytest.raises(CheckpointError, match=r"lapsnr-x2: .*; did you mean 'lapsrn-x2'"):
         srkit.load("lapsnr-x2")
-    with pytest.raises(CheckpointError, match="scale 5: srkit comes with weights up to x4"):
-        srkit.load(scale=5)
+    with pytest.raises(CheckpointError, match="scale 65: wants at most 64, which takes 3 networks"):
+        srkit.load(scale=65)

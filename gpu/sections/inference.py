@@ -33,7 +33,7 @@ def run(section: Section) -> None:
         network=NAME,
     )
     upscaler = load(NAME)
-    module = upscaler.network.module.float()
+    module = upscaler.networks[0].module.float()
     place = device()
     sizes = {"tiny": (12, 16)} if section.rehearse else SIZES
     timings = [

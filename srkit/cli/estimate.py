@@ -66,7 +66,7 @@ def estimate(
         built = choice(scale)
     bicubic = catalog.build("estimator", "bicubic", scale).kernel[0].numpy()
     how = Estimating(built, fill(choice), scale, bicubic, seed, resolve_device(device), matlab)
-    planned = plan(images, scale, output, SUFFIX)
+    planned = plan(images, f"_x{scale}", output, SUFFIX)
     jobs = planned.jobs
     if not (overwrite or skip):
         refuse(existing_files(jobs, how))

@@ -14,6 +14,7 @@ from srkit.cli import (
     checkerboard,
     convert,
     degrade,
+    doctor,
     estimate,
     evaluate,
     explain,
@@ -67,6 +68,7 @@ app.command()(check.check)
 app.command()(explain.explain)
 app.command()(parts.parts)
 app.command()(plugins.plugins)
+app.command()(doctor.doctor)
 app.command()(schema.schema)
 app.command()(report.report)
 app.command()(evaluate.evaluate)

@@ -10,6 +10,8 @@ import typer
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
+    import torch
+
     from srkit.cli.progress_photographs import PhotographProgress
     from srkit.photographs.enlargement import Enlargement
     from srkit.photographs.jobs import Job
@@ -25,6 +27,23 @@ def upscale(
     scale: Annotated[
         float | None,
         typer.Option(help="How many times larger, such as 1.5 or 3; that of the weights, or 2, if not given."),
+    ] = None,
+    width: Annotated[
+        int | None, typer.Option(min=1, help="Width of the results in pixels, instead of --scale.")
+    ] = None,
+    height: Annotated[
+        int | None,
+        typer.Option(min=1, help="Height of the results; with --width, both are limits, and the shape is kept."),
+    ] = None,
+    long_side: Annotated[
+        int | None, typer.Option(min=1, help="Pixels of the longer side of the results, instead of --scale.")
+    ] = None,
+    megapixels: Annotated[
+        float | None, typer.Option(help="Millions of pixels of the results, such as 24, instead of --scale.")
+    ] = None,
+    at_most: Annotated[
+        int | None,
+        typer.Option(min=1, help="Pixels beyond which --scale does not enlarge the longer side."),
     ] = None,
     model: Annotated[
         str | None,
@@ -51,6 +70,9 @@ def upscale(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be done, and do nothing.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, ...; auto takes what there is.")] = "auto",
+    strength: Annotated[
+        float, typer.Option(help="Share of the network in the result, from 0, bicubic alone, to 1.")
+    ] = 1.0,
     precision: Annotated[
         Literal["auto", "fp32", "bf16"], typer.Option(help="Number format; auto takes what is fast.")
     ] = "auto",
@@ -66,6 +88,10 @@ def upscale(
 ) -> None:
     """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
 
+    Names tell the size: _x2, _x2_max6000 (--at-most), _w3000, _h2000,
+    _w3000_h2000, _long3000, _mp24. The shape is always kept. A photograph that
+    has the size already, or is larger, is left out.
+
     PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with the extra heic, HEIC; 8 and 16
     bits and floats; gray, colour, transparency; turned upright, with their colour
     profile, EXIF, XMP and resolution.
@@ -76,61 +102,93 @@ def upscale(
     """
     from srkit.cli.model_option import read_model
     from srkit.cli.progress_photographs import PhotographProgress
-    from srkit.cli.read_by import could_be_read_by, read_by
+    from srkit.cli.read_by import could_be_read_by
+    from srkit.cli.size_options import read_size
+    from srkit.engine.precision import resolve_device
     from srkit.errors import DataError
-    from srkit.photographs.enlargement import Enlargement
+    from srkit.photographs.assign import Assignment, assign
+    from srkit.photographs.enlargement import Enlargement, upscale_photograph
     from srkit.photographs.jobs import existing, plan, refuse
+    from srkit.photographs.sizes import Times
     from srkit.photographs.upscaler import Upscaler
     from srkit.plugins import load_catalog
     from srkit.weights.load import load_for
 
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
+    if not 0 <= strength <= 1:
+        raise DataError(f"--strength {strength:g}: wants 0, which is bicubic, to 1, which is the network")
     catalog = load_catalog()
-    network, factor = load_for(None if model is None else read_model(model), scale, catalog, seed=seed)
-    planned = plan(images, factor, output, format_ and f".{format_}")
+    what = None if model is None else read_model(model)
+    networks, size = None, read_size(scale, width, height, long_side, megapixels, at_most)
+    if size is None:
+        networks, factor = load_for(what, scale, catalog, seed=seed)
+        size = Times(factor, at_most)
+    wanted = Enlargement(size, quality, max_pixels)
+    planned = plan(images, size.mark, output, format_ and f".{format_}")
     taken = [] if overwrite else existing(planned.jobs)
     if not skip:
         refuse(taken)
     todo = [job for job in planned.jobs if job not in taken]
-    wanted = Enlargement(factor, quality, max_pixels)
-    with PhotographProgress(len(todo), quiet=quiet) as progress:
-        upscaler = Upscaler(network, device=device, precision=precision, tile=tile, say=progress.note)
-        progress.say(f"{network.name}, x{factor:g}, {upscaler.device} in {upscaler.precision}{read_by(network)}")
-        if dry_run and model is not None and (others := could_be_read_by(model, network, catalog)):
-            progress.say(others)
+    if networks is not None and at_most is None:  # the same for all, whatever their sizes
+        assigned = Assignment.alike(todo, networks)
+    else:
+        assigned = assign(todo, wanted, what, catalog, seed)
+    with PhotographProgress(len(assigned.todo), quiet=quiet) as progress:
+        upscalers = {
+            chain: Upscaler(
+                chain, device=device, precision=precision, tile=tile, say=progress.note, strength=strength
+            )
+            for chain in assigned.chains
+        }
+        progress.say(_first_line(list(upscalers.values()), str(size), resolve_device(device)))
+        if dry_run and model is not None:
+            for chain in upscalers:
+                if others := could_be_read_by(model, chain[0], catalog):
+                    progress.say(others)
         progress.left_out([job.source for job in taken], "exist already")
+        progress.left_out([job.source for job in assigned.large], f"have the size already ({size})")
         for why, files in planned.left_out.items():
             progress.left_out(files, why)
-        (_look if dry_run else _work)(todo, upscaler, wanted, progress)
+        for one in assigned.todo:
+            if isinstance(one.networks, str):
+                progress.fail(one.networks)
+            elif dry_run:
+                _look(one.job, upscalers[one.networks], wanted, progress)
+            else:
+                progress.follow(one.job, upscale_photograph(one.job, upscalers[one.networks], wanted))
+        progress.finish("would be enlarged" if dry_run else "enlarged")
     raise typer.Exit(progress.code)
 
 
-def _look(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
-    """Print what would be done."""
+def _first_line(upscalers: list[Upscaler], size: str, device: torch.device) -> str:
+    """Return the networks by their names, the size, the device and the precision."""
+    from srkit.cli.read_by import read_by
+
+    if not upscalers:
+        return f"no network is needed, {size}, {device}"
+    names = ", ".join(dict.fromkeys(upscaler.name for upscaler in upscalers))
+    precision = " and ".join(sorted({upscaler.precision for upscaler in upscalers}))
+    strength = upscalers[0].strength
+    share = "" if strength == 1 else f" at strength {strength:g}"
+    return f"{names}{share}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
+
+
+def _look(job: Job, upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
+    """Print what would be done with a photograph."""
     from srkit.errors import ImageError
     from srkit.photographs.enlargement import estimate, gigabytes, peak
 
-    for job in jobs:
-        try:
-            found = estimate(job, upscaler, wanted)
-        except ImageError as error:
-            progress.fail(str(error))
-            continue
-        before, after = (f"{width} x {height}" for height, width in (found.before, found.after))
-        if found.note:
-            progress.note(f"{job.source}: {found.note}")
-        progress.done += 1
-        progress.say(
-            f"{job.source} -> {job.target}  {before} -> {after}, {gigabytes(peak(found, upscaler))} of memory"
-        )
-    progress.finish("would be enlarged")
-
-
-def _work(jobs: list[Job], upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
-    """Enlarge the photographs."""
-    from srkit.photographs.enlargement import upscale_photograph
-
-    for job in jobs:
-        progress.follow(job, upscale_photograph(job, upscaler, wanted))
-    progress.finish("enlarged")
+    try:
+        found = estimate(job, upscaler, wanted)
+    except ImageError as error:
+        progress.fail(str(error))
+        return
+    before, after = (f"{width} x {height}" for height, width in (found.before, found.after))
+    if found.note:
+        progress.note(f"{job.source}: {found.note}")
+    progress.done += 1
+    progress.say(
+        f"{job.source} -> {job.target}  {before} -> {after} by {upscaler.name}, "
+        f"{gigabytes(peak(found, upscaler))} of memory"
+    )

@@ -20,6 +20,11 @@ ALEXNET = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
 """torchvision's AlexNet, as well."""
 
 
+def downloads() -> list[Path]:
+    """Return the files that srkit has downloaded; another program may have left the same ones under their names."""
+    return [file for file in map(_place, (VGG16, VGG19)) if file.is_file()]
+
+
 def pretrained_tensors(path: Path | None, url: str, way_out: str) -> tuple[Path, dict[str, Tensor]]:
     """Return the weights in a file and the file, by default the one of ``url`` in torch's folder of downloads.
 
@@ -41,7 +46,7 @@ def pretrained_tensors(path: Path | None, url: str, way_out: str) -> tuple[Path,
 
 def _downloaded(url: str, way_out: str) -> Path:
     """Return the file of ``url`` in torch's folder of downloads; a missing one is downloaded, its hash checked."""
-    file = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
+    file = _place(url)
     if file.exists():
         return file
     try:
@@ -53,3 +58,8 @@ def _downloaded(url: str, way_out: str) -> Path:
             f"{url}, and copy it to {file.parent}, or give its path{way_out}"
         ) from None
     return file
+
+
+def _place(url: str) -> Path:
+    """Return where torch keeps the file of ``url``."""
+    return Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]

@@ -16,6 +16,7 @@ from srkit.image.metadata import Header
 from srkit.image.photo import look, read_photo
 from srkit.network import memory
 from srkit.photographs.jobs import Job
+from srkit.photographs.sizes import Size
 from srkit.photographs.upscaler import Upscaler
 
 LOSSY_WEBP = 95
@@ -26,12 +27,12 @@ class Enlargement:
     """The options of an enlargement.
 
     Args:
-        scale: How many times larger.
+        size: The size of the results.
         quality: Quality of JPEG and WebP, 1 to 100; None is 95, or lossless for a source that is a lossless WebP.
         max_pixels: Larger photographs are refused before anything is allocated.
     """
 
-    scale: float
+    size: Size
     quality: int | None = None
     max_pixels: int = MAX_PIXELS
 
@@ -53,17 +54,26 @@ class Estimate:
     note: str | None = None
 
 
+def header(job: Job, max_pixels: int) -> Header:
+    """Return the header of a photograph, for its upright orientation; nothing is decoded.
+
+    Raises:
+        ImageError: The photograph is none that srkit reads, or has too many pixels.
+    """
+    try:
+        return look(job.source, max_pixels)
+    except TooLargeError as error:
+        raise TooLargeError(f"{error}; --max-pixels raises the limit") from None
+
+
 def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
     """Return the estimate of an enlargement, from the header of the photograph.
 
     Raises:
         ImageError: The photograph cannot be enlarged, the target cannot hold it, or the memory is not enough.
     """
-    try:
-        sketch = look(job.source, wanted.max_pixels)
-    except TooLargeError as error:
-        raise TooLargeError(f"{error}; --max-pixels raises the limit") from None
-    height, width = upscaler.size(sketch.height, sketch.width, wanted.scale)
+    sketch = header(job, wanted.max_pixels)
+    height, width = _size(job, upscaler, wanted, sketch.height, sketch.width)
     suffix = job.target.suffix.lower()
     if why := misfit(suffix, height, width, sketch.channels, sketch.dtype, sketch.metadata):
         raise ImageError(f"{job.target}: {why}")
@@ -72,11 +82,12 @@ def estimate(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Estimate:
             f"{job.source}: its result would have a name of {length} bytes, {LONGEST_NAME} are allowed; "
             "give a shorter one by --output FILE"
         )
-    needs, free = _needs(sketch, height * width), memory.free_memory(memory.PROCESSOR)
+    between = upscaler.memory_between(sketch.height, sketch.width, sketch.channels)
+    needs, free = _needs(sketch, height * width) + between, memory.free_memory(memory.PROCESSOR)
     if needs > free:
         raise ImageError(
             f"{job.source}: wants about {gigabytes(needs)} of memory to become {width} x {height}, "
-            f"{gigabytes(free)} are free; a smaller --scale wants less"
+            f"{gigabytes(free)} are free; a smaller result wants less"
         )
     return Estimate((sketch.height, sketch.width), (height, width), needs, sketch.note)
 
@@ -85,8 +96,7 @@ def peak(found: Estimate, upscaler: Upscaler) -> int:
     """Return an estimate of the processor's memory, in bytes, that an enlargement needs at its peak."""
     if upscaler.device.type != "cpu":
         return found.memory
-    pixels = found.before[0] * found.before[1]
-    return found.memory + upscaler.tiled.footprint * min(pixels, upscaler.tiled.most_pixels(pixels, found.memory))
+    return found.memory + upscaler.memory_of_networks(*found.before, found.memory)
 
 
 def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Iterator[float]:
@@ -103,7 +113,7 @@ def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Ite
     if photo.note:
         upscaler.say(f"{job.source}: {photo.note}")
     channels, dtype = photo.pixels.shape[2], photo.pixels.dtype
-    height, width = upscaler.size(photo.pixels.shape[0], photo.pixels.shape[1], wanted.scale)
+    height, width = _size(job, upscaler, wanted, photo.pixels.shape[0], photo.pixels.shape[1])
     result = canvas(height, width, channels, dtype)
     try:
         yield from upscaler.steps(photo.pixels, result)
@@ -120,6 +130,17 @@ def upscale_photograph(job: Job, upscaler: Upscaler, wanted: Enlargement) -> Ite
 def gigabytes(size: int) -> str:
     """Return a number of bytes in words, such as "1.5 GB"."""
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+
+
+def _size(job: Job, upscaler: Upscaler, wanted: Enlargement, height: int, width: int) -> tuple[int, int]:
+    """Return the (height, width) of the result."""
+    factor = wanted.size.factor(height, width)
+    if not 1 < factor <= upscaler.scale:  # its network was chosen when its header was read for the first time
+        raise ImageError(
+            f"{job.source}: has become a picture of {width} x {height} pixels since srkit began; "
+            "start srkit again with --skip-existing"
+        )
+    return upscaler.size(height, width, factor)
 
 
 def _needs(sketch: Header, pixels: int) -> int:

@@ -41,15 +41,15 @@ class Plan:
     left_out: dict[str, list[Path]]
 
 
-def plan(inputs: Sequence[str], scale: float, output: Path | None = None, suffix: str | None = None) -> Plan:
+def plan(inputs: Sequence[str], mark: str, output: Path | None = None, suffix: str | None = None) -> Plan:
     """Return the jobs, and what is left out, such as images that an earlier run of the same jobs made.
 
-    ``photo.jpg`` becomes ``photo_x2.jpg`` beside it, a folder ``trip`` with all below it becomes
-    ``trip_x2``; with ``output`` all go there, folders with their structure.
+    With the mark ``_x2``, ``photo.jpg`` becomes ``photo_x2.jpg`` beside it, and a folder ``trip`` with all below
+    it becomes ``trip_x2``. With ``output`` all go there, folders with their structure.
 
     Args:
         inputs: Files, folders, or patterns such as ``*.jpg`` that the shell left as they are.
-        scale: The scale that stands in the names.
+        mark: What the names of results end in before their suffix; it tells their size.
         output: A folder, or for a single input file, a file.
         suffix: Suffix of the targets, such as ``.png``; None keeps that of each source.
 
@@ -58,7 +58,7 @@ def plan(inputs: Sequence[str], scale: float, output: Path | None = None, suffix
             file, or one would replace itself.
     """
     left_out: dict[str, list[Path]] = defaultdict(list)
-    planned = list(_planned(inputs, scale, output, left_out))
+    planned = list(_planned(inputs, mark, output, left_out))
     if output is not None and output.suffix.lower() in IMAGE_SUFFIXES and not output.is_dir():
         if len(planned) != 1 or Path(inputs[0]).is_dir():
             raise DataError(f"{output}: names a file, which wants one photograph as input; give a folder")
@@ -96,11 +96,10 @@ def refuse(taken: Sequence[Job]) -> None:
 
 
 def _planned(
-    inputs: Sequence[str], scale: float, output: Path | None, left_out: dict[str, list[Path]]
+    inputs: Sequence[str], mark: str, output: Path | None, left_out: dict[str, list[Path]]
 ) -> Iterator[Job]:
     """Yield every image once, with its target in the same format."""
     seen: set[str] = set()
-    mark = f"_x{scale:g}"
     for given in inputs:
         for source, root in _found(given, left_out):
             real = realpath(source)  # of links that form a ring too, which Path.resolve refuses

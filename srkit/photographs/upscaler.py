@@ -1,25 +1,23 @@
-"""Enlarging pictures: the code that ``srkit upscale`` and ``srkit.upscale`` share."""
+"""Enlarging pictures by one network or several: the code that ``srkit upscale`` and ``srkit.upscale`` share."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, pairwise
+from math import prod
+from operator import mul
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from srkit.engine.precision import resolve_device, resolve_precision
-from srkit.fused.fp32_fallback import FP32Fallback
-from srkit.image.resize import weigh
+from srkit.engine.precision import Precision, resolve_device, resolve_precision
 from srkit.network.network import Network
-from srkit.network.tiled import Tiled
-from srkit.network.tiles import Span
-from srkit.photographs import transparency
-from srkit.photographs.arrays import picture_of, tensor_of, to_array
-from srkit.photographs.transparency import Cover
+from srkit.photographs.arrays import picture_of
+from srkit.photographs.bicubic import Bicubic
+from srkit.photographs.sizes import enlarged
+from srkit.photographs.stage import Stage
 
 
 def warn(message: str) -> None:
@@ -28,35 +26,47 @@ def warn(message: str) -> None:
 
 
 class Upscaler:
-    """A network that enlarges pictures of any size, a tile at a time.
+    """A network, or several one after the other, that enlarge pictures of any size, a tile at a time.
 
     Args:
-        network: The network, such as the result of ``srkit.weights.load.load``.
+        networks: A network, such as the result of ``srkit.weights.load.load``, or several: each enlarges what the
+            one before it gave, which is kept as floats in [0,1].
         device: cpu, cuda, ...; auto is CUDA, then MPS, then the CPU.
         precision: fp32 or bf16; auto is bf16 if the device computes it fast and the network allows it.
         tile: Side of a tile in input pixels; None chooses one that fits into memory and is fast.
         say: Called with notes for the user.
+        strength: Share of the networks in the result, from 0 to 1; the rest is bicubic.
 
     Raises:
         TrainingError: There is no such device or precision.
-        ValueError: The side of a tile is not positive.
+        ValueError: The side of a tile is not positive, the strength is out of range, or there is no network.
     """
 
     def __init__(
         self,
-        network: Network,
+        networks: Network | Sequence[Network],
         *,
         device: str = "auto",
         precision: str = "auto",
         tile: int | None = None,
         say: Callable[[str], None] = warn,
+        strength: float = 1.0,
     ) -> None:
-        self.network, self.name, self.scale, self.say = network, network.name, network.scale, say
-        self.device = resolve_device(device)
+        self.networks = (networks,) if isinstance(networks, Network) else tuple(networks)
+        if not self.networks:
+            raise ValueError("networks wants one network or more, got none")
+        if not 0 <= strength <= 1:
+            raise ValueError(f"strength wants 0 to 1, got {strength!r}")
+        self.device, self.say, self.strength = resolve_device(device), say, strength
         wanted = resolve_precision(precision, self.device)
-        self.precision = wanted if network.needs.half else "fp32"
-        self.tiled = Tiled(network, self.device, tile)
-        self._run = FP32Fallback(network.module, self.device, self.precision, network.name, say)
+        self.stages = [Stage(network, self.device, wanted, tile, say) for network in self.networks]
+        self.bicubic = Bicubic(prod(network.scale for network in self.networks), self.device, tile, say)
+        if strength == 0:
+            self.stages = [self.bicubic.stage]
+        self.name = " + ".join(network.name for network in self.networks)
+        self.scale = prod(network.scale for network in self.networks)
+        halves = all(stage.precision == wanted for stage in self.stages)
+        self.precision: Precision = wanted if halves else "fp32"
 
     def __repr__(self) -> str:
         return f"Upscaler({self.name!r}, x{self.scale}, {self.device}, {self.precision})"
@@ -92,7 +102,7 @@ class Upscaler:
         wanted = self.scale if scale is None else scale
         if not 1 < wanted <= self.scale:
             raise ValueError(f"scale wants more than 1 and at most the network's {self.scale}, got {wanted!r}")
-        return tuple(max(1, int(side * wanted + 0.5)) for side in (height, width))  # type: ignore[return-value]
+        return enlarged(height, width, wanted)
 
     def steps(self, image: NDArray[Any], result: NDArray[Any]) -> Iterator[float]:
         """Fill ``result`` (H',W',C) from ``image`` (H,W,C), and yield the share that is done after every tile.
@@ -103,30 +113,29 @@ class Upscaler:
             SrkitError: The result has values that are not numbers, the picture is too small for the network, or not
                 even the smallest tile fits into memory.
         """
-        cover = transparency.cover_of(image)
-        more = transparency.REACH if cover and cover.hides else 0
-        grid = self.tiled.grid((image.shape[0], image.shape[1]), (result.shape[0], result.shape[1]), more=more)
+        *between, _ = accumulate((stage.network.scale for stage in self.stages), mul)
+        height, width, channels = image.shape
+        sizes = [(scale * height, scale * width, channels) for scale in between]
+        works = [*(rows * columns for rows, columns, _ in sizes), result.shape[0] * result.shape[1]]
+        mix = self.bicubic.mix(image, result, self.strength) if 0 < self.strength < 1 else None
+        done = 0
+        for stage, size, work in zip(self.stages, [*sizes, None], works, strict=True):
+            made = result if size is None else np.empty(size, np.float32)
+            reserved = result.nbytes if made is result else result.nbytes + made.nbytes
+            for share in stage.steps(image, made, reserved, mix if made is result else None):
+                yield (done + share * work) / sum(works)
+            image, done = made, done + work
 
-        def compute(rows: Span, columns: Span) -> NDArray[Any]:
-            return self._pixels(image, rows, columns, cover)
+    def memory_between(self, height: int, width: int, channels: int) -> int:
+        """Return the most bytes that pictures between two networks take at once, for a picture of this size."""
+        *between, _ = accumulate((stage.network.scale for stage in self.stages), mul)
+        sizes = [4 * channels * scale**2 * height * width for scale in between]
+        return max((sum(pair) for pair in pairwise([0, *sizes])), default=0)
 
-        done, total = 0, result.shape[0] * result.shape[1]
-        for tile, part in self.tiled.parts(grid, compute, taken=result.nbytes):
-            result[tile.top : tile.bottom, tile.left : tile.right] = part
-            done += tile.area
-            yield done / total
-
-    @torch.no_grad()
-    def _pixels(self, image: NDArray[Any], rows: Span, columns: Span, cover: Cover | None) -> NDArray[Any]:
-        low = tensor_of(image[rows.window, columns.window]).to(self.device)
-        high = self._enlarge(low, cover)[..., rows.cut, columns.cut].clamp(0, 1)
-        if rows.weights is not None or columns.weights is not None:  # rounding may leave one side at full size
-            high = weigh(high, rows.weights, columns.weights)
-        return to_array(high, image.dtype)
-
-    def _enlarge(self, low: Tensor, cover: Cover | None) -> Tensor:
-        """Enlarge (1,C,h,w) with its alpha."""
-        color = self.network.color
-        if cover is None:
-            return color.apply(self._run, low, self.scale)
-        return transparency.enlarge_both(self._run, low, cover, scale=self.scale, color=color)
+    def memory_of_networks(self, height: int, width: int, taken: int) -> int:
+        """Return the bytes that a network takes for a tile of a picture of this size, when others are ``taken``."""
+        most, pixels = 0, height * width
+        for stage in self.stages:
+            most = max(most, stage.tiled.footprint * min(pixels, stage.tiled.most_pixels(pixels, taken)))
+            pixels *= stage.network.scale**2
+        return most

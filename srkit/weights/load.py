@@ -67,15 +67,23 @@ def load(
 
 
 def load_for(
-    what: str | Mapping[str, Any] | None, scale: float | None, catalog: Catalog, *, seed: int = 0
-) -> tuple[Network, float]:
-    """Load a network that enlarges by ``scale`` or more, and return it with the scale.
+    what: str | Mapping[str, Any] | None,
+    scale: float | None,
+    catalog: Catalog,
+    *,
+    seed: int = 0,
+    before: dict[str, Network] | None = None,
+) -> tuple[tuple[Network, ...], float]:
+    """Load what enlarges by ``scale`` or more, and return it with the scale.
+
+    It is one network, or several that are applied one after the other: those that come with srkit reach any scale.
 
     Args:
-        what: As in ``load``; None is the network that comes with srkit for the scale.
+        what: As in ``load``; None is what comes with srkit for the scale.
         scale: A number above 1, whole or not; None is the network's own scale, or ``DEFAULT_SCALE``.
         catalog: The catalog with readers, methods and the parts of models.
         seed: Seed of the random numbers of a method.
+        before: The networks of srkit's own weights that were read before, by name; those that are read are added.
 
     Raises:
         CheckpointError: As in ``load``, or the scale of the network is too small.
@@ -84,8 +92,12 @@ def load_for(
         raise CheckpointError(f"scale {scale:g}: wants more than 1")
     if what is None:
         scale = DEFAULT_SCALE if scale is None else scale
-        network = read(zoo.for_scale(scale).path, catalog)
-    elif isinstance(what, str) and (file := _file(what, catalog)) is not None:
+        known = {} if before is None else before
+        chain = zoo.for_scale(scale)
+        for weights in chain:
+            known[weights.name] = known.get(weights.name) or read(weights.path, catalog)
+        return tuple(known[weights.name] for weights in chain), scale
+    if isinstance(what, str) and (file := _file(what, catalog)) is not None:
         network = read(file, catalog, scale=None if scale is None else math.ceil(scale))
     else:
         by_name = isinstance(what, str) or names_method(what, catalog)
@@ -93,7 +105,7 @@ def load_for(
         network = load(what, catalog, whole, seed=seed)
     if scale is not None and scale > network.scale:
         raise CheckpointError(f"scale {scale:g}: {network.name} enlarges {network.scale} times at most")
-    return network, scale or network.scale
+    return (network,), scale or network.scale
 
 
 def read(file: Path, catalog: Catalog, **hints: Any) -> Network:

@@ -16,6 +16,8 @@ from srkit.weights.card import Card
 FOLDER = Path(__file__).parents[1] / "zoo"
 FAMILY = "lapsrn"
 """The model whose weights are used if none is named."""
+LONGEST = 3
+"""Most networks that enlarge an image one after another: what a fourth would add is not in the image."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,32 @@ def shipped() -> list[Shipped]:
     return [_read(FOLDER / f"{name}.safetensors") for name in names()]
 
 
-def for_scale(scale: float) -> Shipped:
-    """Return the weights that srkit uses for ``scale``: those of the smallest scale that is large enough.
+def for_scale(scale: float) -> list[Shipped]:
+    """Return the weights that srkit uses for ``scale``, one after the other.
+
+    They are those of the smallest scale that is large enough. Beyond the largest scale, the weights of the largest
+    come first, as often as it takes, and then those of the smallest scale that is enough for the rest: the first
+    network sees the photograph itself, and works on the fewest pixels.
 
     Raises:
-        CheckpointError: There are no shipped weights for so large a scale.
+        CheckpointError: No weights come with srkit, or so many times larger would take more than ``LONGEST`` of
+            them.
     """
     by_scale = sorted(
         (weights for weights in shipped() if weights.name.startswith(f"{FAMILY}-x")),
         key=lambda weights: weights.scale,
     )
-    for weights in by_scale:
-        if weights.scale >= scale:
-            return weights
-    largest = f"up to x{by_scale[-1].scale}; enlarge twice" if by_scale else "for no scale; name a model (--model)"
-    raise CheckpointError(f"scale {scale:g}: srkit comes with weights {largest}")
+    if not by_scale:
+        raise CheckpointError(f"scale {scale:g}: srkit comes with weights for no scale; name a model (--model)")
+    if scale > (most := by_scale[-1].scale ** LONGEST):
+        raise CheckpointError(
+            f"scale {scale:g}: wants at most {most}, which takes {LONGEST} networks one after another"
+        )
+    chain, reached = [], 1
+    while reached * by_scale[-1].scale < scale:
+        chain.append(by_scale[-1])
+        reached *= by_scale[-1].scale
+    return [*chain, next(weights for weights in by_scale if reached * weights.scale >= scale)]
 
 
 def _read(path: Path) -> Shipped:

@@ -124,7 +124,7 @@ def test_any_scale_is_reached_from_the_next_larger_one(srkit, trip, scale, size,
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--scale", "5"], "scale 5: srkit comes with weights up to x4; enlarge twice"),
+        (["--scale", "65"], "scale 65: wants at most 64, which takes 3 networks one after another"),
         (["--scale", "1"], "scale 1: wants more than 1"),
         (["--scale", "nan"], "scale nan: wants more than 1"),
         (["--scale", "3", "--model", "lapsrn-x2"], "scale 3: lapsrn-x2 enlarges 2 times at most"),
@@ -176,7 +176,7 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(srkit, trip, tmp_path,
     assert code == 1
     assert err == "trip/broken.png: wants an image, found a PNG with a broken header\n"
     lines = out.splitlines()
-    assert lines[1].startswith("trip/a.jpg -> trip_x3/a_x3.jpg  32 x 24 -> 96 x 72, ")
+    assert lines[1].startswith("trip/a.jpg -> trip_x3/a_x3.jpg  32 x 24 -> 96 x 72 by lapsrn-x4, ")
     assert lines[1].endswith(" MB of memory")
     assert lines[-1].startswith("6 of 7 would be enlarged in ")
     assert made(tmp_path) == before
@@ -252,7 +252,7 @@ def test_what_does_not_fit_into_memory_is_refused_before_it_is_decoded(srkit, tr
     assert code == 1
     assert err == (
         f"{trip}/wide.png: wants about 3.0 GB of memory to become 20000 x 20000, 1.0 GB are free; "
-        "a smaller --scale wants less\n"
+        "a smaller result wants less\n"
     )
     assert (trip / "a_x2.jpg").exists()
 

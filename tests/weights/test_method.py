@@ -47,7 +47,7 @@ def test_a_method_is_named_alone_or_with_its_options(catalog):
     for what in ("back_projection", {"use": "back_projection", "steps": 3}):
         loaded = load(what, catalog, 3)
         assert (loaded.name, loaded.scale, loaded.needs.whole, loaded.learns) == ("back_projection", 3, True, False)
-    assert load_for({"use": "back_projection"}, 2.5, catalog)[0].scale == 3
+    assert load_for({"use": "back_projection"}, 2.5, catalog)[0][0].scale == 3
     for what, scale, message in (
         ("back_projection", None, "back_projection: has no scale of its own; give --scale"),
         ({"use": "back_projection"}, 1, "--scale 1: wants 2 or more"),

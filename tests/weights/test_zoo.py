@@ -59,17 +59,30 @@ def test_the_scale_chooses_the_weights(catalog, zoo):
         (2, "lapsrn-x2", 2),
         (1.2, "lapsrn-x2", 1.2),
         (3, "lapsrn-x4", 3),
+        (4, "lapsrn-x4", 4),
     ):
         loaded, found = load_for(None, scale, catalog)
-        assert (loaded.name, found) == (name, factor)
+        assert ([network.name for network in loaded], found) == ([name], factor)
     assert load_for("lapsrn-x4", None, catalog)[1] == 4
-    assert load_for("bicubic", 2.5, catalog)[0].scale == 3
+    assert load_for("bicubic", 2.5, catalog)[0][0].scale == 3
+
+
+@pytest.mark.parametrize(
+    ("scale", "scales"), [(4.1, [4, 2]), (8, [4, 2]), (9, [4, 4]), (16, [4, 4]), (17, [4, 4, 2]), (64, [4, 4, 4])]
+)
+def test_beyond_the_largest_scale_one_network_follows_the_other(catalog, zoo, scale, scales):
+    before = {}
+    loaded, found = load_for(None, scale, catalog, before=before)
+    assert [network.scale for network in loaded] == scales
+    assert found == scale
+    assert set(before) == {f"lapsrn-x{scale}" for scale in scales}
+    assert load_for(None, scale, catalog, before=before)[0] == loaded
 
 
 def test_a_folder_of_that_name_is_not_taken_for_the_default(catalog, zoo, tmp_path, monkeypatch):
     (tmp_path / "here" / "lapsrn-x2").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "here")
-    assert load_for(None, 2, catalog)[0].name == "lapsrn-x2"
+    assert load_for(None, 2, catalog)[0][0].name == "lapsrn-x2"
 
 
 def test_the_headers_are_read_without_torch(zoo):

@@ -53,7 +53,7 @@ def upscale(
         ),
     ] = None,
     format_: Annotated[
-        Literal["png", "jpg", "webp", "tif", "avif"] | None,
+        Literal["png", "jpg", "webp", "tif", "bmp", "avif"] | None,
         typer.Option("--format", help="Format of the results; that of the source if not given."),
     ] = None,
     quality: Annotated[

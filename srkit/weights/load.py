@@ -215,6 +215,8 @@ def _file(what: str, catalog: Catalog) -> Path | None:
 def _by_name(what: str, catalog: Catalog, scale: int | None) -> Network:
     shelf = catalog["model"]
     if what not in shelf:
+        if Path(what).suffix or Path(what).name != what:
+            raise CheckpointError(f"{what}: wants a file of weights or a run folder, found nothing of that name")
         hint = did_you_mean(what, [*zoo.names(), *shelf, *catalog["method"]])
         raise CheckpointError(
             f"{what or repr(what)}: wants a checkpoint, a run folder, or the name of a model or a method, "

@@ -33,6 +33,7 @@ def test_names_are_for_models_without_weights(catalog):
         ("bicubic", None, "bicubic: has no scale of its own; give --scale"),
         ("lapsrn", 4, "lapsrn: is a model that learns; give a checkpoint of it, or a run folder"),
         ("bicubik", 4, "found none of them; did you mean 'bicubic'"),
+        ("models/4x.pth", 2, "models/4x.pth: wants a file of weights or a run folder, found nothing of that name"),
         ("none.safetensors", None, "found nothing of that name"),
     ):
         with pytest.raises(CheckpointError, match=message):

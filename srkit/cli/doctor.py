@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -31,10 +32,8 @@ def doctor(
     if as_json:
         typer.echo(json.dumps(facts, indent=2))
     else:
-        for name, value in facts.items():
-            for line in value if isinstance(value, list) else [value]:
-                shown = line if isinstance(line, str) else _sentence(line)
-                typer.echo(textwrap.fill(f"{name}: {shown}", WIDTH, subsequent_indent="    "))
+        for name, text in _lines(facts):
+            typer.echo(textwrap.fill(f"{name}: {text}", WIDTH, subsequent_indent="    "))
     if any(plugin["problem"] for plugin in facts["plugins"]):
         raise typer.Exit(2)
 
@@ -76,7 +75,21 @@ def _facts() -> dict[str, Any]:
     }
 
 
-def _sentence(row: dict[str, Any]) -> str:
-    """Return a row of facts in words: its first value, and then the others that say something."""
-    first, *others = row.items()
-    return ", ".join([str(first[1]), *(f"{name} {value}" for name, value in others if value is not None)])
+def _lines(facts: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names of the facts, and the facts in words."""
+    for name, value in facts.items():
+        if name == "devices":
+            yield from (("device", f"{one['device']}, where {one['fast precision']} is fast") for one in value)
+        elif name == "plugins":
+            yield from (("plugin", _plugin(one)) for one in value)
+        elif name == "cache":
+            size = f"{value['files']} files of {value['bytes'] / 1e6:,.1f} MB" if value["files"] else "no files"
+            yield "downloaded weights", f"{size} in {value['folder']}"
+        else:
+            yield name, value
+
+
+def _plugin(one: dict[str, Any]) -> str:
+    if one["problem"]:
+        return f"{one['plugin']} does not load: {one['problem']}"
+    return f"{one['plugin']} offers {one['parts']} part{'' if one['parts'] == 1 else 's'}"

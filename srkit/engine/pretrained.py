@@ -22,7 +22,7 @@ ALEXNET = "https://download.pytorch.org/models/alexnet-owt-7be5be79.pth"
 
 def downloads() -> list[Path]:
     """Return the files that srkit has downloaded; another program may have left the same ones under their names."""
-    return [file for file in map(_place, (VGG16, VGG19)) if file.is_file()]
+    return [file for file in map(_place, (VGG16, VGG19, ALEXNET)) if file.is_file()]
 
 
 def pretrained_tensors(path: Path | None, url: str, way_out: str) -> tuple[Path, dict[str, Tensor]]:

@@ -23,7 +23,7 @@ def test_it_tells_what_is_here_in_80_columns(srkit, tmp_path, monkeypatch):
     assert facts["cache"] == {"folder": str(tmp_path / "checkpoints"), "files": 1, "bytes": 1234}
     lines = srkit("doctor")[1].splitlines()
     assert f"srkit: {package.__version__}" in lines
-    assert f"devices: cpu, fast precision {facts['devices'][0]['fast precision']}" in lines
+    assert f"device: cpu, where {facts['devices'][0]['fast precision']} is fast" in lines
     unbroken = str(tmp_path)
     assert all(len(line) <= 80 or unbroken[:20] in line for line in lines)
     assert json.loads(srkit("doctor", "--json", "--clear-cache")[1])["cache"]["files"] == 0

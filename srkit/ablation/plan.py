@@ -139,6 +139,9 @@ def plan(files: Sequence[Path], overrides: Sequence[str], catalog: Catalog) -> P
         SrkitError: A part refuses its options, or images are missing.
     """
     source = read(files, overrides)
+    if "base" not in source.tree and (of_a_run := sorted({"data", "model", "train"} & source.tree.keys())):
+        what = f"belongs to a config of one run; srkit run {files[-1]} trains it, and a study names it as its base"
+        raise ConfigError([Problem(source.where((of_a_run[0],)), of_a_run[0], what)])
     study: Study = check(source, Study, catalog)
     planner = _Planner(study, source, catalog)
     blocks = tuple(planner.blocks())

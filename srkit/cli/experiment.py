@@ -30,6 +30,9 @@ def read_experiment(words: Sequence[str]) -> tuple[Experiment, Source, Catalog]:
     if not files:
         raise ConfigError([Problem("srkit", "", "wants at least one config file, such as configs/tiny.yaml")])
     source = read(files, [word for word in words if is_override(word)])
+    if "base" in source.tree and {"arms", "vary"} & source.tree.keys():
+        what = f"belongs to a study; srkit ablate {files[-1]} trains its arms"
+        raise ConfigError([Problem(source.where(("base",)), "base", what)])
     catalog = load_catalog()
     experiment: Experiment = check(source, Experiment, catalog)
     if experiment.name is None:

@@ -10,6 +10,7 @@ import srkit
 from srkit.layers.cascade import STEPS, Cascade, GroupedResidual
 from srkit.models.carn import Cascading
 from srkit.models.steps import UpsamplerSteps
+from srkit.network.variant import Variant
 from srkit.parts import Upsampler
 from srkit.slots import default
 
@@ -26,6 +27,17 @@ class CARNM(Cascading):
         features: Channels inside; a multiple of ``groups``.
         groups: A 3x3 convolution of the body reads one of so many groups of channels for each of its outputs.
     """
+
+    variants = (
+        Variant(
+            psnr={
+                2: (37.53, 33.26, 31.92, 31.23),
+                3: (33.99, None, None, None),
+                4: (31.92, 28.42, 27.44, 25.62),
+            },
+            source="Ahn et al. 2018",
+        ),
+    )
 
     @srkit.limited
     def __init__(

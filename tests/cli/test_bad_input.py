@@ -311,3 +311,14 @@ def test_leaving_plugins_out_is_the_way_out(srkit, install, monkeypatch):
     assert srkit("check", TINY)[0] == 2
     monkeypatch.setenv("SRKIT_PLUGINS", "")
     assert srkit("check", TINY)[0] == 0
+
+
+def test_a_study_is_no_config_of_a_run_and_the_other_way_round(srkit):
+    study, config = CONFIGS / "ablations" / "tiny.yaml", TINY
+    code, _, err = srkit("run", study)
+    assert code == 2
+    assert err.endswith(f": base: belongs to a study; srkit ablate {study} trains its arms\n")
+    code, _, err = srkit("ablate", config, "--dry-run")
+    assert code == 2
+    assert f": model: belongs to a config of one run; srkit run {config} trains it, and a study names it as" in err
+    assert len(err.splitlines()) == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import IO, Any, Literal, cast
 
 import numpy as np
@@ -31,7 +32,6 @@ def header(data: Encoded, kind: Kind) -> Header | None:
 
     Raises:
         OSError: It is cut off or damaged.
-        SyntaxError: It is no such file.
     """
     with _opened(data, kind) as picture:
         info, mode = picture.info, _mode(picture)
@@ -49,7 +49,6 @@ def decode(data: bytes, kind: Kind) -> Pixels | None:
 
     Raises:
         OSError: It is cut off or damaged.
-        SyntaxError: It is no such file.
     """
     with _opened(data, kind) as picture:
         mode = _mode(picture)
@@ -80,19 +79,35 @@ def encode_avif(image: Pixels, quality: int | None, metadata: Metadata) -> bytes
     return file.getvalue()
 
 
-def _opened(data: Encoded, kind: Kind) -> ImageFile:
-    """Open a file by its own class, since ``Image.open`` warns about sizes that srkit allows."""
-    file = cast(IO[bytes], io.BytesIO(data) if isinstance(data, bytes) else data)
-    if kind == "heic":
-        from pillow_heif.as_plugin import HeifImageFile
+@contextmanager
+def _opened(data: Encoded, kind: Kind) -> Iterator[ImageFile]:
+    """Yield a file opened by its own class, since ``Image.open`` warns about sizes that srkit allows.
 
-        return cast(ImageFile, cast(Any, HeifImageFile)(file))
-    openers: dict[str, Callable[[IO[bytes]], ImageFile]] = {
-        "bmp": BmpImageFile,
-        "gif": GifImageFile,
-        "avif": AvifImageFile,
-    }
-    return openers[kind](file)
+    Raises:
+        OSError: It is cut off or damaged.
+    """
+    file = cast(IO[bytes], io.BytesIO(data) if isinstance(data, bytes) else data)
+    try:
+        with _OPENERS[kind](file) as picture:
+            yield picture
+    except MemoryError:
+        raise
+    except Exception as error:  # libraries behind Pillow raise RuntimeError, SyntaxError and others
+        raise OSError(str(error)) from None
+
+
+def _heic(file: IO[bytes]) -> ImageFile:
+    from pillow_heif.as_plugin import HeifImageFile
+
+    return cast(ImageFile, cast(Any, HeifImageFile)(file))
+
+
+_OPENERS: Mapping[Kind, Callable[[IO[bytes]], ImageFile]] = {
+    "bmp": BmpImageFile,
+    "gif": GifImageFile,
+    "avif": AvifImageFile,
+    "heic": _heic,
+}
 
 
 def _mode(picture: ImageFile) -> str | None:

@@ -80,7 +80,7 @@ def test_every_parameter_learns():
     [(-3, "2 or 4"), (0, "2 or 4"), (1, "2 or 4"), (3, "2 or 4"), (6, "4 or 8"), (12, "8 or 16")],
 )
 def test_scales_that_are_no_power_of_two_are_refused(scale, way_out):
-    with pytest.raises(ValueError, match=f"scale must be {way_out}, got {scale}"):
+    with pytest.raises(ValueError, match=f"scale must be a power of two, such as {way_out}, got {scale}"):
         LapSRN(scale, 1, **TINY)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
-import warnings
 from typing import IO, cast
 
 import numpy as np
@@ -16,8 +14,8 @@ from srkit.image import cmyk
 from srkit.image.array import Pixels
 from srkit.image.exif import Encoded
 from srkit.image.metadata import Buffer, Header, Metadata
+from srkit.image.quiet import quiet
 
-_PILLOW = threading.Lock()  # Pillow's warnings can only be silenced for all threads at once
 _APP1, _APP2 = 0xE1, 0xE2
 _ICC, _XMP = b"ICC_PROFILE\0", b"http://ns.adobe.com/xap/1.0/\0"
 _LONGEST = 65533  # bytes of a segment behind its length
@@ -33,8 +31,7 @@ def opened(data: Encoded) -> JpegImageFile:
         SyntaxError: It is no JPEG.
         OSError: It is cut off.
     """
-    with _PILLOW, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about damaged EXIF, which is left out
+    with quiet():
         return JpegImageFile(cast(IO[bytes], io.BytesIO(data) if isinstance(data, bytes) else data))
 
 

@@ -19,6 +19,7 @@ from srkit.image.array import Pixels
 from srkit.image.exif import Encoded
 from srkit.image.metadata import Header, Metadata
 from srkit.image.png import ANIMATION
+from srkit.image.quiet import quiet
 
 Kind = Literal["bmp", "gif", "avif", "heic"]
 
@@ -88,7 +89,9 @@ def _opened(data: Encoded, kind: Kind) -> Iterator[ImageFile]:
     """
     file = cast(IO[bytes], io.BytesIO(data) if isinstance(data, bytes) else data)
     try:
-        with _OPENERS[kind](file) as picture:
+        with quiet():
+            opened = _OPENERS[kind](file)
+        with opened as picture:
             yield picture
     except MemoryError:
         raise

@@ -15,6 +15,7 @@ from srkit.image import cmyk, exif
 from srkit.image.array import Pixels, turned
 from srkit.image.exif import Encoded
 from srkit.image.metadata import Header, Metadata
+from srkit.image.quiet import quiet
 
 ICC, XMP = 34675, 700
 _INKS = {8: "CIELAB", 9: "CIELAB", 10: "CIELAB"}
@@ -134,7 +135,9 @@ def decode(data: bytes, file_header: Header) -> Pixels | None:
         if not file_header.cmyk and (page.bitspersample != 8 or page.samplesperpixel not in _MODES):
             return None
         mode = _MODES[page.samplesperpixel]
-    with TiffImageFile(io.BytesIO(data)) as picture:
+    with quiet():
+        opened_by_pillow = TiffImageFile(io.BytesIO(data))
+    with opened_by_pillow as picture:
         return cmyk.to_rgb(picture) if file_header.cmyk else np.array(picture.convert(mode))
 
 

@@ -1,4 +1,4 @@
-"""The only module that calls OpenCV: it decodes the content of image files, and encodes it."""
+"""The content of image files, decoded and encoded: each format by the library that loses least of it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def decode(data: bytes, path: Path, max_pixels: int = MAX_PIXELS) -> Pixels:
     found = (*image.shape, image.dtype)
     said = (file_header.height, file_header.width, file_header.channels, file_header.dtype)
     if found != said:
-        raise ImageError(f"{path}: wants the image that its header describes, {said}, found {found}")
+        raise ImageError(f"{path}: wants an image that can be decoded, found other pixels than its header says")
     return image
 
 

@@ -65,6 +65,9 @@ def format_of(data: Encoded) -> Format | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     if data[4:8] == b"ftyp":
+        (length,) = struct.unpack(">I", data[:4])
+        if b"avif" in bytes(data[16 : min(length, 256)]):  # an AVIF whose first brand is the general mif1
+            return "avif"
         return _BRANDS.get(bytes(data[8:12]))
     return next((name for magic, name in _MAGIC.items() if data[: len(magic)] == magic), None)
 

@@ -114,7 +114,7 @@ def _dpi(picture: JpegImageFile) -> tuple[float, float] | None:
 
 def _further(data: Encoded, picture: JpegImageFile) -> str | None:
     """Return a note about what stands behind the first picture of the file."""
-    if any(data.find(brand) > 0 for brand in _FILMS) if not isinstance(data, memoryview) else False:
+    if not isinstance(data, memoryview) and any(data.find(brand) > 0 for brand in _FILMS):
         return "holds a film too (a motion photo), which is left out"
     pictures = picture.info.get("mpoffset") is not None or b"MPF\0" in picture.info.get("mp", b"")
     return "holds further pictures (MPO), which are left out" if pictures else None

@@ -149,6 +149,14 @@ def test_a_gif_an_avif_and_a_heic_are_read(tmp_path):
     assert look(tmp_path / "a.heic").channels == 3
 
 
+def test_an_avif_of_the_general_brand_is_an_avif(tmp_path):
+    data = saved(tmp_path / "a.avif").read_bytes()
+    wanted = files.read(tmp_path / "a.avif")
+    (tmp_path / "a.avif").write_bytes(data[:8] + b"mif1" + data[12:])
+    assert b"avif" in data[16:40]
+    assert np.array_equal(files.read(tmp_path / "a.avif"), wanted)
+
+
 def test_an_animated_gif_and_avif_are_refused_everywhere(tmp_path):
     frames = [Image.fromarray(RGB), Image.fromarray(RGB[::-1].copy())]
     for name in ("a.gif", "a.avif", "a.png", "a.webp"):

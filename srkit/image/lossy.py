@@ -33,8 +33,9 @@ def through_file(image: Tensor, suffix: Literal[".jpg", ".webp"], quality: int) 
         ImageError: OpenCV cannot write or read the format.
     """
     planes = image[0].float().cpu().contiguous().numpy()
-    # it rounds, and clips to 255, but takes the absolute value of what is below 0
-    levels = [cv2.convertScaleAbs(np.maximum(plane, 0), alpha=255) for plane in planes]
+    # convertScaleAbs rounds, and clips to 255, but takes the absolute value of what is below 0
+    positive: Any = cv2.max(planes.reshape(-1, planes.shape[2]), 0)
+    levels = cv2.convertScaleAbs(positive, alpha=255).reshape(planes.shape)
     if len(levels) == 3:
         given: Any = cv2.merge(levels[::-1])  # OpenCV's order is blue, green, red
     else:

@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -61,6 +61,16 @@ class Photograph:
         """Whether a changed copy must keep the licence."""
         return "-SA-" in self.licence
 
+    @property
+    def source(self) -> str:
+        """Where the original is."""
+        return f"{self.path} of Debian package {self.package} {self.version}"
+
+    @property
+    def changes(self) -> str:
+        """What was done to the original; CC-BY wants it named."""
+        return "none" if self.shrink == 1 else f"shrunk {self.shrink:g} times by antialiased bicubic"
+
 
 def main(words: list[str] | None = None) -> None:
     """Read the command line and make the photographs."""
@@ -86,7 +96,7 @@ def listed(path: Path = LIST) -> list[Photograph]:
 
 
 def make(photographs: list[Photograph], output: Path, packages: Path) -> None:
-    """Write the pictures, and LICENCES.csv with what must be named where they are shown.
+    """Write the pictures, and LICENCES.csv which names author, licence, source and changes of each.
 
     Raises:
         PackageError: A package of this version is not to be had, or what came out is not what the list wants.
@@ -103,10 +113,10 @@ def make(photographs: list[Photograph], output: Path, packages: Path) -> None:
                 target.parent.mkdir(exist_ok=True)
                 write(target, picture(one, Path(unpacked)))
         print(f"{len(some):4} from {some[0].package} {some[0].version}", flush=True)
+    rows = [("file", "author", "licence", "source", "changes")]
+    rows += [(one.file, one.author, one.licence, one.source, one.changes) for one in photographs]
     with open(output / "LICENCES.csv", "w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, [field.name for field in fields(Photograph)], lineterminator="\n")
-        table.writeheader()
-        table.writerows(asdict(one) | {"shrink": f"{one.shrink:g}"} for one in photographs)
+        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def picture(one: Photograph, folder: Path) -> NDArray[np.uint8]:

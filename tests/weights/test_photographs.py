@@ -66,7 +66,11 @@ def test_a_photograph_is_shrunk_and_stored_with_its_licence(script, made, tmp_pa
     photograph, packages, small = made
     script.make([photograph], tmp_path / "out", packages)
     assert np.array_equal(read(tmp_path / "out" / "train" / "tiny.png"), small)
-    assert script.listed(tmp_path / "out" / "LICENCES.csv") == [photograph]
+    assert (tmp_path / "out" / "LICENCES.csv").read_text(encoding="utf-8") == (
+        "file,author,licence,source,changes\n"
+        "train/tiny.png,Nobody,CC-BY-SA-4.0,usr.png of Debian package tiny 1.0,"
+        "shrunk 2 times by antialiased bicubic\n"
+    )
     assert capsys.readouterr().out == "   1 from tiny 1.0\n"
 
 

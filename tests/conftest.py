@@ -1,5 +1,6 @@
 """Fixtures for the whole suite."""
 
+import gc
 import os
 import sys
 from importlib import invalidate_caches
@@ -18,6 +19,7 @@ from srkit.image import files
 from srkit.plugins import load_catalog
 
 torch.set_num_threads(1)
+gc.set_threshold(200_000, 20, 20)  # torch, and thousands of collected tests, make objects that live until the end
 CONFIGS = Path(__file__).parents[1] / "configs"
 SIDE = 64
 
@@ -27,6 +29,11 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish():
+    """Exempt what lives until the end, torch and all tests, from every search for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -47,8 +47,8 @@ WANTED = (
     Wanted("upsamplers", 0.5, FULL),
 )
 TINY = Wanted("tiny", 1.0, ("measure.what=[M1, M3]",))
-JOBS = 16
-"""Trials at a time: a trial waits for Python between short kernels, so several share one GPU."""
+JOBS = 4
+"""Trials at a time: a trial waits for Python between short kernels, so a few share one GPU; sixteen took turns."""
 
 
 def run(section: Section) -> None:

@@ -21,7 +21,7 @@ from srkit_app.offer import offered
 from srkit_app.server import Server
 
 torch.set_num_threads(1)
-KEY = "the key"
+KEY = "the-key"
 CATALOG = load_catalog()
 
 
@@ -134,6 +134,18 @@ def client(tmp_path_factory):
     """A client for a server."""
     with _serving(tmp_path_factory.mktemp("place")) as found:
         yield found
+
+
+@pytest.fixture
+def endless(monkeypatch):
+    """Let every enlargement go on for ever, so that only stopping ends it."""
+
+    def steps(job, upscaler, wanted):
+        while True:
+            yield 0.25
+            time.sleep(0.01)
+
+    monkeypatch.setattr("srkit_app.work.upscale_photograph", steps)
 
 
 @pytest.fixture

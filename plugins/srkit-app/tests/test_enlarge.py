@@ -138,21 +138,25 @@ def test_a_closed_tab_stops_its_work(client, photo, monkeypatch):
     assert work.share < 1
 
 
-def test_stopping_gives_way_to_the_next(client, photo):
+def test_one_work_waits_for_the_other_until_it_is_stopped(client, photo, endless):
+    content = photo().read_bytes()
     with client.tab() as first, client.tab() as second:
-        first.send(photo("large.png", 64, 64).read_bytes(), "large.png")
-        second.send(photo().read_bytes(), "photo.png")
-        first.told("work", scale=60)
+        for tab in (first, second):
+            tab.send(content, "photo.png")
+            tab.told("work", scale=2)
         while first.next()["state"] != "working":
             pass
-        second.told("work", scale=2)
         waits = second.next()
         assert (waits["state"], waits["ahead"]) == ("waiting", 1)
         assert first.ask("POST", "stop")[0] == 202
-        while (now := second.next())["state"] != "done":
-            assert now["state"] in ("waiting", "working")
-        while (now := first.next())["state"] != "stopped":
+        while first.next()["state"] != "stopped":
             pass
+        while second.next()["state"] != "working":
+            pass
+        second.told("work", scale=3)  # in the place of the one before it
+        while (now := second.next())["state"] != "working" or now["after"]["width"] != 48:
+            pass
+        assert client.desk.worker.ahead(client.desk.tabs[second.id].work) == 0
 
 
 def test_a_tab_has_one_photograph_at_a_time(client, photo):

@@ -49,7 +49,7 @@ def test_a_foreign_name_gets_nothing_at_all(client):
     [
         {"X_Srkit_Key": None},
         {"X_Srkit_Key": ""},
-        {"X_Srkit_Key": "the kez"},
+        {"X_Srkit_Key": "the-kez"},
         {"X_Srkit_Key": "\xfc"},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},

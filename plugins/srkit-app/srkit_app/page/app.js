@@ -61,7 +61,7 @@ async function take(file) {
     const headers = { "X-Srkit-Name": encodeURIComponent(file.name), "Content-Type": "application/octet-stream" };
     const answer = await ask(tab("photograph"), { body: file, headers, signal: mine.signal });
     photograph = await answer.json();
-    find("found").textContent = `${photograph.name}, ${photograph.width} × ${photograph.height} pixels`;
+    find("found").textContent = `${photograph.name}, ${photograph.width} x ${photograph.height} pixels`;
     form.hidden = false;
     estimate();
   } catch (error) {
@@ -111,7 +111,7 @@ async function estimate() {
   try {
     plan = await (await ask(tab("plan"), { body: JSON.stringify(choices()), signal: mine.signal })).json();
     const notes = plan.notes.map((note) => `\nnote: ${note}`).join("");
-    say(`${photograph.width} × ${photograph.height} becomes ${plan.width} × ${plan.height} by ${plan.by}, with ${plan.memory} of memory.${notes}`);
+    say(`${photograph.width} x ${photograph.height} becomes ${plan.width} x ${plan.height} by ${plan.by}, with ${plan.memory} of memory.${notes}`);
   } catch (error) {
     if (!mine.signal.aborted) say(error.message, true);
   }
@@ -167,8 +167,8 @@ function done(now) {
   const { width, height, by, name, command } = now.after;
   find("view").hidden = false;
   viewer.show(width, height, `${tab("before")}?${now.work}`, tab(`after/${now.work}`));
-  find("left").textContent = `before, ${photograph.width} × ${photograph.height}, stretched`;
-  find("right").textContent = `after, ${width} × ${height}, ${by}`;
+  find("left").textContent = `before, ${photograph.width} x ${photograph.height}, stretched`;
+  find("right").textContent = `after, ${width} x ${height}, ${by}`;
   find("save").href = tab(`result/${now.work}`);
   find("save").download = name;
   find("save").textContent = `Save ${name}`;
@@ -185,7 +185,7 @@ addEventListener("paste", (event) => take(event.clipboardData?.files[0]));
 addEventListener("dragover", (event) => { event.preventDefault(); find("over").hidden = false; });
 addEventListener("dragleave", (event) => { if (!event.relatedTarget) find("over").hidden = true; });
 addEventListener("drop", (event) => { event.preventDefault(); find("over").hidden = true; take(event.dataTransfer.files[0]); });
-form.addEventListener("input", later);
+for (const kind of ["input", "change"]) form.addEventListener(kind, later);
 form.weights.addEventListener("change", () => {
   const { scale } = hello.weights.find((one) => one.name === form.weights.value);
   if (scale) form.scale.value = scale;

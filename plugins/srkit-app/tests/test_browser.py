@@ -94,7 +94,7 @@ def enlarge(page):
         "return ['before', 'after'].map((id) => document.getElementById(id))"
         ".every((one) => one.src && one.complete && one.naturalWidth)"
     )
-    wait(page, lambda: one(page, "#view").is_displayed() and page.execute_script(script))
+    wait(page, lambda: one(page, "#save").is_displayed() and page.execute_script(script))
 
 
 def divider(page):
@@ -167,6 +167,7 @@ def test_what_the_server_says_stands_in_the_page(page, photo, tmp_path):
     drop(page, tmp_path / "notes.jpg")
     assert one(page, "#trouble").text == "notes.jpg: wants an image, found a file of another kind"
     assert not one(page, "#form").is_displayed()
+    assert not one(page, "#view").is_displayed()
     drop(page, photo('<img src=x onerror="alert(1)">.png'.replace("/", "")))
     wait(page, lambda: one(page, "#form").is_displayed())
     assert not one(page, "#trouble").is_displayed()

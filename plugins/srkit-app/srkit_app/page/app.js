@@ -42,6 +42,9 @@ async function listen() {
 
 function greet(found) {
   hello = found;
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) {
+    find("promise").textContent = `The photograph is sent to ${location.host} without encryption. It is forgotten when you close this tab.`;
+  }
   form.weights.replaceChildren(...hello.weights.map((one) => new Option(one.label, one.name)));
   form.format.append(...hello.formats.map((name) => new Option(name.toUpperCase(), name)));
   chosen();
@@ -62,7 +65,8 @@ async function take(file) {
     const answer = await ask(tab("photograph"), { body: file, headers, signal: mine.signal });
     photograph = await answer.json();
     find("found").textContent = `${photograph.name}, ${photograph.width} x ${photograph.height} pixels`;
-    form.hidden = false;
+    form.hidden = find("view").hidden = false;
+    alone();
     estimate();
   } catch (error) {
     if (mine.signal.aborted) return;
@@ -76,6 +80,15 @@ function forget() {
   form.hidden = find("view").hidden = true;
   for (const name of ["before", "after"]) find(name).removeAttribute("src");
   still("");
+}
+
+// The photograph without a result: there is none yet, or another one is being made.
+let photographs = 0;
+
+function alone(again = false) {
+  if (!again) photographs += 1;
+  find("look").textContent = "The photograph";
+  viewer.show(photograph.width, photograph.height, `${tab("before")}?${photographs}`, null);
 }
 
 // What is chosen: numbers as numbers, and only those that belong to the kind of size.
@@ -128,6 +141,7 @@ async function begin(event) {
   complain();
   try {
     working = (await (await ask(tab("work"), { body: JSON.stringify(choices()) })).json()).work;
+    alone(true);
     busy("begins ...");
   } catch (error) {
     complain(error.message);
@@ -157,7 +171,7 @@ function news(now) {
     still(now.state === "done" ? `done in ${now.seconds} s` : now.state === "stopped" ? "stopped" : "");
   }
   if (now.state === "failed") {
-    find("view").hidden = true;
+    alone(true);
     complain(now.error);
   }
   if (now.state === "done") done(now);
@@ -165,9 +179,9 @@ function news(now) {
 
 function done(now) {
   const { width, height, by, name, command } = now.after;
-  find("view").hidden = false;
-  viewer.show(width, height, `${tab("before")}?${now.work}`, tab(`after/${now.work}`));
-  find("left").textContent = `before, ${photograph.width} x ${photograph.height}, stretched`;
+  find("look").textContent = "Before and after";
+  viewer.show(width, height, `${tab("before")}?${photographs}`, tab(`after/${now.work}`));
+  find("left").textContent = `before, ${photograph.width} x ${photograph.height}, stretched by the browser`;
   find("right").textContent = `after, ${width} x ${height}, ${by}`;
   find("save").href = tab(`result/${now.work}`);
   find("save").download = name;

@@ -14,11 +14,15 @@ class Viewer {
     this.stage.addEventListener("keydown", (event) => this.key(event));
   }
 
+  // Show a photograph and its enlargement of this size; without ``after``, the photograph alone.
   show(width, height, before, after) {
     [this.width, this.height] = [width, height];
     this.middle = [0.5, 0.5];
-    this.before.src = before;
-    this.after.src = after;
+    if (this.before.getAttribute("src") !== before) this.before.src = before;
+    if (after) this.after.src = after;
+    else this.after.removeAttribute("src");
+    this.stage.style.setProperty("--shape", `${width} / ${height}`);
+    this.stage.parentElement.classList.toggle("alone", !after);
     this.draw();
   }
 
@@ -51,7 +55,7 @@ class Viewer {
   }
 
   press(event) {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || (this.zoom.value === "fit" && !this.after.src)) return;
     this.stage.setPointerCapture(event.pointerId);
     this.held = event.target.tagName === "I" || this.zoom.value === "fit" ? "divider" : "picture";
     this.drag(event);

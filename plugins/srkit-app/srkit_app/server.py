@@ -19,7 +19,7 @@ from srkit_app.routes import routes
 SILENCE = 20.0
 """Seconds after which a connection that has sent no whole request is closed."""
 CONNECTIONS = 100
-PATIENCE = 10.0
+PATIENCE = 3.0
 """Seconds that the end waits for the tile that is being computed."""
 
 

@@ -205,7 +205,10 @@ form.weights.addEventListener("change", () => {
   if (scale) form.scale.value = scale;
 });
 form.addEventListener("submit", begin);
-find("stop").addEventListener("click", () => ask(tab("stop")).catch((error) => complain(error.message)));
+find("stop").addEventListener("click", () => {
+  find("state").textContent = "stops after the tile that is being computed";
+  ask(tab("stop")).catch((error) => complain(error.message));
+});
 
 listen().catch((error) => {
   forget();

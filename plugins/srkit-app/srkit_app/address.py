@@ -65,7 +65,8 @@ def listen(host: str, port: int) -> tuple[socket.socket, Address]:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
         raise AddressError(
-            f"--host {host}: wants a name or an address of this computer, found none; leave it out for {HERE}"
+            f"--host {host or repr(host)}: wants a name or an address of this computer, found none; leave it out "
+            f"for {HERE}"
         ) from None
     server = socket.socket(family, kind, protocol)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -54,22 +54,27 @@ class Networks:
                 f"{name}: is {header.width} x {header.height} pixels, and so has the size already ({order.size}); "
                 "wish for a larger one"
             )
-        try:
-            networks = self._networks(order.weights, factor)
-        except SrkitError as error:
-            height, width = enlarged(header.height, header.width, factor)
-            raise SizeError(f"{name}: to become {width} x {height}: {error}") from None
-        return Upscaler(networks, device=self.device, precision=self.precision, say=say, strength=order.strength)
+        with self._lock:
+            try:
+                networks = self._networks(order.weights, factor)
+            except SrkitError as error:
+                height, width = enlarged(header.height, header.width, factor)
+                raise SizeError(f"{name}: to become {width} x {height}: {error}") from None
+            upscaler = Upscaler(
+                networks, device=self.device, precision=self.precision, say=say, strength=order.strength
+            )
+            # measured here, by hooks in the networks, which another thread would copy with the networks
+            upscaler.memory_of_networks(1, 1, 0)
+        return upscaler
 
     def _networks(self, weights: str, factor: float) -> tuple[Network, ...]:
         """Return the networks for a factor; those of the last factor of each choice are kept."""
-        with self._lock:
-            if weights == AUTOMATIC:
-                return load_for(None, factor, self.catalog, before=self._shipped)[0]
-            key = (weights, factor)
-            if key not in self._chosen:
-                loaded, _ = load_for(self.offer[weights].what, factor, self.catalog)
-                for old in [old for old in self._chosen if old[0] == weights]:
-                    del self._chosen[old]
-                self._chosen[key] = loaded
-            return self._chosen[key]
+        if weights == AUTOMATIC:
+            return load_for(None, factor, self.catalog, before=self._shipped)[0]
+        key = (weights, factor)
+        if key not in self._chosen:
+            loaded, _ = load_for(self.offer[weights].what, factor, self.catalog)
+            for old in [old for old in self._chosen if old[0] == weights]:
+                del self._chosen[old]
+            self._chosen[key] = loaded
+        return self._chosen[key]

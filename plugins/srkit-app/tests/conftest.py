@@ -106,10 +106,10 @@ class Tab:
 
 
 @contextmanager
-def _serving(place, limits=None):
+def _serving(place, limits=None, models=()):
     """Serve for the length of a block, and give a client."""
     sockets, address = listen("127.0.0.1", 0)
-    desk = Desk(Networks(CATALOG, offered(), "cpu", "auto"), place, limits or Limits())
+    desk = Desk(Networks(CATALOG, offered(models), "cpu", "auto"), place, limits or Limits())
     ready = threading.Event()
     server = Server(desk, address, KEY, ready.set)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([sockets])))

@@ -8,6 +8,7 @@ from PIL import Image
 
 from srkit.image import files
 from srkit.image.photo import read_photo
+from srkit.weights import zoo
 from srkit_app.desk import Limits
 
 
@@ -114,6 +115,33 @@ def test_a_failure_of_the_work_names_the_photograph_and_not_its_temporary_file(c
         )
 
 
+def test_a_fault_of_srkit_is_shown_and_the_next_photograph_is_done(client, photo, monkeypatch, capsys):
+    def fault(job, upscaler, wanted):
+        raise ZeroDivisionError(f"in {job.source}")
+        yield
+
+    with client.tab() as tab:
+        tab.send(photo().read_bytes(), "photo.png")
+        with monkeypatch.context() as broken:
+            broken.setattr("srkit_app.work.upscale_photograph", fault)
+            assert tab.enlarged(scale=2)["error"] == (
+                "this is a fault of srkit; the terminal shows more of it: ZeroDivisionError: in photo.png"
+            )
+        assert "Traceback" in capsys.readouterr().err
+        assert tab.enlarged(scale=2)["state"] == "done"
+
+
+def test_weights_that_were_named_at_the_start_are_offered(tmp_path, photo, serving):
+    file = str(zoo.path_of("lapsrn-x2"))
+    (tmp_path / "place").mkdir()
+    with serving(tmp_path / "place", models=[file]) as client, client.tab() as tab:
+        names = [one["name"] for one in tab.hello["weights"]]
+        assert names == ["automatic", "lapsrn-x2", "lapsrn-x4", "lapsrn-x8", "bicubic", file]
+        tab.send(photo().read_bytes(), "photo.png")
+        files_made = [result(tab, tab.enlarged(scale=2, weights=name))[1] for name in ("lapsrn-x2", file)]
+        assert files_made[0] == files_made[1]
+
+
 def test_a_closed_tab_is_forgotten(client, photo):
     with client.tab() as tab:
         tab.send(photo().read_bytes(), "photo.png")
@@ -153,8 +181,8 @@ def test_one_work_waits_for_the_other_until_it_is_stopped(client, photo, endless
             pass
         while second.next()["state"] != "working":
             pass
-        second.told("work", scale=3)  # in the place of the one before it
-        while (now := second.next())["state"] != "working" or now["after"]["width"] != 48:
+        _, now = second.told("work", scale=3)  # in the place of the one before it
+        while (news := second.next())["state"] != "working" or news["work"] != now["work"]:
             pass
         assert client.desk.worker.ahead(client.desk.tabs[second.id].work) == 0
 

@@ -117,7 +117,7 @@ def test_only_so_many_photographs_come_at_once_and_others_wait(small, photo):
 
 def test_a_refusal_is_heard_by_one_who_sends_all_the_same(small):
     with small.tab() as tab:
-        status, said = tab.send(bytes(3_000_000), "big.png")
+        status, said = tab.send(bytes(30_000_000), "big.png")
         assert (status, said["error"][:18]) == (413, "big.png: wants a f")
 
 

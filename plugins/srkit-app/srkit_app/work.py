@@ -144,7 +144,7 @@ class Work:
             self.changed()
         try:
             picture = shown(job.target, sys.maxsize)
-        except SrkitError:
+        except (SrkitError, MemoryError):  # it can be saved all the same
             picture = None
         content = job.target.read_bytes()
         self.result = Result(content, (content, picture[1]) if picture and picture[0] == content else picture)

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import os
 import threading
 import time
 from contextlib import contextmanager
@@ -37,7 +38,7 @@ class Client:
     def left(self):
         """Return the temporary files that remain; the last request may still be ending."""
         for _ in range(200):
-            if not (found := sorted(self.desk.place.rglob("*"))):
+            if not (found := [name for _, folders, names in os.walk(self.desk.place) for name in folders + names]):
                 break
             time.sleep(0.02)
         return found

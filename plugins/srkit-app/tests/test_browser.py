@@ -170,6 +170,7 @@ def test_what_the_server_says_stands_in_the_page(page, photo, tmp_path):
     assert not one(page, "#view").is_displayed()
     drop(page, photo('<img src=x onerror="alert(1)">.png'.replace("/", "")))
     wait(page, lambda: one(page, "#form").is_displayed())
+    assert one(page, "#found").text == '<img src=x onerror="alert(1)">.png, 16 x 12 pixels'
     assert not one(page, "#trouble").is_displayed()
     Select(one(page, "[name=size]")).select_by_value("long_side")
     number = one(page, "[name=long_side]")

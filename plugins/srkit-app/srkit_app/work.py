@@ -157,6 +157,7 @@ class Work:
             "width": width,
             "height": height,
             "by": by,
+            "strength": self.order.strength,
             "name": self.name,
             "command": self.order.command(self.photograph.name),
             "notes": list(self.notes),

@@ -178,11 +178,11 @@ function news(now) {
 }
 
 function done(now) {
-  const { width, height, by, name, command } = now.after;
+  const { width, height, by, name, command, strength } = now.after;
   find("look").textContent = "Before and after";
   viewer.show(width, height, `${tab("before")}?${photographs}`, tab(`after/${now.work}`));
   find("left").textContent = `before, ${photograph.width} x ${photograph.height}, stretched by the browser`;
-  find("right").textContent = `after, ${width} x ${height}, ${by}`;
+  find("right").textContent = `after, ${width} x ${height}, ${by}${strength < 1 ? ` at strength ${strength}` : ""}`;
   find("save").href = tab(`result/${now.work}`);
   find("save").download = name;
   find("save").textContent = `Save ${name}`;

@@ -7,11 +7,14 @@ import secrets
 import sys
 import webbrowser
 from threading import Thread
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from srkit.errors import SrkitError
+
+if TYPE_CHECKING:
+    from srkit_app.address import Address
 
 app = typer.Typer(
     add_completion=False,
@@ -52,37 +55,41 @@ def serve(
     """
     from srkit_app.address import listen
 
-    sockets, address = listen(host, port)
-    from srkit.engine.precision import resolve_device
-    from srkit.plugins import load_catalog
-    from srkit_app.desk import Desk, Limits
-    from srkit_app.networks import Networks
-    from srkit_app.offer import offered
-    from srkit_app.server import Server
-    from srkit_app.workplace import workplace
+    server, address = listen(host, port)
+    with server:  # taken first, since a wrong port is said before torch has been imported
+        from srkit.engine.precision import resolve_device
+        from srkit.plugins import load_catalog
+        from srkit_app.desk import Desk, Limits
+        from srkit_app.networks import Networks
+        from srkit_app.offer import offered
+        from srkit_app.server import Server
+        from srkit_app.workplace import workplace
 
-    resolve_device(device)
-    networks = Networks(load_catalog(), offered(model or []), device, precision)
-    key = secrets.token_urlsafe(24)
-    page = f"{address.url}#{key}"
-
-    def ready() -> None:
-        print(f"srkit-app: {page}\nthe key behind # lets the page in; Ctrl-C ends srkit-app", flush=True)
-        if not address.local:
-            print(
-                f"note: --host {host}: everybody on the network who has the key can use this computer to enlarge "
-                "photographs, and photographs and key are sent without encryption",
-                flush=True,
-            )
-        if browser:
-            Thread(target=webbrowser.open, args=(page,), daemon=True).start()
-
-    with workplace() as place:
-        desk = Desk(networks, place, Limits(upload=max_megabytes * 10**6, pixels=max_pixels))
-        Server(desk, address, key, ready).run([sockets])
+        resolve_device(device)
+        networks = Networks(load_catalog(), offered(model or []), device, precision)
+        for named in model or []:
+            networks.check(named)
+        key = secrets.token_urlsafe(24)
+        with workplace() as place:
+            desk = Desk(networks, place, Limits(upload=max_megabytes * 10**6, pixels=max_pixels))
+            Server(desk, address, key, lambda: _welcome(address, key, browser=browser)).run([server])
     print("srkit-app has ended", flush=True)
     if not desk.worker.ended:  # Python would wait for the tile, or crash in it
         os._exit(0)
+
+
+def _welcome(address: Address, key: str, *, browser: bool) -> None:
+    """Print where the page is, and open it."""
+    page = f"{address.url}#{key}"
+    print(f"srkit-app: {page}\nthe key behind # lets the page in; Ctrl-C ends srkit-app", flush=True)
+    if not address.local:
+        print(
+            f"note: --host {address.host}: everybody on the network who has the key can use this computer to "
+            "enlarge photographs, and photographs and key are sent without encryption",
+            flush=True,
+        )
+    if browser:
+        Thread(target=webbrowser.open, args=(page,), daemon=True).start()
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from srkit.network.network import Network
 from srkit.photographs.sizes import enlarged
 from srkit.photographs.upscaler import Upscaler
 from srkit.plugins import Catalog
-from srkit.weights.load import load_for
+from srkit.weights.load import DEFAULT_SCALE, load_for
 from srkit_app.offer import Offered
 from srkit_app.order import AUTOMATIC, Order
 
@@ -66,6 +66,14 @@ class Networks:
             # measured here, by hooks in the networks, which another thread would copy with the networks
             upscaler.memory_of_networks(1, 1, 0)
         return upscaler
+
+    def check(self, weights: str) -> None:
+        """Load weights once, so that a wrong name is said at the start.
+
+        Raises:
+            SrkitError: There are no such weights.
+        """
+        load_for(self.offer[weights].what, DEFAULT_SCALE, self.catalog)
 
     def _networks(self, weights: str, factor: float) -> tuple[Network, ...]:
         """Return the networks for a factor; those of the last factor of each choice are kept."""

@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 
 from srkit_app import command
+from srkit_app.address import Address
 
 RUN = [sys.executable, "-c", "from srkit_app.command import main; main()"]
 
@@ -38,6 +39,7 @@ def test_it_says_where_the_page_is_opens_it_and_ends_cleanly(tmp_path):
         (["--host", ""], "--host '': wants "),
         (["--device", "abacus"], "device"),
         (["--model", "{use: "], "model"),
+        (["--model", "no/such.pth"], "no/such.pth: wants a file of weights or a run folder, found nothing of that"),
     ],
 )
 def test_what_it_refuses_ends_with_words(words, why, monkeypatch, capsys):
@@ -46,3 +48,11 @@ def test_what_it_refuses_ends_with_words(words, why, monkeypatch, capsys):
         command.main()
     assert end.value.code == 2
     assert why in capsys.readouterr().err
+
+
+def test_an_open_address_is_said(capsys):
+    command._welcome(Address("0.0.0.0", 80, local=False), "key", browser=False)
+    assert capsys.readouterr().out.splitlines()[2] == (
+        "note: --host 0.0.0.0: everybody on the network who has the key can use this computer to enlarge "
+        "photographs, and photographs and key are sent without encryption"
+    )

@@ -76,9 +76,9 @@ class Desk:
 
     def close_tab(self, tab: Tab) -> None:
         """Forget a tab, and stop its work."""
-        self.tabs.pop(tab.id, None)
         tab.open = False
         tab.leave(self.worker)
+        self.tabs.pop(tab.id, None)
 
     def tab(self, name: str) -> Tab:
         """Return an open tab.

@@ -58,15 +58,21 @@ class Client:
 
     @contextmanager
     def tab(self):
-        """Open a tab for the length of a block."""
+        """Open a tab for the length of a block, and wait until the server has noticed its end."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.request("POST", "/tabs", headers={"X-Srkit-Key": KEY})
         answer = connection.getresponse()
+        tab = Tab(self, answer)
         try:
-            yield Tab(self, answer)
+            yield tab
         finally:
             answer.close()
             connection.close()
+            for _ in range(500):
+                if tab.id not in self.desk.tabs:
+                    break
+                time.sleep(0.01)
+            assert tab.id not in self.desk.tabs
 
 
 class Tab:

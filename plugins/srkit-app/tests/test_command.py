@@ -15,6 +15,7 @@ from srkit_app.address import Address
 RUN = [sys.executable, "-c", "from srkit_app.command import main; main()"]
 
 
+@pytest.mark.slow
 def test_it_says_where_the_page_is_opens_it_and_ends_cleanly(tmp_path):
     environment = os.environ | {"TMPDIR": str(tmp_path), "BROWSER": "echo opened %s", "SRKIT_PLUGINS": ""}
     with subprocess.Popen(

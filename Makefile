@@ -23,7 +23,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	touch $(INSTALLED)
 
 # What plugins need beside srkit, without what these need in turn: torchvision comes with another torch.
-PLUGINS_NEED := spandrel einops
+PLUGINS_NEED := spandrel einops starlette uvicorn anyio
 $(READY): $(INSTALLED) $(wildcard plugins/*/pyproject.toml)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps $(PLUGINS_NEED)

@@ -111,8 +111,17 @@ def test_no_file_is_a_warehouse():
     assert {file: lines for file, lines in long.items() if lines > 300} == {}
 
 
+def offers_parts(package):
+    """Return whether a package in plugins/ offers parts; one that does not is a program on top of srkit."""
+    return "[project.entry-points.srkit]" in (package / "pyproject.toml").read_text(encoding="utf-8")
+
+
 PLUGINS = sorted(
-    file.relative_to(ROOT) for file in (ROOT / "plugins").glob("*/**/*.py") if "tests" not in file.parts
+    file.relative_to(ROOT)
+    for package in (ROOT / "plugins").iterdir()
+    if package.is_dir() and offers_parts(package)
+    for file in package.glob("**/*.py")
+    if "tests" not in file.parts
 )
 
 
@@ -128,6 +137,11 @@ def reaches_up(file, text):
 @pytest.mark.parametrize("file", PLUGINS, ids=str)
 def test_plugins_import_what_lies_below_the_parts(file):
     assert reaches_up(file, (ROOT / file).read_text(encoding="utf-8")) == []
+
+
+def test_only_what_offers_no_parts_is_a_program():
+    programs = [one.name for one in (ROOT / "plugins").iterdir() if one.is_dir() and not offers_parts(one)]
+    assert programs == ["srkit-app"]
 
 
 def test_a_plugin_that_reaches_up_is_named():

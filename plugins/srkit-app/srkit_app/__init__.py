@@ -1,0 +1,1 @@
+"""A page in the browser on which srkit enlarges photographs: the command ``srkit-app``."""

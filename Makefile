@@ -10,7 +10,7 @@ help:
 	@echo "make run    train, evaluate and report configs/lapsrn_subpixel.yaml (about 5 minutes on two cores)"
 	@echo "make test   the whole test suite, plugins and slow tests included"
 	@echo "make check  ruff, mypy and the documentation, strictly"
-	@echo "make coverage    the same tests, as CI runs them, and what they cover; make slow runs the slow ones alone"
+	@echo "make coverage    the same tests, and what they cover: half as long again; make slow runs the slow ones alone"
 	@echo "make gpu    everything that wants a GPU, in 9 minutes, with the PyTorch that PYTHON has; REHEARSE=1 on a CPU"
 	@echo "make docs   serve the documentation on http://localhost:8000"
 	@echo "make clean  remove .venv and caches; runs/ is kept"

@@ -31,7 +31,9 @@ def evaluate(
     scale: Annotated[
         int | None, typer.Option(help="Scale of a model or a method by name; a checkpoint has its own.")
     ] = None,
-    low: Annotated[Path | None, typer.Option(help="Folder of LR images to use, instead of making them.")] = None,
+    low: Annotated[
+        Path | None, typer.Option("--lr", help="Folder of LR images to use, instead of making them.")
+    ] = None,
     degradation: Annotated[
         str, typer.Option(help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.")
     ] = "bicubic",

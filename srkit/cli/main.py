@@ -14,6 +14,7 @@ from srkit.cli import (
     ablate,
     check,
     checkerboard,
+    compare,
     convert,
     degrade,
     doctor,
@@ -64,6 +65,7 @@ def _main(
 
 app.command()(run.run)
 app.command()(upscale.upscale)
+app.command()(compare.compare)
 app.command()(models.models)
 app.command()(networks.networks)
 app.command()(check.check)

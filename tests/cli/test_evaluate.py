@@ -124,7 +124,7 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
     low.mkdir()
     for name in "ab":
         write(low / f"{name}x2.png", np.zeros((36, 42, 3), np.uint8))
-    black = json.loads(srkit("evaluate", "bicubic", images, "--low", low, "--scale", 2, "--json")[1])
+    black = json.loads(srkit("evaluate", "bicubic", images, "--lr", low, "--scale", 2, "--json")[1])
     assert black["scores"]["psnr"] < 12
     assert black["protocol"]["LR"] == "given"
 
@@ -141,7 +141,7 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
         ),
         (["bicubic", "NONE", "--scale", 2], "wants a folder of images, found nothing of that name"),
         (["bicubic", "EMPTY", "--scale", 2], "found none"),
-        (["bicubic", "IMAGES", "--scale", 3, "--low", "IMAGES"], "found pairs of x1"),
+        (["bicubic", "IMAGES", "--scale", 3, "--lr", "IMAGES"], "found pairs of x1"),
         (["bicubic", "IMAGES", "--scale", 2, "--degradation", "gauss"], "no degradation called 'gauss'"),
         (["bicubic", "IMAGES", "--scale", 2, "--degradation", "[1"], "--degradation: wants a name or a mapping"),
         (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from srkit.cli.complete import weights
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def compare(
         list[str],
         typer.Argument(
             help="Two or more: folders of pictures, pictures, or what makes them: shipped weights, a file of "
-            "weights, a run folder, a method."
+            "weights, a run folder, a method.",
+            autocompletion=weights,
         ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write, which is one file.")] = Path(

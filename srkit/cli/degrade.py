@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from srkit.cli.complete import degradations
 from srkit.cli.seed_option import LARGEST_SEED
 
 
@@ -15,7 +16,8 @@ def degrade(
         str,
         typer.Argument(
             help="A config, a file of a degradation such as configs/degradations/real_esrgan.yaml, a name, or "
-            "'{use: NAME, option: value}'."
+            "'{use: NAME, option: value}'.",
+            autocompletion=degradations,
         ),
     ],
     images: Annotated[list[Path], typer.Argument(help="HR: folders and files.")],

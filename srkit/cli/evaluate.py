@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from srkit.cli.complete import degradations, weights
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def evaluate(
         str,
         typer.Argument(
             help="Shipped weights (srkit models), a file of weights, a run folder, bicubic, or a method: a name, "
-            "or '{use: NAME, option: value}'."
+            "or '{use: NAME, option: value}'.",
+            autocompletion=weights,
         ),
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
@@ -35,7 +37,10 @@ def evaluate(
         Path | None, typer.Option("--lr", help="Folder of LR images to use, instead of making them.")
     ] = None,
     degradation: Annotated[
-        str, typer.Option(help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.")
+        str,
+        typer.Option(
+            help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.", autocompletion=degradations
+        ),
     ] = "bicubic",
     color: Annotated[Literal["y", "rgb"], typer.Option(help="Measure luma (16..235) or RGB.")] = "y",
     border: Annotated[int | None, typer.Option(help="Pixels cut off every side; the scale if not given.")] = None,

@@ -302,7 +302,7 @@ def test_plugins_that_clash_stop_every_command_but_one(srkit, install):
     assert "plugin srkit-three 1.0 (srkit_three) does not load: ModuleNotFoundError" in err
     code, out, _ = srkit("plugins")
     assert code == 2
-    assert "srkit-one 1.0 (srkit_one)\n    loss mine: \n" in out
+    assert "srkit-one 1.0 (srkit_one)\n    loss mine:\n" in out
     assert "does not load: ModuleNotFoundError: No module named 'nothing_of_that_name'" in out
 
 

@@ -50,6 +50,7 @@ def degrade(
     from srkit.photographs.degrade import degrade as write_degraded
     from srkit.plugins import load_catalog
 
+    _refuse_within(output, images)
     catalog = load_catalog()
     with seeded(seed):
         built, factor = read_degradation(degradation, scale, catalog)
@@ -70,3 +71,19 @@ def degrade(
         typer.echo(f"{row.source} -> {output / row.low}")
     images_made = "1 LR image" if made == 1 else f"{made} LR images"
     typer.echo(f"{images_made}, x{factor}; drawn.jsonl and sheet.png are beside them in {output}")
+
+
+def _refuse_within(output: Path, images: list[Path]) -> None:
+    """Refuse to write into a folder of photographs.
+
+    Raises:
+        DataError: The output is such a folder, or lies within one.
+    """
+    from srkit.errors import DataError
+
+    for folder in images:
+        if folder.is_dir() and output.resolve().is_relative_to(folder.resolve()):
+            raise DataError(
+                f"{output}: lies in {folder}, where the next command would take LR for photographs; "
+                "give another folder by --output"
+            )

@@ -12,6 +12,7 @@ from srkit.cli.complete import degradations, weights
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
+    from srkit.network.network import Network
     from srkit.parts.dataset import ImageSet
     from srkit.parts.degradation import DegradationFn
     from srkit.plugins import Catalog
@@ -119,7 +120,7 @@ def evaluate(
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
     own_protocols = described.pop("metrics", {})
-    typer.echo(fill(f"{network.name}, x{network.scale}{read_by(network)}: {in_words(described)}", WIDTH))
+    typer.echo(fill(f"{_title(network)}{read_by(network)}: {in_words(described)}", WIDTH))
     for name, values in own_protocols.items():
         typer.echo(fill(f"{name.upper()}: {in_words(values)}", WIDTH))
 
@@ -162,3 +163,9 @@ def _metrics(given: list[str]) -> dict[str, dict[str, Any]]:
 
 def _digits(metric: str, value: float) -> str:
     return f"{value:.3f}" if metric == "psnr" else f"{value:.4f}"
+
+
+def _title(network: Network) -> str:
+    """Return the name of a network with its scale, which the name of a file for many scales tells already."""
+    scale = f"x{network.scale}"
+    return network.name if network.name.endswith(f" {scale}") else f"{network.name}, {scale}"

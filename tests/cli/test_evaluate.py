@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from srkit.cli.evaluate import _title
 from srkit.image.files import write
 from srkit.image.resize import imresize
+from srkit.network.network import Network
 
 
 @pytest.fixture
@@ -210,3 +212,11 @@ def test_no_name_is_not_the_working_folder(srkit, tmp_path, monkeypatch):
     code, _, err = srkit("evaluate", "", tmp_path, "--scale", 2)
     assert code == 2
     assert err.startswith("word 2 of the command: is empty, as a variable that is not set makes it; ")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("VDSR_Official x3", "VDSR_Official x3"), ("lapsrn-x3", "lapsrn-x3, x3")]
+)
+def test_the_scale_of_a_file_for_many_scales_is_told_once(name, title):
+    network = Network.of(torch.nn.Upsample(scale_factor=3), 3, "y", name=name)
+    assert _title(network) == title

@@ -23,6 +23,7 @@ def test_a_smaller_version_covers_the_same_place():
     low[5:, 8:] = 200
     laid = align({"low": low, "a": picture(40, 64)}, None)
     np.testing.assert_array_equal(laid.crop("low", 20, 32, 20, 32), low[5:, 8:])
+    np.testing.assert_array_equal(laid.crop("low", 0, 8, 20, 24), low[:5, 2:8])
     assert laid.crop("low", 39, 63, 1, 1).shape == (1, 1, 3)
     assert laid.crop("a", 20, 32, 8, 4).shape == (8, 4, 3)
 

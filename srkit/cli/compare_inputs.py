@@ -17,8 +17,8 @@ from srkit.datasets.files import names_of
 from srkit.errors import CheckpointError, DataError, did_you_mean
 from srkit.evaluation.measure import measuring
 from srkit.evaluation.protocol import EvaluationProtocol
-from srkit.image.files import size
 from srkit.image.formats import IMAGE_SUFFIXES
+from srkit.image.photo import look
 from srkit.image.search import find
 from srkit.network.network import Network
 from srkit.photographs.upscaler import Upscaler
@@ -69,6 +69,11 @@ class Inputs:
         if self._networks and self.low is None and self.high is None:
             name = next(iter(self._networks))
             raise DataError(f"{name}: wants pictures to enlarge; give them by --lr, or --hr to shrink")
+        pairs = self._scale_of_pairs()
+        for name, network in self._networks.items():
+            if pairs not in (None, network.scale):
+                times = f"{self.high} is {pairs} times as large as {self.low}"
+                raise DataError(f"{name}: enlarges {network.scale} times, but {times}")
 
     @cached_property
     def _folders(self) -> dict[str, Files]:
@@ -171,8 +176,9 @@ class Inputs:
         """Return how many times HR is larger than LR; None if both are not there."""
         if HIGH not in self._folders or LOW not in self._folders:
             return None
-        high, low = (next(iter(self._folders[key].files.values())) for key in (HIGH, LOW))
-        return round(size(high)[0] / size(low)[0])
+        highs, lows = (self._matched(self._folders[key]).files for key in (HIGH, LOW))
+        both = next((name for name in highs if name in lows), None)
+        return None if both is None else round(look(highs[both]).height / look(lows[both]).height)
 
     @cached_property
     def known_scale(self) -> int | None:

@@ -208,6 +208,15 @@ def test_what_cannot_be_compared_is_refused(srkit, folders, zoo, words, message)
     assert err.startswith(message)
 
 
+def test_lr_of_another_scale_than_the_networks_is_refused(srkit, folders, zoo):
+    assert srkit("compare", "lapsrn-x4", "bad", "--lr", "small", "--hr", "photos") == (
+        2,
+        "",
+        "lapsrn-x4: enlarges 4 times, but photos is 2 times as large as small\n",
+    )
+    assert srkit("compare", "bicubic", "back_projection", "--lr", "small", "--hr", "photos")[0] == 0  # as the pairs
+
+
 def test_networks_of_two_scales_are_refused(srkit, folders, zoo):
     code, _, err = srkit("compare", "lapsrn-x2", "lapsrn-x4", "--lr", "small")
     assert (code, err) == (

@@ -25,6 +25,7 @@ from srkit.photographs.upscaler import Upscaler
 from srkit.plugins import Catalog
 from srkit.report.numbers import protocol as in_words
 from srkit.weights.load import BEST, load
+from srkit.weights.method import names_method
 from srkit.weights.zoo import names as shipped_names
 
 HIGH, LOW = "--hr", "--lr"
@@ -143,18 +144,10 @@ class Inputs:
     def _networks(self) -> dict[str, Network]:
         """The networks by their words; those without a scale of their own get that of the others."""
         words = [word for word in self.words if not _holds_pictures(word)]
-        found: dict[str, Network] = {}
-        later = []
-        for word in words:
-            try:
-                found[word] = self._load(word, self.scale)
-            except CheckpointError as error:
-                if self.scale is not None or "has no scale of its own" not in str(error):
-                    raise
-                later.append(word)
-        own = {network.scale for network in found.values()}
-        for word in later:
-            found[word] = self._load(word, next(iter(own)) if len(own) == 1 else self._scale_of_pairs())
+        by_name = [word for word in words if self._has_any_scale(word)]
+        found = {word: self._load(word, self.scale) for word in words if word not in by_name}
+        scale = self.scale or next((network.scale for network in found.values()), None) or self._scale_of_pairs()
+        found |= {word: self._load(word, scale) for word in by_name}
         scales = {network.scale: word for word, network in found.items()}
         if len(scales) > 1:
             each = " and ".join(f"{word} of x{scale}" for scale, word in sorted(scales.items()))
@@ -162,6 +155,12 @@ class Inputs:
                 f"VERSIONS: wants networks of one scale, got {each}; compare folders of their results instead"
             )
         return {word: found[word] for word in words}
+
+    def _has_any_scale(self, word: str) -> bool:
+        """Whether a word names a method or a model, which enlarges as many times as it is told."""
+        return not Path(word).exists() and (
+            names_method(read_model(word), self.catalog) or word in self.catalog["model"]
+        )
 
     def _load(self, word: str, scale: int | None) -> Network:
         known = [*shipped_names(), *self.catalog["model"], *self.catalog["method"]]
@@ -191,7 +190,7 @@ class Inputs:
         """The names of the versions on the page: short, but different from one another."""
         short = [_short(word) for word in self.words]
         return [
-            word if short.count(name) > 1 or name in (LR, HR) else name
+            f"{word} (given)" if name in (LR, HR) else word if short.count(name) > 1 else name
             for word, name in zip(self.words, short, strict=True)
         ]
 

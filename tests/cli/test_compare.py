@@ -101,6 +101,13 @@ def test_pictures_alone_belong_together_whatever_their_names(srkit, folders):
     assert list(found["a", "psnr"]) == ["good/a_x2.png", "bad/a_x2.png"]  # names that differ
 
 
+def test_a_folder_may_have_the_name_of_a_version_of_the_page(srkit, folders):
+    (folders / "good").rename(folders / "HR")
+    assert srkit("compare", "HR", "bad", "--hr", "photos")[0] == 0
+    found = scores((folders / "compare.html").read_text())
+    assert list(found["a", "psnr"]) == ["HR (given)", "bad"]
+
+
 def test_missing_partners_and_other_shapes_are_named_on_the_page_and_in_the_terminal(srkit, folders):
     (folders / "bad/a_x2.png").unlink()
     write(folders / "bad/b_x2.png", drawn(0, side=36)[:24])

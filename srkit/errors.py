@@ -58,6 +58,18 @@ class BuildError(SrkitError):
         super().__init__(f"{part} refuses: {error}{places}")
 
 
+class OptionError(ValueError):
+    """An option of a section does not fit the others; ``option`` is its name, with dots if it lies deeper."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(f"{option}: {message}")
+        self.option, self.message = option, message
+
+
+UNPLACED = "config"
+"""The place of a problem that was found where the files are not known; ``Source.placed`` finds the real one."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with a config: the place, the key, and what is wrong with it."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from srkit.config.identity import Role, option
 from srkit.config.limits import Range, check_fields
+from srkit.errors import OptionError
 from srkit.parts import (
     Augmentation,
     Dataset,
@@ -136,11 +137,10 @@ class Train:
         if len(given) != 1:
             raise ValueError(f"give one of steps, epochs and minutes, got {' and '.join(given) or 'none'}")
         if self.batch % self.accumulate:
-            raise ValueError(
-                f"accumulate must divide the batch of {self.batch} into equal pieces, got {self.accumulate}"
-            )
+            what = f"wants a number that divides the batch of {self.batch} into equal pieces, got {self.accumulate}"
+            raise OptionError("accumulate", what)
         if self.patience is not None and self.select == LAST:
-            raise ValueError(NO_METRIC)
+            raise OptionError("patience", NO_METRIC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,4 +180,5 @@ class Experiment:
     def __post_init__(self) -> None:
         check_fields(self)
         if self.train.patch % self.scale:
-            raise ValueError(f"train.patch must be a multiple of the scale {self.scale}, got {self.train.patch}")
+            what = f"wants a multiple of the scale {self.scale}, got {self.train.patch}"
+            raise OptionError("train.patch", what)

@@ -56,7 +56,7 @@ def _sets(data: Path, scale: int) -> list[tuple[str, Path, list[str]]]:
     ]
     low = data / "div2krk" / f"lr_x{scale}"
     if low.is_dir():
-        sets.append(("DIV2KRK, 20 real pairs", data / "div2krk" / "gt", ["--low", str(low)]))
+        sets.append(("DIV2KRK, 20 real pairs", data / "div2krk" / "gt", ["--lr", str(low)]))
     return sets
 
 

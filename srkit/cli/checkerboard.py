@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from srkit.cli.complete import degradations, weights
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
@@ -19,12 +20,19 @@ if TYPE_CHECKING:
 
 def checkerboard(
     model: Annotated[
-        str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
+        str,
+        typer.Argument(
+            help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.",
+            autocompletion=weights,
+        ),
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[int | None, typer.Option(help="Scale of a model by name; a checkpoint has its own.")] = None,
     degradation: Annotated[
-        str, typer.Option(help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.")
+        str,
+        typer.Option(
+            help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.", autocompletion=degradations
+        ),
     ] = "bicubic",
     loss: Annotated[str, typer.Option(help="Loss whose gradient is measured (M4).")] = "charbonnier",
     picture: Annotated[Path | None, typer.Option(help="Draw spectrum and flat field to this PNG.")] = None,

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from srkit.plugins import Catalog
 
 
+RECIPES = ("bsrgan", "real_esrgan")
+"""The names of the files in configs/degradations of srkit's repository, which many take for parts."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Degrading:
     """What is read beside no experiment.
@@ -41,6 +45,9 @@ def read_degradation(text: str, scale: int | None, catalog: Catalog) -> tuple[De
         ConfigError: The text is none of these, the scale is missing or another one than the config's, or the
             degradation has problems: all of them, with their places.
     """
+    if text in RECIPES and text not in catalog["degradation"]:
+        what = f"is a recipe in a file, not a part; give configs/degradations/{text}.yaml of srkit's repository"
+        raise ConfigError([Problem(text, "", what)])
     if is_file(text) and "use" not in read([Path(text)]).tree:
         experiment, source, _ = read_experiment([text])
         if scale not in (None, experiment.scale):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from srkit.cli.complete import degradations
 from srkit.cli.seed_option import LARGEST_SEED
 
 
@@ -15,7 +16,8 @@ def degrade(
         str,
         typer.Argument(
             help="A config, a file of a degradation such as configs/degradations/real_esrgan.yaml, a name, or "
-            "'{use: NAME, option: value}'."
+            "'{use: NAME, option: value}'.",
+            autocompletion=degradations,
         ),
     ],
     images: Annotated[list[Path], typer.Argument(help="HR: folders and files.")],
@@ -48,6 +50,7 @@ def degrade(
     from srkit.photographs.degrade import degrade as write_degraded
     from srkit.plugins import load_catalog
 
+    _refuse_within(output, images)
     catalog = load_catalog()
     with seeded(seed):
         built, factor = read_degradation(degradation, scale, catalog)
@@ -68,3 +71,19 @@ def degrade(
         typer.echo(f"{row.source} -> {output / row.low}")
     images_made = "1 LR image" if made == 1 else f"{made} LR images"
     typer.echo(f"{images_made}, x{factor}; drawn.jsonl and sheet.png are beside them in {output}")
+
+
+def _refuse_within(output: Path, images: list[Path]) -> None:
+    """Refuse to write into a folder of photographs.
+
+    Raises:
+        DataError: The output is such a folder, or lies within one.
+    """
+    from srkit.errors import DataError
+
+    for folder in images:
+        if folder.is_dir() and output.resolve().is_relative_to(folder.resolve()):
+            raise DataError(
+                f"{output}: lies in {folder}, where the next command would take LR for photographs; "
+                "give another folder by --output"
+            )

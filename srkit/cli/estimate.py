@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from srkit.cli.complete import estimators
 from srkit.cli.seed_option import LARGEST_SEED
 
 
@@ -15,7 +16,8 @@ def estimate(
         str,
         typer.Argument(
             help="Estimator, such as kernelgan of the plugin srkit-kernelgan: a name, or "
-            "'{use: NAME, option: value}'."
+            "'{use: NAME, option: value}'.",
+            autocompletion=estimators,
         ),
     ],
     images: Annotated[list[str], typer.Argument(help="Photographs, folders of them, or patterns: '*.jpg'.")],

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from srkit.cli.complete import degradations, weights
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
+    from srkit.network.network import Network
     from srkit.parts.dataset import ImageSet
     from srkit.parts.degradation import DegradationFn
     from srkit.plugins import Catalog
@@ -24,16 +26,22 @@ def evaluate(
         str,
         typer.Argument(
             help="Shipped weights (srkit models), a file of weights, a run folder, bicubic, or a method: a name, "
-            "or '{use: NAME, option: value}'."
+            "or '{use: NAME, option: value}'.",
+            autocompletion=weights,
         ),
     ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[
         int | None, typer.Option(help="Scale of a model or a method by name; a checkpoint has its own.")
     ] = None,
-    low: Annotated[Path | None, typer.Option(help="Folder of LR images to use, instead of making them.")] = None,
+    low: Annotated[
+        Path | None, typer.Option("--lr", help="Folder of LR images to use, instead of making them.")
+    ] = None,
     degradation: Annotated[
-        str, typer.Option(help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.")
+        str,
+        typer.Option(
+            help="Degradation that makes LR: a name, or '{use: NAME, option: value}'.", autocompletion=degradations
+        ),
     ] = "bicubic",
     color: Annotated[Literal["y", "rgb"], typer.Option(help="Measure luma (16..235) or RGB.")] = "y",
     border: Annotated[int | None, typer.Option(help="Pixels cut off every side; the scale if not given.")] = None,
@@ -112,7 +120,7 @@ def evaluate(
         return
     _line(f"mean of {len(rows)}", [_digits(name, value) for name, value in means.items()])
     own_protocols = described.pop("metrics", {})
-    typer.echo(fill(f"{network.name}, x{network.scale}{read_by(network)}: {in_words(described)}", WIDTH))
+    typer.echo(fill(f"{_title(network)}{read_by(network)}: {in_words(described)}", WIDTH))
     for name, values in own_protocols.items():
         typer.echo(fill(f"{name.upper()}: {in_words(values)}", WIDTH))
 
@@ -155,3 +163,9 @@ def _metrics(given: list[str]) -> dict[str, dict[str, Any]]:
 
 def _digits(metric: str, value: float) -> str:
     return f"{value:.3f}" if metric == "psnr" else f"{value:.4f}"
+
+
+def _title(network: Network) -> str:
+    """Return the name of a network with its scale, which the name of a file for many scales tells already."""
+    scale = f"x{network.scale}"
+    return network.name if network.name.endswith(f" {scale}") else f"{network.name}, {scale}"

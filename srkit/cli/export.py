@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from srkit.cli.complete import weights
+
 if TYPE_CHECKING:
     from srkit.plugins import Catalog
 
 
 def export(
     model: Annotated[
-        str, typer.Argument(help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.")
+        str,
+        typer.Argument(
+            help="Shipped weights (srkit models), a file of weights, a run folder, or bicubic.",
+            autocompletion=weights,
+        ),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write; .onnx is ONNX.")],
     format_: Annotated[

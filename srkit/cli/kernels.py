@@ -7,17 +7,22 @@ from typing import Annotated, Literal
 
 import typer
 
+from srkit.cli.complete import degradations, estimators
 from srkit.cli.seed_option import LARGEST_SEED
 
 
 def kernels(
-    estimator: Annotated[str, typer.Argument(help="Estimator: a name, or '{use: NAME, option: value}'.")],
+    estimator: Annotated[
+        str,
+        typer.Argument(help="Estimator: a name, or '{use: NAME, option: value}'.", autocompletion=estimators),
+    ],
     images: Annotated[list[Path], typer.Argument(help="Folders of HR images.")],
     scale: Annotated[int, typer.Option(min=2, help="How many times smaller LR is.")],
     degradation: Annotated[
         str,
         typer.Option(
-            help="Degradation that makes LR and gives its kernels: a name, or '{use: NAME, option: value}'."
+            help="Degradation that makes LR and gives its kernels: a name, or '{use: NAME, option: value}'.",
+            autocompletion=degradations,
         ),
     ] = "anisotropic_gaussian",
     align: Annotated[

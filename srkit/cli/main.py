@@ -14,6 +14,7 @@ from srkit.cli import (
     ablate,
     check,
     checkerboard,
+    compare,
     convert,
     degrade,
     doctor,
@@ -34,13 +35,13 @@ from srkit.cli import (
     upscale,
 )
 from srkit.cli.torchrun import refuse_torchrun
+from srkit.cli.trimmed import trimmed_output
 from srkit.errors import DataError, SrkitError
 
 app = typer.Typer(
     name="srkit",
     help="Image super-resolution, put together from parts.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -62,25 +63,38 @@ def _main(
     refuse_torchrun(context.invoked_subcommand)
 
 
-app.command()(run.run)
-app.command()(upscale.upscale)
-app.command()(models.models)
-app.command()(networks.networks)
-app.command()(check.check)
-app.command()(explain.explain)
-app.command()(parts.parts)
-app.command()(plugins.plugins)
-app.command()(doctor.doctor)
-app.command()(schema.schema)
-app.command()(report.report)
-app.command()(evaluate.evaluate)
-app.command()(degrade.degrade)
-app.command()(convert.convert)
-app.command()(export.export)
-app.command()(checkerboard.checkerboard)
-app.command()(estimate.estimate)
-app.command()(kernels.kernels)
-app.command()(ablate.ablate)
+COMMANDS = (
+    run.run,
+    upscale.upscale,
+    compare.compare,
+    models.models,
+    networks.networks,
+    check.check,
+    explain.explain,
+    parts.parts,
+    plugins.plugins,
+    doctor.doctor,
+    schema.schema,
+    report.report,
+    evaluate.evaluate,
+    degrade.degrade,
+    convert.convert,
+    export.export,
+    checkerboard.checkerboard,
+    estimate.estimate,
+    kernels.kernels,
+    ablate.ablate,
+)
+"""The commands in the order of the help."""
+
+
+def _paragraphs(text: str) -> str:
+    """Return a docstring with each paragraph on one line, which the help breaks at the width of the terminal."""
+    return "\n\n".join(" ".join(one.split()) for one in text.split("\n\n"))
+
+
+for _command in COMMANDS:
+    app.command(help=_paragraphs(str(_command.__doc__)))(_command)
 app.add_typer(new.new)
 app.command(hidden=True)(trial.trial)
 
@@ -92,7 +106,8 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
         _refuse_empty(sys.argv[1:])
-        app()
+        with trimmed_output():
+            app(prog_name="srkit")
     except SrkitError as error:
         print(error, file=sys.stderr)
         sys.exit(2)

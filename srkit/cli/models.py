@@ -49,11 +49,11 @@ def _scores(scores: Mapping[str, CardScore]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("    scores on", no_wrap=True)
+    table.add_column("    scores on (PSNR-Y in dB)", no_wrap=True)
     for heading in ("PSNR-Y", "bicubic", "gain", "SSIM"):
         table.add_column(heading, justify="right", no_wrap=True)
     for title, score in scores.items():
         base = score.bicubic["psnr"]
-        gain = f"{score.psnr - base:+z.2f} dB"
+        gain = f"{score.psnr - base:+z.2f}"
         table.add_row(f"    {escape(title)}", f"{score.psnr:.2f}", f"{base:.2f}", gain, f"{score.ssim:.4f}")
     return table

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from srkit.cli.complete import kinds
+
 new = typer.Typer(
     name="new", help="Write something to start from, such as a plugin.", no_args_is_help=True, add_completion=False
 )
@@ -20,7 +22,9 @@ def _new() -> None:
 @new.command()
 def plugin(
     name: Annotated[str, typer.Argument(help="Name of its part; the package is called srkit-NAME.")],
-    kind: Annotated[str, typer.Option(help="Kind of its part, such as model (srkit parts lists them).")],
+    kind: Annotated[
+        str, typer.Option(help="Kind of its part, such as model (srkit parts lists them).", autocompletion=kinds)
+    ],
     into: Annotated[Path, typer.Option(help="Folder in which srkit-NAME is made.")] = Path(),
 ) -> None:
     """Write a plugin with one working part, its packaging, a test that runs its contract, and a README."""

@@ -46,7 +46,9 @@ from srkit.testing import check_part
 
 
 def test_it_keeps_the_contract_of_its_kind():
-    check_part(load_catalog()["{kind}"]["{name}"])
+    parts = load_catalog()["{kind}"]
+    assert "{name}" in parts, "srkit does not find the plugin; install it first, in its folder: pip install -e ."
+    check_part(parts["{name}"])
 """
 
 README = """\

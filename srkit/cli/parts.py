@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from srkit.cli.complete import kinds
+
+if TYPE_CHECKING:
+    from srkit.plugins.describe import Option
+
 
 def parts(
-    kind: Annotated[str | None, typer.Argument(help="Only this kind, such as upsampler.")] = None,
+    kind: Annotated[
+        str | None, typer.Argument(help="Only this kind, such as upsampler.", autocompletion=kinds)
+    ] = None,
     names: Annotated[bool, typer.Option("--names", help="Print only the names, which is faster.")] = False,
 ) -> None:
     """List the parts of every kind, built in and from plugins, with their options."""
@@ -45,10 +52,15 @@ def _describe(kind: str | None) -> None:
             continue
         table = Table(title=name, title_justify="left", title_style="bold", expand=True, box=None, pad_edge=False)
         table.add_column("name", style="cyan", no_wrap=True)
-        table.add_column("what it is, and its options", ratio=1)
-        table.add_column("from", style="dim")
+        table.add_column("what it is; its options", ratio=1)
         for part in catalog[name].values():
-            listed = "\n".join(f"{one.name}={one.default}  {one.wants}" for one in options(part))
-            says = escape(part.summary) + (f"\n[dim]{escape(listed)}[/dim]" if listed else "")
-            table.add_row(part.name, says, part.origin)
+            listed = "\n".join(_option(one) for one in options(part))
+            origin = "" if part.origin.startswith("srkit.") else f" ({part.origin})"
+            says = escape(part.summary + origin) + (f"\n[dim]{escape(listed)}[/dim]" if listed else "")
+            table.add_row(part.name, says)
         console.print(table, "")
+
+
+def _option(one: Option) -> str:
+    """Return an option with its default, what it wants, and what it means."""
+    return f"{one.name}={one.default} ({one.wants})" + (f": {one.meaning}" if one.meaning else "")

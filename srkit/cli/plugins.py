@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
+
 import typer
 
 
@@ -15,10 +18,18 @@ def plugins() -> None:
     for plugin in found:
         typer.echo(f"{plugin.origin} ({plugin.module})")
         for kind in plugin.kinds if not plugin.problem else []:
-            typer.echo(f"    kind {kind.name}: {kind.gives}")
+            _say(f"kind {kind.name}: {kind.gives}")
         for part in plugin.parts if not plugin.problem else []:
-            typer.echo(f"    {part.kind.name} {part.name}: {part.summary}")
+            _say(f"{part.kind.name} {part.name}: {part.summary}")
         if plugin.problem:
-            typer.echo(f"    {plugin.problem}")
+            _say(plugin.problem)
     if any(plugin.problem for plugin in found):
         raise typer.Exit(2)
+
+
+def _say(text: str) -> None:
+    """Print lines below the name of a plugin, at the width of the terminal."""
+    columns = shutil.get_terminal_size().columns
+    for line in text.splitlines():
+        wrapped = textwrap.wrap(line, max(columns - 8, 20), break_long_words=False, break_on_hyphens=False)
+        typer.echo("    " + "\n        ".join(wrapped))

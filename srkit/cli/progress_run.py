@@ -40,9 +40,12 @@ class RunProgress:
         folder: Its folder.
         select: The metric that chooses the weights that are kept, or ``last``.
         quiet: Whether to show nothing.
+        processes: How many processes train together; the records are those of the first.
     """
 
-    def __init__(self, experiment: Experiment, folder: RunFolder, *, select: str, quiet: bool) -> None:
+    def __init__(
+        self, experiment: Experiment, folder: RunFolder, *, select: str, quiet: bool, processes: int = 1
+    ) -> None:
         self.console = Console(quiet=quiet)
         self.live = self.console.is_terminal and not quiet
         self.bar = Bar(
@@ -59,13 +62,16 @@ class RunProgress:
         self.total = self.step = 0
         self.crops_per_step = experiment.train.batch
         self.select = select
-        self.validated = False
+        self.validated, self.validates = False, experiment.train.validate_every > 0
+        self.processes, self.shared = processes, False
         self.folder = folder
         self.title = f"x{experiment.scale} {experiment.name}"
 
     def __enter__(self) -> Self:
         self.console.print(
-            f"[bold]{escape(self.title)}[/bold]", f"in {escape(str(self.folder.path))}", highlight=False
+            f"[bold]{escape(self.title)}[/bold]",
+            f"in {escape(str(self.folder.path))}" + (f" by {self.processes} processes" * (self.processes > 1)),
+            highlight=False,
         )
         self.bar.start()
         return self
@@ -110,13 +116,17 @@ class RunProgress:
                 )
             case "stop":
                 self._say(f"step {record.step:>6}  {record.values['reason']}")
+            case "score" if self.processes > 1:
+                if not self.shared:
+                    self._say(f"scoring the test images in {self.processes} processes")
+                self.shared = True
             case "score" if record.step == 0 or self.live is False:
                 self._say(f"scored {record.values['image']}")
 
     def _chosen(self, record: Record) -> str:
         """Return the metric that chooses the weights, unless it is PSNR, and whether they are the best so far."""
         value = "" if self.select in ("psnr", LAST) else f", {self.select.upper()} {record.number(self.select):.4f}"
-        best = self.validated and self.select != LAST and record.values.get("best")
+        best = self.validates and self.validated and self.select != LAST and record.values.get("best")
         self.validated = True
         return value + ("  best so far" if best else "")
 

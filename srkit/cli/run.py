@@ -58,14 +58,20 @@ def _claim(config: list[str], output: Path | None, world: World) -> Path:
     """Check everything, then claim the folder of a new run."""
     from srkit.config.show import fill, to_yaml
     from srkit.engine.precision import resolve_device
+    from srkit.errors import ConfigError, Problem, TrainingError
     from srkit.run.build import build, check_files
     from srkit.run.environment import environment
     from srkit.run.folder import RunFolder
 
-    experiment, _, catalog = read_experiment(config)
+    experiment, source, catalog = read_experiment(config)
     world.rows(experiment.train.batch, experiment.train.accumulate)
-    check_files(build(experiment, catalog), experiment)
-    device = resolve_device(experiment.train.device)
+    with source.placed():
+        check_files(build(experiment, catalog), experiment)
+    try:
+        device = resolve_device(experiment.train.device)
+    except TrainingError as error:
+        place = source.where(("train", "device"))
+        raise ConfigError([Problem(place, "train.device", str(error).removeprefix("device: "))]) from None
     path = output or below_runs(str(experiment.name)) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
     RunFolder.create(path, to_yaml(fill(experiment)), environment(catalog, experiment.seed, device))
     return path
@@ -82,7 +88,8 @@ def _go(path: Path, world: World, *, quiet: bool) -> None:
         if (ready := _ready(folder, world)) is not None:
             experiment, built = ready
             select = built.select.metric
-            with RunProgress(experiment, folder, select=select, quiet=quiet) as progress, _system_errors(path):
+            shown = RunProgress(experiment, folder, select=select, quiet=quiet, processes=world.size)
+            with shown as progress, _system_errors(path):
                 progress.follow(train(experiment, built, folder, world))
                 progress.follow(score(experiment, built, folder, world))
                 advice = way_on(experiment, progress.step * progress.crops_per_step)

@@ -14,6 +14,7 @@ def schema(
     """Print a JSON schema of configs, with the parts of installed plugins.
 
     An editor with a YAML language server takes it from a config's first line:
+
     # yaml-language-server: $schema=srkit.schema.json
     """
     from srkit.ablation.study import Study

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from srkit.cli.complete import weights
 from srkit.cli.seed_option import LARGEST_SEED
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def upscale(
         str | None,
         typer.Option(
             help="Shipped weights (see srkit models), a file of weights, a run folder, or a method: a name, or "
-            "'{use: NAME, option: value}'."
+            "'{use: NAME, option: value}'.",
+            autocompletion=weights,
         ),
     ] = None,
     format_: Annotated[

@@ -20,7 +20,7 @@ from srkit.config.show import fill, names_part
 from srkit.config.signature import among, declared
 from srkit.config.source import Source
 from srkit.config.spelling import kind_of, optional, spell
-from srkit.errors import BuildError, ConfigError, Problem, SrkitError, UnknownPart, did_you_mean
+from srkit.errors import BuildError, ConfigError, OptionError, Problem, SrkitError, UnknownPart, did_you_mean
 from srkit.registry import Kind, Part, Registry
 
 DEEPEST = 40
@@ -118,6 +118,9 @@ class _Checker:
             return None
         try:
             return schema(**options)
+        except OptionError as error:
+            self.blame((*at, *error.option.split(".")), error.message)
+            return None
         except ValueError as error:
             self.blame(at, str(error))
             return None

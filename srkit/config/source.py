@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +18,7 @@ from srkit.config.include import included
 from srkit.config.interpolation import borrowed, resolve
 from srkit.config.merge import Keys, lay
 from srkit.config.place import Layer, Mark, Marks
-from srkit.errors import ConfigError, Problem
+from srkit.errors import UNPLACED, ConfigError, Problem
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Source:
 
     tree: Mapping[str, Any]
     marks: Mapping[Keys, Mark]
-    name: str = "config"
+    name: str = UNPLACED
 
     def mark(self, keys: Keys) -> Mark:
         """Return the mark of ``keys``, or of the nearest key above it."""
@@ -37,6 +38,22 @@ class Source:
     def where(self, keys: Keys) -> str:
         """Name the place of ``keys``, or of the nearest key above it."""
         return self.mark(keys).place
+
+    @contextmanager
+    def placed(self) -> Iterator[None]:
+        """Give the problems that are found in the block the places of their keys, if they have none.
+
+        Raises:
+            ConfigError: The block raised one.
+        """
+        try:
+            yield
+        except ConfigError as error:
+            problems = (
+                replace(one, where=self.where(tuple(one.key.split(".")))) if one.where == UNPLACED else one
+                for one in error.problems
+            )
+            raise ConfigError(list(problems)) from None
 
     def folder(self, keys: Keys) -> Path:
         """Return the folder that a relative path at ``keys`` starts from; the working folder for a default."""
@@ -87,7 +104,7 @@ def read(files: Sequence[Path], overrides: Sequence[str] = (), *, layers: Sequen
                 marks.setdefault(keys[:depth], mark)
     if problems:
         raise ConfigError(problems)
-    source = Source(tree, marks, str(files[0]) if files else "config")
+    source = Source(tree, marks, str(files[0]) if files else UNPLACED)
     resolved = resolve(tree, source.where)
     for keys, origin in borrowed(tree, resolved):  # `${let.path}` stands here, but the path was written there
         folder = Path.cwd() if origin is None else source.mark(origin).folder

@@ -75,11 +75,14 @@ def _read(file: Path, image: str | None) -> NDArray[np.float64]:
     """Return the array of a .npy file, or the named one of a .npz file.
 
     Raises:
-        OSError: There is no such file.
-        ValueError: The file holds no arrays, or not the named one.
+        ValueError: There is no such file, or it holds no arrays, or not the named one.
     """
     try:
         found = np.load(file, allow_pickle=False)
+    except OSError as error:
+        raise ValueError(
+            f"file: {file}: cannot be read: {error.strerror or error}; srkit estimate writes such a file"
+        ) from None
     except (ValueError, EOFError, BadZipFile) as error:
         raise ValueError(f"file: {file}: wants a .npy or .npz file of numbers: {error}") from None
     if isinstance(found, np.ndarray):

@@ -10,7 +10,7 @@ from srkit.image.color import luma
 from srkit.image.convert import to_tensor
 
 SIDE = 128
-"""Longest side of a crop in HR pixels."""
+"""Longest side of a crop in HR pixels, in reports of runs and studies."""
 
 Plane = NDArray[np.float32]
 """Luma of studio range (H,W), 16..235."""
@@ -23,32 +23,32 @@ def spread(images: list[str], count: int) -> list[str]:
     return [images[round(at)] for at in np.linspace(0, len(images) - 1, count)]
 
 
-def window_means(values: NDArray[np.floating], scale: int) -> NDArray[np.float64]:
+def window_means(values: NDArray[np.floating], scale: int, longest: int = SIDE) -> NDArray[np.float64]:
     """Return the mean of ``values`` (H,W) over every crop that ``starts`` allows; a smaller image is one crop."""
-    height, width = (min(crop_side(scale), length) for length in values.shape)
+    height, width = (min(crop_side(scale, longest), length) for length in values.shape)
     summed = np.pad(values.cumsum(0, dtype=float).cumsum(1), ((1, 0), (1, 0)))
-    rows, columns = starts(values.shape[0], scale)[:, None], starts(values.shape[1], scale)
+    rows, columns = starts(values.shape[0], scale, longest)[:, None], starts(values.shape[1], scale, longest)
     below, right = rows + height, columns + width
     total = summed[below, right] - summed[rows, right] - summed[below, columns] + summed[rows, columns]
     return np.asarray(total / (height * width))
 
 
-def corner(index: int, shape: tuple[int, ...], scale: int) -> tuple[int, int]:
+def corner(index: int, shape: tuple[int, ...], scale: int, longest: int = SIDE) -> tuple[int, int]:
     """Return top and left of the crop number ``index``, as counted by ``window_means``, of an image (H,W)."""
-    rows, columns = (starts(length, scale) for length in shape)
+    rows, columns = (starts(length, scale, longest) for length in shape)
     return int(rows[index // len(columns)]), int(columns[index % len(columns)])
 
 
-def starts(length: int, scale: int) -> NDArray[np.intp]:
+def starts(length: int, scale: int, longest: int = SIDE) -> NDArray[np.intp]:
     """Return the starts of crops along a side: half a crop apart, on whole LR pixels, the last crop at the end."""
-    side = crop_side(scale)
+    side = crop_side(scale, longest)
     last = max(0, length - side) // scale * scale
     return np.unique([*range(0, last + 1, max(1, side // 2 // scale) * scale), last])
 
 
-def crop_side(scale: int) -> int:
-    """Return the longest side of a crop that is a whole number of LR pixels."""
-    return max(1, SIDE // scale) * scale
+def crop_side(scale: int, longest: int = SIDE) -> int:
+    """Return the side of a crop, ``longest`` at most, that is a whole number of LR pixels."""
+    return max(1, longest // scale) * scale
 
 
 def luma_plane(image: UInt8Image) -> Plane:

@@ -46,11 +46,15 @@ class Views:
         views: The places.
         limit: The error of luma in grey levels that is drawn brightest.
         kernels: The blur kernels (k,k) of images that have one, by their names.
+        reference: The version from which the errors are.
+        whole: Whether the places are whole images.
     """
 
     views: tuple[View, ...]
     limit: int
     kernels: Mapping[str, NDArray[np.float64]]
+    reference: str = "HR"
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,13 +109,13 @@ class Document:
     """A report.
 
     Args:
-        kind: ``run`` or ``study``.
+        kind: ``run``, ``study`` or ``comparison``.
         title: Its title.
         question: The question that the study answers.
         sketch: The results in a few words.
         gains: The gains of a run's network, by metric.
         answers: The arms of a study that are better or worse than the baseline.
-        warning: A sentence about missing trials; empty if none is missing.
+        warning: A sentence about what is missing, such as trials; empty if nothing is.
         sections: The sections in their order.
     """
 

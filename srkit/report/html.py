@@ -26,7 +26,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "interval": sentences.interval,
     "kind": lambda part: type(part).__name__.lower(),
     "number": lambda value, metric, sign=False: number(metric, value, sign=sign),
-    "png": png_uri,
     "protocol": protocol,
     "thumbnail": thumbnail_uri,
     "unit": lambda metric: UNITS.get(metric, ""),

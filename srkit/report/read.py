@@ -175,6 +175,14 @@ def _own(run: RunResult) -> TestResult:
 
 
 def _given(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all values on which the LR images of a test depend."""
+    """Return all values on which the LR images of a test depend; pairs bring LR of their own."""
     images = (settings.get("data") or {}).get("test")
-    return {"images": images, **{name: settings.get(name) for name in ("degradation", "scale", "seed")}}
+    names = ("scale",) if _has_pairs(images) else ("degradation", "scale", "seed")
+    return {"images": images, **{name: settings.get(name) for name in names}}
+
+
+def _has_pairs(dataset: Any) -> bool:
+    """Return whether a dataset of a config is one of pairs, or is made of such; a mix has only those or none."""
+    if isinstance(dataset, Mapping):
+        return dataset.get("use") == "pairs" or any(map(_has_pairs, dataset.values()))
+    return isinstance(dataset, list) and any(map(_has_pairs, dataset))

@@ -54,7 +54,10 @@ def _telling(results: Results, block: BlockResult) -> Sequence[str]:
 
 def _answer(results: Results, block: BlockResult, test: str) -> Answer:
     metric = metrics(block)[0]
-    about = ", ".join(filter(None, (block.name, test, f"{metric.upper()} against {block.baseline}")))
+    subject = ["", f"{metric.upper()} against {block.baseline}"]
+    if test != OWN:  # an arm and a test may share a name
+        subject = [f"test {test}", f"{metric.upper()} against arm {block.baseline}"]
+    about = ", ".join(filter(None, (block.name, *subject)))
     compared = [standing for standing in standings(results, block, metric, test) if standing.difference is not None]
     if not compared:
         return Answer(about, {UNCERTAIN: "nothing to compare"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from srkit.image.array import UInt8Image
 from srkit.image.files import read
 from srkit.report.compare import Gain, gains
 from srkit.report.crop_windows import Plane, corner, crop_side, luma_plane, psnr_of, spread, window_means
-from srkit.report.numbers import with_unit
+from srkit.report.data_uris import png_uri
+from srkit.report.numbers import number, with_unit
 from srkit.report.results import BlockResult, Results, RunResult
 from srkit.report.statistics import difference
 
@@ -37,13 +38,24 @@ class Version:
     """The crop in one version: the result of an arm, HR, LR or the interpolation.
 
     ``picture`` is (h,w,C), LR in its own small size. ``psnr`` in dB and ``error``, the absolute differences from
-    HR, are of the crop's luma; None for a version without them.
+    HR, are of the crop's luma; None for a version without them. ``note`` stands beside the name instead of PSNR.
     """
 
     name: str
     picture: UInt8Image
     psnr: float | None = None
     error: Plane | None = None
+    note: str = ""
+
+    @property
+    def caption(self) -> str:
+        """What stands beside the name: the note, or PSNR in dB, or nothing."""
+        return self.note or ("" if self.psnr is None else f"{number('psnr', self.psnr)} dB")
+
+    @cached_property
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        return png_uri(self.picture)
 
 
 @dataclass(frozen=True)
@@ -135,9 +147,9 @@ def study_views(results: Results) -> list[View]:
     found = []
     for block in results.blocks:
         room = PICTURES // len(results.blocks)
-        for number, view in enumerate(_block_views(results, block)):
+        for index, view in enumerate(_block_views(results, block)):
             room -= len(view.versions)
-            if number == PLACES or (number and room < 0):
+            if index == PLACES or (index and room < 0):
                 break
             found.append(view)
     return found

@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 from torch.optim import Optimizer
 
+from srkit.config.check import Choice
 from srkit.config.show import fill
 from srkit.data.originals import original
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
@@ -18,11 +19,11 @@ from srkit.degrading.order import named
 from srkit.engine.checkpoint import load_into
 from srkit.engine.generators import seeded
 from srkit.engine.precision import named_device
-from srkit.errors import ConfigError, DataError, Problem
+from srkit.errors import UNPLACED, ConfigError, DataError, ImageError, Problem, TrainingError
 from srkit.experiment import LAST, NO_METRIC, Experiment
 from srkit.network.color import Color
 from srkit.network.network import Network
-from srkit.parts import Metric
+from srkit.parts import Dataset, Metric
 from srkit.parts.augmentation import AugmentationFn
 from srkit.parts.dataset import ImageSet
 from srkit.parts.degradation import DegradationFn
@@ -68,10 +69,9 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     the state of torch's own generator is restored.
 
     Raises:
-        ConfigError: A metric is named twice, ``train.select`` names none, or the loss cannot train a network on
-            crops of this size.
+        ConfigError: A metric is named twice, ``train.select`` names none, there is no device of this name, or the
+            loss cannot train a network on crops of this size.
         BuildError: A part refuses its options, optimizer and schedule included.
-        TrainingError: There is no device of this name.
         DataError: A collection of images is missing, empty or does not fit.
     """
     scale, channels = experiment.scale, Color(experiment.color).channels
@@ -86,14 +86,14 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     with seeded(experiment.seed):
         metrics = _named(experiment.metrics, scale, catalog)
     _refuse_unfit(experiment, loss)
-    train = experiment.data.train()
+    train = _opened(experiment.data.train)
     regime = _try_training(experiment, model, loss, len(train))
     try:
         select = selection(experiment.train.select, regime, metrics)
     except ValueError as error:
-        raise ConfigError([Problem("config", "train.select", str(error))]) from None
+        raise ConfigError([Problem(UNPLACED, "train.select", str(error))]) from None
     if select.metric == LAST and experiment.train.patience is not None:
-        raise ConfigError([Problem("config", "train.patience", NO_METRIC)])
+        raise ConfigError([Problem(UNPLACED, "train.patience", NO_METRIC)])
     return Built(
         model=model,
         baseline=catalog.build("model", "bicubic", scale, channels),
@@ -103,10 +103,26 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         metrics=metrics,
         select=select,
         train=train,
-        validate=experiment.data.validate(),
-        test=experiment.data.test(),
+        validate=_opened(experiment.data.validate),
+        test=_opened(experiment.data.test),
         start=_start(experiment, catalog),
     )
+
+
+def _opened(dataset: Dataset) -> ImageSet:
+    """Open a collection of images.
+
+    Raises:
+        DataError: It is missing, empty or does not fit; the message ends in the places of its options.
+    """
+    try:
+        images: ImageSet = dataset()
+    except (DataError, ImageError) as error:
+        where = dataset.where if isinstance(dataset, Choice) else {}
+        options = {name: place for name, place in where.items() if not name.endswith(".use")} or where
+        places = "".join(f"\n    {place}: {name}" for name, place in options.items())
+        raise DataError(f"{error}{places}") from None
+    return images
 
 
 def _refuse_unfit(experiment: Experiment, loss: LossFn) -> None:
@@ -117,10 +133,13 @@ def _refuse_unfit(experiment: Experiment, loss: LossFn) -> None:
             "wants a loss that compares SR with HR or LR, got one that looks at SR alone; make it a term of "
             "weighted, beside a pixel loss"
         )
-        raise ConfigError([Problem("config", "loss", message)])
+        raise ConfigError([Problem(UNPLACED, "loss", message)])
     if patch < least:
-        message = f"wants crops of at least {least} pixels for this loss, got {patch}"
-        raise ConfigError([Problem("config", "train.patch", message)])
+        message = (
+            f"wants crops of at least {least} pixels for this loss, got {patch}; take larger crops, or lower the "
+            "loss's levels if it has them"
+        )
+        raise ConfigError([Problem(UNPLACED, "train.patch", message)])
 
 
 def _start(experiment: Experiment, catalog: Catalog) -> Callable[[], Network] | None:
@@ -149,7 +168,10 @@ def recipe(experiment: Experiment, loss: LossFn) -> Recipe:
 def _try_training(experiment: Experiment, model: nn.Module, loss: LossFn, images: int) -> RegimeFn:
     """Build the regime, so that it, its optimizers and schedules refuse options before a run folder exists."""
     options = experiment.train
-    named_device(options.device)
+    try:
+        named_device(options.device)
+    except TrainingError as error:
+        raise ConfigError([Problem(UNPLACED, "train.device", str(error).removeprefix("device: "))]) from None
     with _without_compiler(), seeded(experiment.seed):
         return options.regime(model, recipe(experiment, loss), options.steps_of(images) or MANY, ON_CPU)
 
@@ -170,7 +192,7 @@ def _named(metrics: Sequence[Metric], scale: int, catalog: Catalog) -> dict[str,
     names = [choice.name for choice in metrics]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ConfigError([Problem("config", "metrics", f"wants every metric once, got {twice[0]!r} twice")])
+        raise ConfigError([Problem(UNPLACED, "metrics", f"wants every metric once, got {twice[0]!r} twice")])
     built = {choice.name: choice(scale) for choice in metrics}
     if "psnr" not in built:
         built["psnr"] = catalog.build("metric", "psnr", scale)

@@ -43,9 +43,35 @@ CONFIG_ERRORS = [
     (["seed=9223372036854775808"], "seed: wants int of at most 2**63 - 1, got 9223372036854775808"),
     (["model.features=-100000000000000000000000"], "model.features: wants int of at most 2**63 - 1, got -1000"),
     (["model.features=1000000000000"], "model 'lapsrn' (srkit.models) refuses: "),
-    (["train.device=meta"], "device: wants auto, cpu, cuda, cuda:0, mps, ..., got 'meta'"),
+    (
+        ["train.device=meta"],
+        "train.device=meta: train.device: wants auto, cpu, cuda, cuda:0, mps, ..., got 'meta'\n",
+    ),
+    (
+        ["train.batch=4", "train.accumulate=3"],
+        "train.accumulate=3: train.accumulate: wants a number that divides the batch of 4 into equal pieces, "
+        "got 3\n",
+    ),
+    (
+        ["train.select=mse"],
+        "train.select=mse: train.select: wants one of the experiment's metrics (psnr, ssim) or last, got 'mse'\n",
+    ),
+    (
+        ["loss=ms_ssim"],
+        f"{TINY}:13: train.patch: wants crops of at least 176 pixels for this loss, got 32; take larger crops, or "
+        "lower the loss's levels if it has them\n",
+    ),
+    (
+        ["data.test={use: archive, path: /none.zip}"],
+        "/none.zip: wants a zip or an uncompressed tar of images, found nothing of that name\n"
+        "    data.test={use: archive, path: /none.zip}: data.test.path\n",
+    ),
+    (
+        ["data.test={use: file_list, path: /none.txt}"],
+        "    data.test={use: file_list, path: /none.txt}: data.test.path\n",
+    ),
     (["start=~nobody-here/x.pth"], "start: wants a path, got '~nobody-here/x.pth'; there is no user of that name"),
-    (["train.patch=31"], "train.patch must be a multiple of the scale 2, got 31"),
+    (["train.patch=31"], "train.patch=31: train.patch: wants a multiple of the scale 2, got 31\n"),
     (
         ["scale=3", "train.patch=33"],
         "model 'lapsrn' (srkit.models) refuses: a pyramid doubles the size at every level",
@@ -58,8 +84,8 @@ CONFIG_ERRORS = [
         ["train.schedule.warmup=-1"],
         "=-1: train.schedule.warmup: wants int of at least 0, got -1",
     ),
-    (["train.device=cuda:77"], "device: wants 'cuda:77', but torch finds none here"),
-    (["train.device=gpu"], "device: wants auto, cpu, cuda, cuda:0, mps, ..., got 'gpu'"),
+    (["train.device=cuda:77"], "train.device=cuda:77: train.device: wants 'cuda:77', but torch finds none here"),
+    (["train.device=gpu"], "train.device=gpu: train.device: wants auto, cpu, cuda, cuda:0, mps, ..., got 'gpu'"),
     (["start=none.safetensors"], "none.safetensors: wants a checkpoint (.safetensors), found nothing of that name"),
     (["data.test={use: samples, split: train}"], "data.test: wants images that are not trained on, found 'bowl'"),
     (
@@ -179,12 +205,22 @@ def test_an_image_that_stops_a_run_says_how_to_go_on(srkit, tiny_config, tmp_pat
 
 
 def test_a_missing_folder_and_pairs_that_do_not_match_are_named(srkit, tmp_path):
-    code, _, err = srkit("run", TINY, training_on(tmp_path / "none"), "--output", tmp_path / "run")
-    assert (code, err) == (2, f"{tmp_path}/none: wants a folder of images, found nothing of that name\n")
+    words = training_on(tmp_path / "none")
+    code, _, err = srkit("run", TINY, words, "--output", tmp_path / "run")
+    assert (code, err) == (
+        2,
+        f"{tmp_path}/none: wants a folder of images, found nothing of that name\n    {words}: data.train.path\n",
+    )
     high, low = folder_of(tmp_path / "hr", a_png=PNG), folder_of(tmp_path / "lr", b_png=PNG)
-    code, _, err = srkit("check", TINY, f"data.train={{use: pairs, high: {high}, low: {low}}}")
+    words = f"data.train={{use: pairs, high: {high}, low: {low}}}"
+    code, _, err = srkit("check", TINY, words)
     assert code == 2
-    assert err.splitlines() == [f"{high}/a.png: has no partner in {low}", f"{low}/b.png: has no partner in {high}"]
+    assert err.splitlines() == [
+        f"{high}/a.png: has no partner in {low}",
+        f"{low}/b.png: has no partner in {high}",
+        f"    {words}: data.train.high",
+        f"    {words}: data.train.low",
+    ]
 
 
 def test_a_run_folder_that_exists_is_left_alone(srkit, tmp_path):
@@ -302,7 +338,7 @@ def test_plugins_that_clash_stop_every_command_but_one(srkit, install):
     assert "plugin srkit-three 1.0 (srkit_three) does not load: ModuleNotFoundError" in err
     code, out, _ = srkit("plugins")
     assert code == 2
-    assert "srkit-one 1.0 (srkit_one)\n    loss mine: \n" in out
+    assert "srkit-one 1.0 (srkit_one)\n    loss mine:\n" in out
     assert "does not load: ModuleNotFoundError: No module named 'nothing_of_that_name'" in out
 
 

@@ -17,6 +17,16 @@ def test_check_says_what_it_found(srkit):
     assert out == ("tiny: right. x2 Y, 3,073 parameters; 13 images to train on, 3 to validate, 5 to test\n")
 
 
+def test_check_notes_a_warmup_that_never_ends(srkit):
+    code, out, _ = srkit("check", TINY, "train.schedule={use: cosine, warmup: 6}")
+    assert (code, out.splitlines()[1]) == (
+        0,
+        "note: train.schedule={use: cosine, warmup: 6}: train.schedule.warmup: 6 steps are not fewer than the 6 of "
+        "the training, which never reaches its full learning rate; lower the warmup, or train longer",
+    )
+    assert len(srkit("check", TINY, "train.schedule={use: cosine, warmup: 5}")[1].splitlines()) == 1
+
+
 def test_explain_names_the_place_of_every_value(srkit):
     code, out, _ = srkit("explain", TINY, "train.batch=4")
     assert code == 0
@@ -33,6 +43,8 @@ def test_parts_are_listed_with_what_they_are(srkit):
         assert name in out
     assert "init=icnr" in out
     assert srkit("parts", "--names")[1].splitlines()[0].startswith("model: bicubic, bsrn, carn, ")
+    charbonnier = " ".join(srkit("parts", "loss")[1].split())
+    assert "epsilon=0.001 (float above 0): Size of the difference, in units of [0,1], at which" in charbonnier
     assert "srkit[optimizers]" in " ".join(srkit("parts", "optimizer")[1].split())
     code, _, err = srkit("parts", "upsampeler")
     assert (code, err) == (2, "no kind called 'upsampeler'; did you mean 'upsampler'?\n")

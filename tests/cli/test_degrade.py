@@ -1,8 +1,10 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from srkit.cli.degradation_option import RECIPES
 from srkit.data.examples import examples
 from srkit.datasets.folder import folder
 from srkit.degradations.anisotropic_gaussian import AnisotropicGaussian
@@ -138,3 +140,26 @@ def test_a_file_may_also_make_lr_of_other_commands(srkit, images, tmp_path):
     given = (tmp_path / "own.yaml", "{use: chain, stages: [jpeg]}")
     by_file, by_name = (json.loads(srkit(*words, one)[1]) for one in given)
     assert by_file["scores"] == by_name["scores"]
+
+
+def test_a_recipe_of_the_repository_is_named_by_its_file(srkit, images, tmp_path):
+    for name in RECIPES:
+        assert srkit("degrade", name, images, "-o", tmp_path / "out") == (
+            2,
+            "",
+            f"{name}: is a recipe in a file, not a part; "
+            f"give configs/degradations/{name}.yaml of srkit's repository\n",
+        )
+    files = Path(__file__).parents[2].glob("configs/degradations/*.yaml")
+    assert sorted(file.stem for file in files) == sorted(RECIPES)
+
+
+def test_results_do_not_go_among_the_photographs(srkit, images):
+    for output in (images, images / "out"):
+        assert srkit("degrade", "bicubic", images, "-o", output, "--scale", 2) == (
+            2,
+            "",
+            f"{output}: lies in {images}, where the next command would take LR for photographs; "
+            "give another folder by --output\n",
+        )
+    assert not (images / "out").exists()

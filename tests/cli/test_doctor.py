@@ -7,11 +7,12 @@ import torch
 import srkit as package
 
 
-def test_it_tells_what_is_here_in_80_columns(srkit, tmp_path, monkeypatch):
+def test_it_tells_what_is_here_in_the_columns_of_the_terminal(srkit, tmp_path, monkeypatch):
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     (tmp_path / "checkpoints").mkdir()
     (tmp_path / "checkpoints" / "of_another_program.pth").write_bytes(bytes(99))
     (tmp_path / "checkpoints" / "vgg19-dcbb9e9d.pth").write_bytes(bytes(1234))
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, err = srkit("doctor", "--json")
     assert (code, err) == (0, "")
     facts = json.loads(out)
@@ -21,7 +22,10 @@ def test_it_tells_what_is_here_in_80_columns(srkit, tmp_path, monkeypatch):
     assert facts["devices"][0]["device"] == "cpu"
     assert facts["devices"][0]["fast precision"] in ("fp32", "bf16")
     assert facts["cache"] == {"folder": str(tmp_path / "checkpoints"), "files": 1, "bytes": 1234}
+    assert facts["tile"]["weights"] == "lapsrn-x2"
+    assert facts["tile"]["pixels"] > 256**2
     lines = srkit("doctor")[1].splitlines()
+    assert any(line.startswith("tiles of srkit upscale: ") for line in lines)
     assert f"srkit: {package.__version__}" in lines
     assert f"device: cpu, where {facts['devices'][0]['fast precision']} is fast" in lines
     unbroken = str(tmp_path)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from srkit.cli.evaluate import _title
 from srkit.image.files import write
 from srkit.image.resize import imresize
+from srkit.network.network import Network
 
 
 @pytest.fixture
@@ -124,7 +126,7 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
     low.mkdir()
     for name in "ab":
         write(low / f"{name}x2.png", np.zeros((36, 42, 3), np.uint8))
-    black = json.loads(srkit("evaluate", "bicubic", images, "--low", low, "--scale", 2, "--json")[1])
+    black = json.loads(srkit("evaluate", "bicubic", images, "--lr", low, "--scale", 2, "--json")[1])
     assert black["scores"]["psnr"] < 12
     assert black["protocol"]["LR"] == "given"
 
@@ -141,7 +143,7 @@ def test_given_lr_images_are_used(srkit, images, tmp_path):
         ),
         (["bicubic", "NONE", "--scale", 2], "wants a folder of images, found nothing of that name"),
         (["bicubic", "EMPTY", "--scale", 2], "found none"),
-        (["bicubic", "IMAGES", "--scale", 3, "--low", "IMAGES"], "found pairs of x1"),
+        (["bicubic", "IMAGES", "--scale", 3, "--lr", "IMAGES"], "found pairs of x1"),
         (["bicubic", "IMAGES", "--scale", 2, "--degradation", "gauss"], "no degradation called 'gauss'"),
         (["bicubic", "IMAGES", "--scale", 2, "--degradation", "[1"], "--degradation: wants a name or a mapping"),
         (
@@ -210,3 +212,11 @@ def test_no_name_is_not_the_working_folder(srkit, tmp_path, monkeypatch):
     code, _, err = srkit("evaluate", "", tmp_path, "--scale", 2)
     assert code == 2
     assert err.startswith("word 2 of the command: is empty, as a variable that is not set makes it; ")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("VDSR_Official x3", "VDSR_Official x3"), ("lapsrn-x3", "lapsrn-x3, x3")]
+)
+def test_the_scale_of_a_file_for_many_scales_is_told_once(name, title):
+    network = Network.of(torch.nn.Upsample(scale_factor=3), 3, "y", name=name)
+    assert _title(network) == title

@@ -1,6 +1,7 @@
 """`srkit new plugin` writes plugins that pass their own tests as written, one for each kind."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -143,3 +144,10 @@ def test_pip_installs_a_plugin(srkit, tmp_path):
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (0, "srkit-tried 0.1\n"), ended.stderr
+
+
+def test_a_plugin_that_is_not_installed_says_how_to_install_it(srkit, tmp_path):
+    assert srkit("new", "plugin", "tried_alone", "--kind", "loss", "--into", tmp_path)[0] == 0
+    message = "srkit does not find the plugin; install it first, in its folder: pip install -e ."
+    with pytest.raises(AssertionError, match=re.escape(message)):
+        run_tests(tmp_path / "srkit-tried-alone" / "tests" / "test_tried_alone.py")

@@ -176,3 +176,30 @@ def test_the_first_line_says_how_far_the_run_will_come(run, capsys, steps, plann
 def test_the_end_of_a_short_run_says_how_to_go_on(budget, advice):
     experiment, _, _ = read_experiment([str(TINY), "train.steps=null", budget])
     assert way_on(experiment, 1320) == advice
+
+
+def said(capsys, shown, *records):
+    shown.follow(record for record in records)
+    return capsys.readouterr().out.splitlines()
+
+
+VALIDATED = Record("validate", 6, {"psnr": 30.0, "best": 1.0})
+PLANNED = Record("plan", 5, {"steps": 6, "crops": 12})  # of a budget in minutes, once the speed is known
+
+
+@pytest.mark.parametrize(("every", "ending"), [(0, "30.00 dB"), (3, "best so far")])
+def test_a_single_validation_is_not_the_best_so_far(tiny_config, capsys, every, ending):
+    experiment, *_ = read_experiment([str(tiny_config), f"train.validate_every={every}"])
+    shown = RunProgress(experiment, RunFolder(Path("x")), select="psnr", quiet=False)
+    assert said(capsys, shown, PLANNED, VALIDATED)[-1].endswith(ending)
+
+
+def test_several_processes_are_told_and_their_images_in_one_line(tiny_config, capsys):
+    experiment, *_ = read_experiment([str(tiny_config)])
+    shown = RunProgress(experiment, RunFolder(Path("x")), select="psnr", quiet=False, processes=3)
+    with shown:
+        scored = [Record("score", 6, {"image": name}) for name in "ab"]
+        assert said(capsys, shown, *scored) == [
+            "x2 tiny in x by 3 processes",
+            "scoring the test images in 3 processes",
+        ]

@@ -369,7 +369,7 @@ def test_models_lists_what_comes_with_srkit(srkit, zoo):
     assert code == 0
     text = " ".join(out.split())
     assert "lapsrn-x2 x2 on luma, 817 parameters, 0.0 MB" in text
-    assert "PSNR-Y bicubic gain SSIM Set5, bicubic 30.00 28.50 +1.50 dB 0.9000" in text
+    assert "PSNR-Y bicubic gain SSIM Set5, bicubic 30.00 28.50 +1.50 0.9000" in text
     assert "training: 6 steps, 2 minutes, a small one data: 17 photographs under CC0" in text
     assert "    $ srkit run configs/tiny.yaml metrics=[psnr]\n" in out
     for path in zoo.iterdir():

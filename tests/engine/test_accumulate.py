@@ -88,7 +88,9 @@ def test_a_batch_that_cannot_be_divided_is_refused(pair):
     with pytest.raises(TrainingError, match=message):
         list(pieces(pair(0), 4))
     assert [piece.names for piece in pieces(pair(0), 3)] == [("a", "b"), ("c", "d"), ("e", "f")]
-    with pytest.raises(ValueError, match=r"^accumulate must divide the batch of 16 into equal pieces, got 3$"):
+    with pytest.raises(
+        ValueError, match=r"^accumulate: wants a number that divides the batch of 16 into equal pieces, got 3$"
+    ):
         Train(steps=1, accumulate=3)
 
 

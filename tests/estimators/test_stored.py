@@ -65,7 +65,12 @@ def test_a_file_of_many_kernels_wants_the_name_of_one(catalog, tmp_path):
             "align: wants FILE to be moved by 0.5 pixels, but its values",
         ),
         ("k.npy", b"no numbers", {}, "file: FILE: wants a .npy or .npz file of numbers: "),
-        ("none.npy", None, {}, "No such file or directory"),
+        (
+            "none.npy",
+            None,
+            {},
+            "file: FILE: cannot be read: No such file or directory; srkit estimate writes such a file",
+        ),
     ],
 )
 def test_what_is_no_kernel_is_refused(catalog, tmp_path, name, content, options, why):

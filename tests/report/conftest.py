@@ -1,9 +1,7 @@
 """Folders of runs and studies, made by hand."""
 
 import json
-import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -11,59 +9,6 @@ import pytest
 
 from srkit.image.files import write
 from srkit.records.kernels import write_kernels
-
-VOID = {"meta", "img", "br", "link", "input"}
-
-
-class Page(HTMLParser):
-    """A page as a browser parses it: its elements, those left open, and the addresses that it loads."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.elements, self.ids, self.wanted = [], [], [], []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        values = dict(attributes)
-        self.elements.append((tag, values))
-        self.ids += [values["id"]] if "id" in values else []
-        self.wanted += [values[name] for name in ("src", "href", "xlink:href", "action") if name in values]
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attributes):
-        self.handle_starttag(tag, attributes)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def all(self, name):
-        return [values for tag, values in self.elements if tag == name]
-
-
-@pytest.fixture
-def assert_whole(parsed):
-    """A function that checks that a page is complete, and loads nothing from elsewhere."""
-
-    def assert_whole(page):
-        found = parsed(page)
-        assert found.open == []
-        assert len(set(found.ids)) == len(found.ids)
-        for address in found.wanted:
-            assert address.startswith("data:") or address.removeprefix("#") in found.ids
-        assert not re.search(r"url\((?!#)|@import", page)
-        assert all(image.get("alt") for image in found.all("img") if "src" in image)
-
-    return assert_whole
-
-
-@pytest.fixture(scope="session")
-def parsed():
-    """The function that reads a page as a browser would."""
-    return Page
-
 
 INFINITE = float("inf")
 PROTOCOL = {"color": "Y", "range": "16..235", "border": 2, "rounded": "8 bit"}

@@ -1,9 +1,12 @@
 """The page of a report in a real browser, from disk: Debian's chromium and chromium-driver."""
 
+import io
 import json
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="wants selenium: pip install -e '.[dev]'")
 from selenium.webdriver.chrome.service import Service  # noqa: E402
@@ -12,6 +15,10 @@ from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.ui import Select  # noqa: E402
 
+from srkit.comparison.compare import Comparison, Wish  # noqa: E402
+from srkit.comparison.page import page as comparison_page  # noqa: E402
+from srkit.comparison.versions import Files  # noqa: E402
+from srkit.image.files import write  # noqa: E402
 from srkit.report import write_report  # noqa: E402
 
 PROGRAMS = [shutil.which(name) for name in ("chromium", "chromedriver")]
@@ -53,9 +60,36 @@ def address(tmp_path_factory, maker):
     return write_report(study.write().folder).as_uri()
 
 
+@pytest.fixture(scope="module")
+def comparison_address(tmp_path_factory):
+    """A comparison of HR with two versions that are 2 and 12 levels brighter, wide and high, under odd names."""
+    folder = tmp_path_factory.mktemp("comparison")
+    shapes, added = {"wide": (40, 120), "<high>": (120, 40)}, {"a & b": 2, "<c>": 12, "HR": 0}
+    for name, (height, width) in shapes.items():
+        ramp = np.linspace(30, 200, height * width).reshape(height, width, 1).repeat(3, 2)
+        for version, levels in added.items():
+            (folder / version).mkdir(exist_ok=True)
+            write(folder / version / f"{name}.png", ramp.astype(np.uint8) + np.uint8(levels))
+    files = [Files(one, one, {name: folder / one / f"{name}.png" for name in shapes}) for one in added]
+    found = Comparison(Wish(files, {}, crop=None))
+    assert all(found.add(name) for name in shapes)
+    (folder / "page.html").write_text(comparison_page(found, {"command": "srkit compare"}, 0))
+    return (folder / "page.html").as_uri()
+
+
 @pytest.fixture
 def page(browser, address):
-    """The page, just opened on a desk."""
+    """The page of a study, just opened on a desk."""
+    return opened(browser, address)
+
+
+@pytest.fixture
+def comparison(browser, comparison_address):
+    """The page of a comparison, just opened on a desk."""
+    return opened(browser, comparison_address)
+
+
+def opened(browser, address):
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", DESK)
     browser.get_log("browser"), browser.get_log("performance")  # what was said before
     browser.get(address)
@@ -213,8 +247,49 @@ def test_a_place_is_flipped_through_in_large(page):
     assert not dialog.is_displayed()
 
 
+def stage_of(page):
+    """The pixels (H,W,3) of the stage, as they are drawn."""
+    shot = one(page, ".stage").screenshot_as_png
+    return np.asarray(Image.open(io.BytesIO(shot)).convert("RGB")).astype(int)
+
+
+def test_a_comparison_has_a_slider_that_follows_the_keyboard(comparison):
+    assert one(comparison, "h1").text == "a & b and <c>"
+    assert [one(comparison, f"[data-name={side}]").text for side in ("left", "right")] == [
+        "a & b 120 x 40",
+        "<c> 120 x 40",
+    ]
+    slider = one(comparison, ".compare input")
+    slider.send_keys(Keys.HOME, Keys.ARROW_RIGHT)
+    assert divider(comparison) == pytest.approx(1, abs=0.6)
+    assert slider.get_attribute("aria-valuetext") == "1 % a & b, then <c>"
+    assert comparison.get_log("browser") == []
+
+
+def test_the_difference_is_eight_times_as_bright(comparison):
+    button = one(comparison, "[data-difference]")
+    button.send_keys(Keys.ENTER)
+    assert button.get_attribute("aria-pressed") == "true"
+    assert not one(comparison, ".compare input").is_enabled()
+    inside = stage_of(comparison)[20:-20, 20:-20]
+    assert np.abs(inside - 8 * 10).max() <= 8  # 12 - 2 levels; colours may be rounded on the way to the screen
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    assert stage_of(comparison)[20:-20, 20:-20].std() > 20
+
+
+def test_a_picture_of_any_shape_is_seen_whole(comparison):
+    for name, shape in (("<high>", 40 / 120), ("wide", 120 / 40)):
+        Select(one(comparison, "[data-pick=place]")).select_by_visible_text(name)
+        size = one(comparison, ".stage").size
+        assert size["width"] / size["height"] == pytest.approx(shape, rel=0.02)
+        assert size["height"] <= DESK["height"] * 0.81
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_phone_scrolls_in_one_direction_alone_and_colours_are_read(page, scheme):
+@pytest.mark.parametrize("which", ["address", "comparison_address"])
+def test_a_phone_scrolls_in_one_direction_alone_and_colours_are_read(browser, request, which, scheme):
+    page = opened(browser, request.getfixturevalue(which))
     page.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     )

@@ -136,6 +136,28 @@ def test_arms_that_were_given_other_images_are_not_compared(study, option, value
     assert standing(study, "good & <b>", test="clean").difference.wins == 9  # there both have the same images
 
 
+@pytest.mark.parametrize(
+    ("test", "alike"),
+    [
+        ({"use": "pairs", "high": "a", "low": "b"}, True),
+        ({"use": "patches", "of": {"use": "pairs", "high": "a", "low": "b"}}, True),
+        ({"use": "mix", "sets": [{"use": "pairs", "high": "a", "low": "b"}]}, True),
+        ({"use": "folder", "path": "pairs"}, False),
+    ],
+)
+def test_pairs_bring_lr_of_their_own_whatever_the_degradations_of_the_arms(study, test, alike):
+    study.write()
+    for number, arm in enumerate(study.arms):
+        for seed in study.seeds:
+            path = study.path(arm, seed) / "config.yaml"
+            config = json.loads(path.read_text()) | {
+                "data": {"test": test},
+                "degradation": {"use": f"own {number}"},
+            }
+            path.write_text(json.dumps(config))
+    assert standing(study, "good & <b>").alike == alike
+
+
 def test_arms_that_were_measured_in_other_ways_are_not_compared(study):
     study.write()
     path = study.path("same", 2) / "summary.json"

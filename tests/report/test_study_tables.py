@@ -81,7 +81,7 @@ def test_where_arms_have_tests_of_their_own_the_further_ones_give_the_answer(stu
         path.write_text(json.dumps(json.loads(path.read_text()) | {"degradation": {"use": "jpeg"}}))
     assert scores(study)[3].endswith("| +1.50 | - (another test) | - |")
     about = [answer.about for answer in sentences.answers(read_results(study.folder))]
-    assert about == ["clean, PSNR against plain", "noisy, PSNR against plain"]
+    assert about == ["test clean, PSNR against arm plain", "test noisy, PSNR against arm plain"]
 
 
 def test_a_test_that_has_not_run_is_named(study):

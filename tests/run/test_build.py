@@ -103,7 +103,8 @@ def test_a_loss_that_cannot_train_is_refused():
     refused = {
         "loss=tv": r"config: loss: wants a loss that compares SR with HR or LR, got one that looks at SR alone; "
         r"make it a term of weighted, beside a pixel loss$",
-        "loss=ms_ssim": r"config: train\.patch: wants crops of at least 176 pixels for this loss, got 32$",
+        "loss=ms_ssim": r"config: train\.patch: wants crops of at least 176 pixels for this loss, got 32; "
+        r"take larger crops, or lower the loss's levels if it has them$",
     }
     for word, message in refused.items():
         experiment, _, catalog = read_experiment([str(TINY), word])

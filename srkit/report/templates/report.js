@@ -3,11 +3,16 @@
 const dialog = document.querySelector("dialog");
 let tiles = [], at = 0;
 
+function smooth(image, picture) { // pixels are seen as squares, unless there are more of them than the screen shows
+  image.style.imageRendering = picture.naturalWidth > image.clientWidth ? "auto" : "";
+}
+
 function show(index) {
   at = (index + tiles.length) % tiles.length;
   const picture = tiles[at].querySelector("img"), stage = dialog.querySelector("img");
   stage.src = picture.src;
   stage.alt = picture.alt;
+  smooth(stage, picture);
   dialog.querySelector("[data-name]").textContent = tiles[at].dataset.flip;
   dialog.querySelectorAll("li").forEach((one, i) => one.classList.toggle("now", i === at));
 }
@@ -16,8 +21,8 @@ function open(tile) {
   tiles = [...tile.closest(".place").querySelectorAll("[data-flip]")];
   dialog.querySelector("[data-place]").textContent = tile.closest(".place").querySelector("h3").textContent;
   dialog.querySelector("ol").replaceChildren(...tiles.map(() => document.createElement("li")));
-  show(tiles.indexOf(tile));
   dialog.showModal();
+  show(tiles.indexOf(tile));
 }
 
 if (dialog && dialog.showModal) {
@@ -79,6 +84,7 @@ function slider() {
   const places = [...document.querySelectorAll("details.place")];
   const [place, left, right] = ["place", "left", "right"].map((name) => compare.querySelector(`[data-pick=${name}]`));
   const range = compare.querySelector("input"), stage = compare.querySelector(".stage");
+  const difference = compare.querySelector("[data-difference]");
   const tiles = () => [...places[place.value].querySelectorAll("[data-flip]")];
   const names = () => tiles().map((tile) => tile.closest("figure").dataset.name);
   const said = (select) => select.selectedOptions[0]?.text ?? "";
@@ -90,11 +96,14 @@ function slider() {
 
   function show() {
     const picture = tiles()[0].querySelector("img");
-    stage.style.aspectRatio = `${picture.getAttribute("width")} / ${picture.getAttribute("height")}`;
+    const [width, height] = ["width", "height"].map((side) => Number(picture.getAttribute(side)));
+    stage.style.aspectRatio = `${width} / ${height}`;
+    compare.style.setProperty("--most", `${(80 * width) / height}vh`); // so that the whole height is seen at once
     for (const [side, select] of [["left", left], ["right", right]]) {
       const tile = tiles()[select.value], image = stage.querySelector(`[data-side=${side}]`);
       image.src = tile.querySelector("img").src;
       image.alt = tile.querySelector("img").alt;
+      smooth(image, tile.querySelector("img"));
       compare.querySelector(`[data-name=${side}]`).textContent = tile.dataset.flip;
     }
     move();
@@ -114,11 +123,17 @@ function slider() {
   left.addEventListener("change", show);
   right.addEventListener("change", show);
   range.addEventListener("input", move);
+  difference.addEventListener("click", () => {
+    const on = stage.classList.toggle("difference");
+    difference.setAttribute("aria-pressed", on);
+    range.disabled = on; // the difference has no divider
+  });
   compare.querySelector("[data-swap]").addEventListener("click", () => {
     [left.value, right.value] = [right.value, left.value];
     show();
   });
   const follow = (event) => {
+    if (range.disabled) return;
     const box = stage.getBoundingClientRect();
     range.value = Math.round((100 * (event.clientX - box.left)) / box.width);
     move();

@@ -33,6 +33,18 @@ ALPHA_SUFFIXES = (".png", ".webp", *TIFF_SUFFIXES, ".avif")
 LONGEST_SIDE = {**dict.fromkeys(JPEG_SUFFIXES, 65500), ".webp": 16383, ".avif": 16384}
 """Longest side, in pixels, that a format or its encoder can hold."""
 
+SUFFIX_OF_FORMAT = {
+    "png": ".png",
+    "jpeg": ".jpg",
+    "webp": ".webp",
+    "bmp": ".bmp",
+    "tiff": ".tif",
+    "gif": ".png",
+    "avif": ".avif",
+    "heic": ".jpg",
+}
+"""Suffixes of enlarged pictures by the format of the source's content, where it has no name."""
+
 _RESULT = {".gif": ".png", ".mpo": ".jpg", ".heic": ".jpg", ".heif": ".jpg", ".hif": ".jpg"}
 
 

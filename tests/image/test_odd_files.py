@@ -14,7 +14,14 @@ from srkit.errors import ImageError
 from srkit.image import files
 from srkit.image.formats import misfit, result_suffix
 from srkit.image.metadata import Metadata
-from srkit.image.photo import look, read_photo
+from srkit.image.photo import opened, read_photo
+
+
+def look(path):
+    """Return the header of the first picture in a file."""
+    with opened(path) as file:
+        return file.look()
+
 
 RGB = np.random.default_rng(0).integers(0, 256, (24, 32, 3), dtype=np.uint8)
 SMOOTH = np.tile(np.linspace(0, 255, 32, dtype=np.uint8)[:, None], (24, 1, 3))

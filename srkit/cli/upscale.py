@@ -83,6 +83,10 @@ def upscale(
     strength: Annotated[
         float, typer.Option(help="Share of the network in the result, from 0, bicubic alone, to 1.")
     ] = 1.0,
+    wrap: Annotated[
+        bool,
+        typer.Option("--wrap", help="Continue each border with the other side, for textures laid in tiles."),
+    ] = False,
     precision: Annotated[
         Literal["auto", "fp32", "bf16"], typer.Option(help="Number format; auto takes what is fast.")
     ] = "auto",
@@ -167,7 +171,15 @@ def upscale(
     }
     with _progress(progress, len(assigned.todo), skipped, quiet=quiet, stream=output == Path("-")) as shown:
         upscalers = {
-            chain: Upscaler(chain, device=device, precision=precision, tile=tile, say=shown.note, strength=strength)
+            chain: Upscaler(
+                chain,
+                device=device,
+                precision=precision,
+                tile=tile,
+                say=shown.note,
+                strength=strength,
+                wrap=wrap,
+            )
             for chain in assigned.chains
         }
         _begin(shown, list(upscalers.values()), size, resolve_device(device), dry_run=dry_run)
@@ -218,6 +230,7 @@ def _begin(
                 "srkit": __version__,
                 "networks": list(dict.fromkeys(upscaler.name for upscaler in upscalers)),
                 "strength": upscalers[0].strength if upscalers else None,
+                "wrap": any(upscaler.wrap for upscaler in upscalers),
                 "size": str(size),
                 "device": str(device),
                 "precision": sorted({upscaler.precision for upscaler in upscalers}),
@@ -238,7 +251,8 @@ def _first_line(upscalers: list[Upscaler], size: str, device: torch.device) -> s
     precision = " and ".join(sorted({upscaler.precision for upscaler in upscalers}))
     strength = upscalers[0].strength
     share = "" if strength == 1 else f" at strength {strength:g}"
-    return f"{names}{share}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
+    wrapped = ", wrapped" if upscalers[0].wrap else ""
+    return f"{names}{share}{wrapped}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
 
 
 def _look(job: Job, upscaler: Upscaler, wanted: Enlargement, shown: PhotographProgress | JsonProgress) -> None:

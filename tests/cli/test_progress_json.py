@@ -46,6 +46,7 @@ def test_a_folder(srkit, folder):
         "srkit": start["srkit"],
         "networks": ["lapsrn-x2"],
         "strength": 1.0,
+        "wrap": False,
         "size": "x2",
         "device": "cpu",
         "precision": ["fp32"],

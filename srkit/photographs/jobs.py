@@ -11,14 +11,13 @@ from pathlib import Path
 
 from srkit.errors import DataError
 from srkit.image.formats import IMAGE_SUFFIXES, result_suffix
-from srkit.image.search import named, search
+from srkit.image.search import UNREAD, named, search
 from srkit.photographs.job import Job
 
 SHOWN = 5
 
 EARLIER = "came out of an earlier run"
 TWICE = "the same file as another one, by a link"
-UNREAD = "of a format that srkit does not read"
 
 
 @dataclass(frozen=True)

@@ -70,5 +70,5 @@ def misfit(
     if most is not None and max(height, width) > most:
         return f"cannot hold {width} x {height} pixels, its sides end at {most:,}; use .png"
     if metadata is not None and suffix != ".png" and (colors := beyond_srgb(metadata.colors)):
-        return f"cannot hold the source's {colors}; use .png"
+        return f"cannot hold {colors}, which the source has; use .png"
     return None

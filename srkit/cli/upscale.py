@@ -110,9 +110,11 @@ def upscale(
     _w3000_h2000, _long3000, _mp24. The shape is always kept. A photograph that
     has the size already, or is larger, is left out.
 
-    PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with the extra heic, HEIC; 8 and 16
-    bits and floats; gray, colour, transparency; turned upright, with their colour
-    profile, EXIF, XMP and resolution.
+    PNG, JPEG, WebP, TIFF with all its pages, BMP, GIF, AVIF and, with the extra
+    heic, HEIC; 8 and 16 bits and floats; gray, colour, transparency; turned
+    upright, with their colour profile, EXIF, XMP and resolution.
+
+    As a filter: srkit upscale - -o - < photo.jpg > large.jpg
 
     Nothing is overwritten unless you say so, and every result is written whole
     or not at all. If some photographs fail, the others are enlarged all the same,

@@ -33,6 +33,7 @@ def load(
     precision: str = "auto",
     tile: int | None = None,
     strength: float = 1.0,
+    wrap: bool = False,
     seed: int = 0,
 ) -> Upscaler:
     """Return a network that is ready to enlarge pictures of any size.
@@ -50,10 +51,12 @@ def load(
         precision: fp32 or bf16; auto is bf16 where the device computes it fast.
         tile: Side of a tile in pixels; None is what fits into memory and is fast.
         strength: Share of the network in the result, from 0, bicubic alone, to 1.
+        wrap: Continue pictures at each border with their other side, for textures that are laid in tiles.
         seed: Of a method, which may draw random numbers.
 
     Raises:
         srkit.errors.CheckpointError: There are no such weights, or they do not enlarge as far.
+        srkit.errors.SrkitError: Pictures are to be wrapped for a network that sees the whole picture.
         srkit.errors.TrainingError: There is no such device.
         ValueError: The strength or the side of a tile is out of range.
     """
@@ -62,7 +65,7 @@ def load(
     from srkit.weights.load import load_for
 
     networks, _ = load_for(name, scale, load_catalog(), seed=seed)
-    return Upscaler(networks, device=device, precision=precision, tile=tile, strength=strength)
+    return Upscaler(networks, device=device, precision=precision, tile=tile, strength=strength, wrap=wrap)
 
 
 def upscale(

@@ -20,12 +20,14 @@ def check(
 
     Every part is built and the header of every image is read, but no image is decoded and no device is used.
     """
+    from srkit.cli.left_out import tell_left_out
     from srkit.run.build import build, check_files
 
     experiment, source, catalog = read_experiment(config)
     with source.placed():
         built = build(experiment, catalog)
     check_files(built, experiment)
+    tell_left_out({"data.train": built.train, "data.validate": built.validate, "data.test": built.test})
     typer.echo(
         f"{experiment.name}: right. x{experiment.scale} {experiment.color.upper()}, "
         f"{built.parameters:,} parameters; "

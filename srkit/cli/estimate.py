@@ -76,9 +76,9 @@ def estimate(
     todo = [job for job in jobs if job not in taken]
     with PhotographProgress(len(todo), quiet=quiet) as progress:
         progress.say(f"{use}, x{scale}, {how.device}")
-        progress.left_out([job.source for job in taken], "exist already")
+        progress.left_out({job.source: job.target for job in taken}, "exist already")
         for why, files in planned.left_out.items():
-            progress.left_out(files, why)
+            progress.left_out(dict.fromkeys(files), why)
         for job in todo:
             progress.follow(job, estimate_kernel(job, how))
         progress.finish("estimated")

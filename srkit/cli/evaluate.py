@@ -66,6 +66,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure a model on images, one row each and the mean. The defaults are LapSRN's official protocol."""
+    from srkit.cli.left_out import tell_left_out
     from srkit.cli.model_option import read_model
     from srkit.cli.read_by import read_by
     from srkit.engine.generators import seeded
@@ -86,6 +87,7 @@ def evaluate(
     with seeded(seed):
         degrade, low_title = _degradation(degradation, network.scale, catalog)
     sets = [_images(folder, low, catalog) for folder in images]
+    tell_left_out({str(folder): one for folder, one in zip(images, sets, strict=True)})
     low_title = "given" if low is not None else low_title
     metrics = _metrics(metric or ["psnr", "ssim"])
     with seeded(seed):

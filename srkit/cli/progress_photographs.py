@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from srkit.errors import ImageError
 from srkit.image.search import named
-from srkit.photographs.jobs import Job
+from srkit.photographs.enlargement import Estimate, gigabytes
+from srkit.photographs.job import Job
 
 NAME_WIDTH = 28
 
@@ -25,21 +26,24 @@ class PhotographProgress:
     Args:
         total: The number of photographs to do.
         quiet: Print errors only.
+        bars: Whether bars are drawn, if the output is a terminal.
+        on_stderr: Whether all goes to standard error, because standard output gets a photograph.
     """
 
-    def __init__(self, total: int, *, quiet: bool) -> None:
+    def __init__(self, total: int, *, quiet: bool, bars: bool = True, on_stderr: bool = False) -> None:
         self.total, self.done = total, 0
         self.failed: list[str] = []
         self.notes: list[str] = []
         self.started = time.monotonic()
-        self.console = Console(quiet=quiet, highlight=False, soft_wrap=True)
+        self.console = Console(quiet=quiet, highlight=False, soft_wrap=True, stderr=on_stderr)
+        self.on_stderr = on_stderr
         self.bars = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
             TimeRemainingColumn(compact=True),
             console=self.console,
-            disable=quiet or not self.console.is_terminal,
+            disable=quiet or not bars or not self.console.is_terminal,
             expand=True,
             transient=True,
         )
@@ -54,7 +58,8 @@ class PhotographProgress:
     ) -> None:
         self.bars.stop()
         if kind is KeyboardInterrupt:
-            typer.echo(f"stopped; {self.done} of {self.total} are done, --skip-existing goes on", err=True)
+            way_on = "" if self.on_stderr else ", --skip-existing goes on"
+            typer.echo(f"stopped; {self.done} of {self.total} are done{way_on}", err=True)
 
     @property
     def code(self) -> int:
@@ -71,10 +76,15 @@ class PhotographProgress:
             self.notes.append(text)
             self.say(f"note: {text}")
 
-    def left_out(self, files: list[Path], why: str) -> None:
-        """Print that photographs are left out, with the first names, and why."""
-        if files:
-            self.say(f"{len(files)} left out: {why} ({named(files)})")
+    def left_out(self, targets: Mapping[Path, Path | None], why: str) -> None:
+        """Print that photographs are left out, with the first names, and why.
+
+        Args:
+            targets: The photographs, each with the file that its result would be, if that is known.
+            why: The reason.
+        """
+        if targets:
+            self.say(f"{len(targets)} left out: {why} ({named(list(targets))})")
 
     def follow(self, job: Job, steps: Iterator[float]) -> None:
         """Show the progress of a photograph, from 0 to 1, and keep its error if it fails."""
@@ -85,7 +95,7 @@ class PhotographProgress:
                 self.bars.update(bar, completed=share)
                 self.bars.update(self.whole, completed=self.done + len(self.failed) + share)
         except ImageError as error:
-            self.fail(str(error))
+            self.fail(job, str(error))
         else:
             self.done += 1
             self.say(f"{job.source} -> {job.target}  {time.monotonic() - before:.1f} s")
@@ -93,8 +103,30 @@ class PhotographProgress:
             self.bars.remove_task(bar)
             self.bars.update(self.whole, completed=self.done + len(self.failed))
 
-    def fail(self, reason: str) -> None:
-        """Print the error of a photograph, and keep it for the summary."""
+    def would(self, job: Job, found: Estimate, networks: str, memory: int) -> None:
+        """Print what would be done with a photograph.
+
+        Args:
+            job: The photograph and its result.
+            found: The sizes of its pages.
+            networks: The networks by their names.
+            memory: Bytes that the work needs at its peak.
+        """
+        self.done += 1
+        means = f"by {networks}, {gigabytes(memory)} of memory"
+        sizes = [
+            f"{before[1]} x {before[0]} -> {after[1]} x {after[0]}"
+            for before, after in zip(found.before, found.after, strict=True)
+        ]
+        if len(sizes) == 1:
+            self.say(f"{job.source} -> {job.target}  {sizes[0]} {means}")
+            return
+        self.say(f"{job.source} -> {job.target}  {len(sizes)} pages {means}")
+        for number, size in enumerate(sizes, 1):
+            self.say(f"  page {number}  {size}")
+
+    def fail(self, _job: Job, reason: str) -> None:
+        """Print the error of a photograph, which names it, and keep it for the summary."""
         self.failed.append(reason)
         if self.total > 1:
             self.say(f"failed: {reason}")

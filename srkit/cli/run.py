@@ -56,6 +56,7 @@ def _claimed(config: list[str], output: Path | None, world: World) -> Path:
 
 def _claim(config: list[str], output: Path | None, world: World) -> Path:
     """Check everything, then claim the folder of a new run."""
+    from srkit.cli.left_out import tell_left_out
     from srkit.config.show import fill, to_yaml
     from srkit.engine.precision import resolve_device
     from srkit.errors import ConfigError, Problem, TrainingError
@@ -66,7 +67,9 @@ def _claim(config: list[str], output: Path | None, world: World) -> Path:
     experiment, source, catalog = read_experiment(config)
     world.rows(experiment.train.batch, experiment.train.accumulate)
     with source.placed():
-        check_files(build(experiment, catalog), experiment)
+        built = build(experiment, catalog)
+        check_files(built, experiment)
+    tell_left_out({"data.train": built.train, "data.validate": built.validate, "data.test": built.test})
     try:
         device = resolve_device(experiment.train.device)
     except TrainingError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,17 +15,25 @@ from srkit.cli.seed_option import LARGEST_SEED
 if TYPE_CHECKING:
     import torch
 
+    from srkit.cli.progress_json import JsonProgress
     from srkit.cli.progress_photographs import PhotographProgress
     from srkit.photographs.enlargement import Enlargement
-    from srkit.photographs.jobs import Job
+    from srkit.photographs.job import Job
+    from srkit.photographs.sizes import Size
     from srkit.photographs.upscaler import Upscaler
 
 
 def upscale(
-    images: Annotated[list[str], typer.Argument(help="Photographs, folders of them, or patterns: '*.jpg'.")],
+    images: Annotated[
+        list[str], typer.Argument(help="Photographs, folders of them, patterns ('*.jpg'), or - for standard input.")
+    ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder, or for one photograph a file; beside it if not given."),
+        typer.Option(
+            "--output",
+            "-o",
+            help="Folder, or for one photograph a file or - (standard output); beside it if not given.",
+        ),
     ] = None,
     scale: Annotated[
         float | None,
@@ -75,6 +85,10 @@ def upscale(
     strength: Annotated[
         float, typer.Option(help="Share of the network in the result, from 0, bicubic alone, to 1.")
     ] = 1.0,
+    wrap: Annotated[
+        bool,
+        typer.Option("--wrap", help="Continue each border with the other side, for textures laid in tiles."),
+    ] = False,
     precision: Annotated[
         Literal["auto", "fp32", "bf16"], typer.Option(help="Number format; auto takes what is fast.")
     ] = "auto",
@@ -87,6 +101,10 @@ def upscale(
     ] = 0,
     max_pixels: Annotated[int, typer.Option(min=1, max=2**30, help="Refuse larger photographs.")] = 2**28,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
+    progress: Annotated[
+        Literal["auto", "json", "none"],
+        typer.Option(help="auto draws bars on a terminal, none draws none, json prints JSON lines for programs."),
+    ] = "auto",
 ) -> None:
     """Enlarge photographs: photo.jpg becomes photo_x2.jpg, folder becomes folder_x2.
 
@@ -94,30 +112,34 @@ def upscale(
     _w3000_h2000, _long3000, _mp24. The shape is always kept. A photograph that
     has the size already, or is larger, is left out.
 
-    PNG, JPEG, WebP, TIFF, BMP, GIF, AVIF and, with the extra heic, HEIC; 8 and 16
-    bits and floats; gray, colour, transparency; turned upright, with their colour
-    profile, EXIF, XMP and resolution.
+    PNG, JPEG, WebP, TIFF with all its pages, BMP, GIF, AVIF and, with the extra
+    heic, HEIC; 8 and 16 bits and floats; gray, colour, transparency; turned
+    upright, with their colour profile, EXIF, XMP and resolution.
+
+    As a filter: srkit upscale - -o - < photo.jpg > large.jpg
 
     Nothing is overwritten unless you say so, and every result is written whole
     or not at all. If some photographs fail, the others are enlarged all the same,
     and the exit code is 1.
     """
     from srkit.cli.model_option import read_model
-    from srkit.cli.progress_photographs import PhotographProgress
     from srkit.cli.read_by import could_be_read_by
     from srkit.cli.size_options import read_size
     from srkit.engine.precision import resolve_device
     from srkit.errors import DataError
     from srkit.photographs.assign import Assignment, assign
     from srkit.photographs.enlargement import Enlargement, upscale_photograph
-    from srkit.photographs.jobs import existing, plan, refuse
+    from srkit.photographs.jobs import Plan, existing, plan, refuse
     from srkit.photographs.sizes import Times
+    from srkit.photographs.streams import plan_streams, refuse_terminal, uses_streams
     from srkit.photographs.upscaler import Upscaler
     from srkit.plugins import load_catalog
     from srkit.weights.load import load_for
 
     if overwrite and skip:
         raise DataError("--overwrite and --skip-existing: give one of them")
+    if quiet and progress != "auto":
+        raise DataError(f"--quiet and --progress {progress}: give one of them")
     if not 0 <= strength <= 1:
         raise DataError(f"--strength {strength:g}: wants 0, which is bicubic, to 1, which is the network")
     catalog = load_catalog()
@@ -127,7 +149,17 @@ def upscale(
         networks, factor = load_for(what, scale, catalog, seed=seed)
         size = Times(factor, at_most)
     wanted = Enlargement(size, quality, max_pixels)
-    planned = plan(images, size.mark, output, format_ and f".{format_}")
+    suffix = format_ and f".{format_}"
+    if output == Path("-") and (overwrite or skip):
+        option = "--overwrite" if overwrite else "--skip-existing"
+        raise DataError(f"{option}: means nothing for standard output, which holds no results yet; leave it out")
+    if uses_streams(images, output):
+        job = plan_streams(images, output, suffix, sys.stdin.buffer, sys.stdout.buffer)
+        if not dry_run:
+            refuse_terminal(job)
+        planned = Plan([job], {})
+    else:
+        planned = plan(images, size.mark, output, suffix)
     taken = [] if overwrite else existing(planned.jobs)
     if not skip:
         refuse(taken)
@@ -136,31 +168,81 @@ def upscale(
         assigned = Assignment.alike(todo, networks)
     else:
         assigned = assign(todo, wanted, what, catalog, seed)
-    with PhotographProgress(len(assigned.todo), quiet=quiet) as progress:
+    skipped: dict[str, dict[Path, Path | None]] = {
+        "exist already": {job.source: job.target for job in taken},
+        f"have the size already ({size})": {job.source: job.target for job in assigned.large},
+        **{why: dict.fromkeys(files) for why, files in planned.left_out.items()},
+    }
+    with _progress(progress, len(assigned.todo), skipped, quiet=quiet, stream=output == Path("-")) as shown:
         upscalers = {
             chain: Upscaler(
-                chain, device=device, precision=precision, tile=tile, say=progress.note, strength=strength
+                chain,
+                device=device,
+                precision=precision,
+                tile=tile,
+                say=shown.note,
+                strength=strength,
+                wrap=wrap,
             )
             for chain in assigned.chains
         }
-        progress.say(_first_line(list(upscalers.values()), str(size), resolve_device(device)))
+        _begin(shown, list(upscalers.values()), size, resolve_device(device), dry_run=dry_run)
         if dry_run and model is not None:
             for chain in upscalers:
                 if others := could_be_read_by(model, chain[0], catalog):
-                    progress.say(others)
-        progress.left_out([job.source for job in taken], "exist already")
-        progress.left_out([job.source for job in assigned.large], f"have the size already ({size})")
-        for why, files in planned.left_out.items():
-            progress.left_out(files, why)
+                    shown.note(others)
+        for why, files in skipped.items():
+            shown.left_out(files, why)
         for one in assigned.todo:
             if isinstance(one.networks, str):
-                progress.fail(one.networks)
+                shown.fail(one.job, one.networks)
             elif dry_run:
-                _look(one.job, upscalers[one.networks], wanted, progress)
+                _look(one.job, upscalers[one.networks], wanted, shown)
             else:
-                progress.follow(one.job, upscale_photograph(one.job, upscalers[one.networks], wanted))
-        progress.finish("would be enlarged" if dry_run else "enlarged")
-    raise typer.Exit(progress.code)
+                shown.follow(one.job, upscale_photograph(one.job, upscalers[one.networks], wanted))
+        shown.finish("would be enlarged" if dry_run else "enlarged")
+    raise typer.Exit(shown.code)
+
+
+def _progress(
+    kind: str, todo: int, skipped: Mapping[str, Mapping[Path, Path | None]], *, quiet: bool, stream: bool
+) -> PhotographProgress | JsonProgress:
+    """Return what shows the progress; on standard error if standard output gets a photograph (``stream``)."""
+    from srkit.cli.progress_json import JsonProgress
+    from srkit.cli.progress_photographs import PhotographProgress
+
+    if kind == "json":
+        return JsonProgress(todo + sum(map(len, skipped.values())), sys.stderr if stream else sys.stdout)
+    return PhotographProgress(todo, quiet=quiet, bars=kind == "auto", on_stderr=stream)
+
+
+def _begin(
+    shown: PhotographProgress | JsonProgress,
+    upscalers: list[Upscaler],
+    size: Size,
+    device: torch.device,
+    *,
+    dry_run: bool,
+) -> None:
+    """Tell the networks, the size, the device and the precision."""
+    from srkit import __version__
+    from srkit.cli.progress_json import JsonProgress
+
+    if isinstance(shown, JsonProgress):
+        shown.begin(
+            {
+                "srkit": __version__,
+                "networks": list(dict.fromkeys(upscaler.name for upscaler in upscalers)),
+                "strength": upscalers[0].strength if upscalers else None,
+                "wrap": any(upscaler.wrap for upscaler in upscalers),
+                "size": str(size),
+                "device": str(device),
+                "precision": sorted({upscaler.precision for upscaler in upscalers}),
+                "dry_run": dry_run,
+            }
+        )
+    else:
+        shown.say(_first_line(upscalers, str(size), device))
 
 
 def _first_line(upscalers: list[Upscaler], size: str, device: torch.device) -> str:
@@ -173,24 +255,20 @@ def _first_line(upscalers: list[Upscaler], size: str, device: torch.device) -> s
     precision = " and ".join(sorted({upscaler.precision for upscaler in upscalers}))
     strength = upscalers[0].strength
     share = "" if strength == 1 else f" at strength {strength:g}"
-    return f"{names}{share}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
+    wrapped = ", wrapped" if upscalers[0].wrap else ""
+    return f"{names}{share}{wrapped}, {size}, {device} in {precision}{read_by(upscalers[0].networks[0])}"
 
 
-def _look(job: Job, upscaler: Upscaler, wanted: Enlargement, progress: PhotographProgress) -> None:
-    """Print what would be done with a photograph."""
+def _look(job: Job, upscaler: Upscaler, wanted: Enlargement, shown: PhotographProgress | JsonProgress) -> None:
+    """Show what would be done with a photograph."""
     from srkit.errors import ImageError
-    from srkit.photographs.enlargement import estimate, gigabytes, peak
+    from srkit.photographs.enlargement import estimate, peak
 
     try:
         found = estimate(job, upscaler, wanted)
     except ImageError as error:
-        progress.fail(str(error))
+        shown.fail(job, str(error))
         return
-    before, after = (f"{width} x {height}" for height, width in (found.before, found.after))
     if found.note:
-        progress.note(f"{job.source}: {found.note}")
-    progress.done += 1
-    progress.say(
-        f"{job.source} -> {job.target}  {before} -> {after} by {upscaler.name}, "
-        f"{gigabytes(peak(found, upscaler))} of memory"
-    )
+        shown.note(f"{job.source}: {found.note}")
+    shown.would(job, found, upscaler.name, peak(found, upscaler))

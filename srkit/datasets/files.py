@@ -25,6 +25,7 @@ class ImageFiles:
         low_files: Their LR partners, in the same order.
         scale: HR over LR; None without LR files.
         sizes: (height, width) of the HR images, if they are known already.
+        left_out: Pictures of formats that srkit does not read, which lie beside the files.
 
     Raises:
         ImageError: A file is missing, empty or no image.
@@ -35,6 +36,7 @@ class ImageFiles:
     low_files: Sequence[Path] = ()
     scale: int | None = None
     sizes: Sequence[tuple[int, int]] = field(default=(), repr=False)
+    left_out: Sequence[Path] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         self.sizes = self.sizes or [size(file) for file in self.high_files]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import srkit
 from srkit.datasets.files import ImageFiles, names_of
 from srkit.datasets.split import split_of
-from srkit.image.search import find
+from srkit.image.search import search_images
 
 
 @srkit.dataset("folder")
@@ -28,7 +28,9 @@ def folder(
         shares: Sizes of the three parts, relative to one another.
         split_seed: Seed that decides which image is in which part.
     """
-    files = find(path)
+    found = search_images(path)
+    files = found.images
     names = names_of(files, path)
     chosen = split_of(names, split, shares, split_seed, str(path))
-    return ImageFiles([names[index] for index in chosen], [files[index] for index in chosen])
+    chosen_files = [files[index] for index in chosen]
+    return ImageFiles([names[index] for index in chosen], chosen_files, left_out=found.others)

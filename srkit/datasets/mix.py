@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from pathlib import Path
 from typing import Annotated
 
 import srkit
@@ -17,7 +18,7 @@ from srkit.data.sources import sources_of
 from srkit.errors import DataError
 from srkit.image.array import UInt8Image
 from srkit.parts import Dataset
-from srkit.parts.dataset import ImageSet
+from srkit.parts.dataset import ImageSet, WithLeftOut
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,12 @@ class Mix:
             total = sum(weight for _, weight in inner)
             found += [(count, self.weights[name] * weight / total) for count, weight in inner]
         return found
+
+    @property
+    def left_out(self) -> Sequence[Path]:
+        """The pictures of formats that srkit does not read, of all sets."""
+        found = (images.left_out for images in self.sets.values() if isinstance(images, WithLeftOut))
+        return [file for files in found for file in files]
 
     def __len__(self) -> int:
         return self._ends[-1]

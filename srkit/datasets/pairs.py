@@ -12,7 +12,7 @@ from srkit.datasets.match_pairs import match_pairs
 from srkit.datasets.split import split_of
 from srkit.errors import DataError
 from srkit.image.files import size
-from srkit.image.search import find
+from srkit.image.search import search_images
 
 
 @srkit.dataset("pairs")
@@ -34,17 +34,18 @@ def pairs(
         shares: Sizes of the three parts, relative to one another.
         split_seed: Seed that decides which pair is in which part.
     """
-    highs, lows = _by_name(high), _by_name(low)
+    found = {folder: search_images(folder) for folder in (high, low)}
+    highs, lows = (_by_name(folder, found[folder].images) for folder in (high, low))
     partners = match_pairs(highs, lows, high, low)
     names = list(highs)
     chosen = [names[index] for index in split_of(names, split, shares, split_seed, str(high))]
     high_files, low_files = [highs[name] for name in chosen], [partners[name] for name in chosen]
     sizes = [size(file) for file in high_files]
-    return ImageFiles(chosen, high_files, low_files, _scale(high_files, low_files, sizes), sizes)
+    left_out = [*found[high].others, *found[low].others]
+    return ImageFiles(chosen, high_files, low_files, _scale(high_files, low_files, sizes), sizes, left_out)
 
 
-def _by_name(folder: Path) -> dict[str, Path]:
-    files = find(folder)
+def _by_name(folder: Path, files: Sequence[Path]) -> dict[str, Path]:
     return dict(zip(names_of(files, folder), files, strict=True))
 
 

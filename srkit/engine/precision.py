@@ -69,9 +69,20 @@ def fast_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
     if device.type == "cpu":  # the fast kernels are those of oneDNN, not of torch itself
-        kernels: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-        return kernels and not FAST_BF16.isdisjoint(_processor_flags())
+        return _bf16_kernels() and not FAST_BF16.isdisjoint(_processor_flags())
     return False
+
+
+def slow_bf16(device: torch.device) -> bool:
+    """Return whether bf16 is known to be slower than fp32 on ``device``, or fails there; False for MPS."""
+    return device.type in ("cpu", "cuda") and not fast_bf16(device)
+
+
+def _bf16_kernels() -> bool:
+    """Return whether oneDNN is there and computes in bf16 here; a variable of its own may forbid it to."""
+    there: bool = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    supported = getattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", None)
+    return there and (supported is None or bool(supported()))
 
 
 def _processor_flags() -> set[str]:

@@ -19,14 +19,15 @@ class LineResize(NamedTuple):
         length: Input samples.
         out: Output samples.
         scale: Output over input spacing; ``out / length`` unless the output was rounded up.
-        edge: What lies beyond the edge.
+        edge: What lies beyond the edge; ``open`` leaves inputs there their positions, below 0 or from ``length``
+            on, for a caller that has them.
         antialias: Stretch the kernel by ``1 / scale`` when shrinking.
     """
 
     length: int
     out: int
     scale: float
-    edge: Edge
+    edge: Edge | Literal["open"]
     antialias: bool
 
 
@@ -56,7 +57,7 @@ def contributions(line: LineResize) -> tuple[NDArray[np.float64], NDArray[np.int
     taps = positions.astype(np.int64) - 1  # MATLAB counts from 1
     if line.edge == "clamp":
         taps = taps.clip(0, line.length - 1)
-    else:
+    elif line.edge == "symmetric":
         mirror = np.concatenate([np.arange(line.length), np.arange(line.length)[::-1]])
         taps = mirror[taps % (2 * line.length)]
     used = (weights != 0).any(0)

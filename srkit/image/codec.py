@@ -69,8 +69,21 @@ def _decoded(data: bytes, file_header: Header) -> Pixels | None:
     return _from_bgr(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED), file_header)
 
 
-def encode(image: Pixels, path: Path, quality: int | None = None, metadata: Metadata | None = None) -> list[Buffer]:
+def encode(
+    image: Pixels,
+    path: Path,
+    quality: int | None = None,
+    metadata: Metadata | None = None,
+    page_order: str | None = None,
+) -> list[Buffer]:
     """Return the content of the file ``path`` in parts, to be written one after the other; see ``files.write``.
+
+    Args:
+        image: The pixels.
+        path: The file; its suffix gives the format.
+        quality: Quality from 1 to 100, or None.
+        metadata: What is written beside the pixels.
+        page_order: The byte order of a TIFF of several pages, one of which this is to be (``pages.PageWriter``).
 
     Raises:
         ImageError: The suffix is unknown, or its format cannot hold the image.
@@ -84,7 +97,7 @@ def encode(image: Pixels, path: Path, quality: int | None = None, metadata: Meta
     fitting_metadata = (metadata or Metadata()).fitting(image.shape[2])
     try:
         if suffix in TIFF_SUFFIXES:
-            return [tiff.encode(image, fitting_metadata)]
+            return [tiff.encode(image, fitting_metadata, page_order)]
         if suffix == ".avif":
             return [pillow.encode_avif(image, quality, fitting_metadata)]
         return _encoded(image, ".jpg" if suffix in JPEG_SUFFIXES else suffix, quality, fitting_metadata)

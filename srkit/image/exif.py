@@ -11,7 +11,7 @@ from collections.abc import Collection
 from mmap import mmap
 from typing import TypeAlias, Union
 
-Encoded: TypeAlias = bytes | memoryview | mmap
+Encoded: TypeAlias = bytes | bytearray | memoryview | mmap
 
 SHORT, LONG = 3, 4
 WIDTHS = {1: 1, 2: 1, SHORT: 2, LONG: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
@@ -24,9 +24,10 @@ BELOW = (EXIF, GPS, 40965)
 """Tags that point to further directories; the third, interoperability, stands in the EXIF directory."""
 
 DESCRIBES = frozenset(
-    {270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 18246, 18249, 33432, *range(40091, 40096), EXIF, GPS}
+    {269, 270, 271, 272, 282, 283, 285, 296, 297, 305, 306, 315, 316, 18246, 18249, 33432, EXIF, GPS}
+    | set(range(40091, 40096))
 )
-"""Tags of a TIFF that describe the picture and not its storage: author, camera, date, rights, resolution."""
+"""Tags of a TIFF that describe the picture and not its storage: author, camera, date, rights, resolution, page."""
 
 RESOLUTION = frozenset({282, 283, 296})
 """Tags of the number of pixels per inch or centimeter."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from mmap import ACCESS_READ, mmap
+from mmap import ACCESS_COPY, ACCESS_READ, mmap
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -111,16 +112,31 @@ def write(path: Path, image: Pixels, *, quality: int | None = None, metadata: Me
         ImageError: The suffix is unknown, its format cannot hold the image, or the file cannot be written.
     """
     parts = encode(image, path, quality, metadata)
+    with created(path) as file:
+        file.writelines(parts)
+
+
+@contextmanager
+def created(path: Path) -> Iterator[BinaryIO]:
+    """Yield an empty file for bytes, which becomes ``path`` if the block ends without an error.
+
+    Raises:
+        ImageError: The file cannot be written.
+    """
     try:
-        with whole(path) as temporary, open(temporary, "wb") as file:
-            file.writelines(parts)
+        with whole(path) as temporary, open(temporary, "wb+") as file:
+            yield file
     except OSError as error:
         raise ImageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 @contextmanager
-def mapped(path: Path) -> Iterator[mmap]:
+def mapped(path: Path, *, writable: bool = False) -> Iterator[mmap]:
     """Yield the bytes of a file, mapped into memory.
+
+    Args:
+        path: The file.
+        writable: Whether the bytes may be changed in memory; the file stays as it is.
 
     Raises:
         ImageError: The file is missing, empty, or a folder.
@@ -129,7 +145,7 @@ def mapped(path: Path) -> Iterator[mmap]:
         with open(path, "rb") as file:
             if file.seek(0, 2) == 0:
                 raise ImageError(f"{path}: wants an image, found an empty file")
-            data = mmap(file.fileno(), 0, access=ACCESS_READ)
+            data = mmap(file.fileno(), 0, access=ACCESS_COPY if writable else ACCESS_READ)
     except OSError as error:
         if path.is_dir():
             raise ImageError(f"{path}: wants an image file, found a folder") from None

@@ -33,6 +33,18 @@ ALPHA_SUFFIXES = (".png", ".webp", *TIFF_SUFFIXES, ".avif")
 LONGEST_SIDE = {**dict.fromkeys(JPEG_SUFFIXES, 65500), ".webp": 16383, ".avif": 16384}
 """Longest side, in pixels, that a format or its encoder can hold."""
 
+SUFFIX_OF_FORMAT = {
+    "png": ".png",
+    "jpeg": ".jpg",
+    "webp": ".webp",
+    "bmp": ".bmp",
+    "tiff": ".tif",
+    "gif": ".png",
+    "avif": ".avif",
+    "heic": ".jpg",
+}
+"""Suffixes of enlarged pictures by the format of the source's content, where it has no name."""
+
 _RESULT = {".gif": ".png", ".mpo": ".jpg", ".heic": ".jpg", ".heif": ".jpg", ".hif": ".jpg"}
 
 
@@ -58,5 +70,5 @@ def misfit(
     if most is not None and max(height, width) > most:
         return f"cannot hold {width} x {height} pixels, its sides end at {most:,}; use .png"
     if metadata is not None and suffix != ".png" and (colors := beyond_srgb(metadata.colors)):
-        return f"cannot hold the source's {colors}; use .png"
+        return f"cannot hold {colors}, which the source has; use .png"
     return None

@@ -90,7 +90,9 @@ def read(data: Encoded) -> Header | None:
         found = _READERS[kind](data) if kind else None
     except (struct.error, SyntaxError, ValueError, OSError, IndexError, EOFError):
         return None
-    return found if found is not None and min(found.height, found.width) > 0 else None
+    if found is None or not all(isinstance(side, int) for side in (found.height, found.width)):
+        return None  # a damaged TIFF may give several numbers for one side
+    return found if min(found.height, found.width) > 0 else None
 
 
 _READERS: Mapping[Format, Callable[[Encoded], Header | None]] = {

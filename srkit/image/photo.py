@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from mmap import mmap
 from pathlib import Path
 
-from srkit.image import exif, header
+from srkit.image import exif, header, pages
 from srkit.image.array import Pixels, turned
 from srkit.image.codec import MAX_PIXELS, checked_header, decode
 from srkit.image.exif import Encoded
@@ -30,8 +33,76 @@ class Photo:
     note: str | None = None
 
 
+class PhotoFile:
+    """The content of a file that holds a photograph, or of a TIFF that holds several, one a page.
+
+    Args:
+        data: All bytes; which page of a TIFF is its first is changed in them.
+        path: The name of the file in messages.
+    """
+
+    def __init__(self, data: mmap, path: Path) -> None:
+        self.data, self.path = data, path
+        data.seek(0)  # libraries read from where the last one stopped
+        self._pages = pages.places(data) if header.format_of(data) == "tiff" else []
+
+    def __len__(self) -> int:
+        """Return the number of pages; 1 for a file without pages."""
+        return max(1, len(self._pages))
+
+    @property
+    def byte_order(self) -> str:
+        """The order of bytes in the numbers of a TIFF, in the notation of ``struct``."""
+        return exif.byte_order(self.data)
+
+    def look(self, page: int = 0, max_pixels: int = MAX_PIXELS) -> Header:
+        """Return the header of a page, for its upright orientation; nothing is decoded.
+
+        Args:
+            page: Its number, from 0.
+            max_pixels: A larger picture is refused.
+
+        Raises:
+            ImageError: As in ``read_photo``, except that data behind the header is not checked.
+        """
+        name = self._turn_to(page)
+        return _looked(self.data, name, max_pixels)
+
+    def read(self, page: int = 0, max_pixels: int = MAX_PIXELS) -> Photo:
+        """Return a page, turned as its EXIF says.
+
+        Args:
+            page: Its number, from 0.
+            max_pixels: A larger picture is refused before anything is allocated.
+
+        Raises:
+            ImageError: As in ``read_photo``.
+        """
+        name = self._turn_to(page)
+        return _read(bytes(self.data), name, max_pixels)
+
+    def _turn_to(self, page: int) -> Path:
+        """Make a page the first one, and return its name in messages."""
+        self.data.seek(0)
+        if len(self) == 1:
+            return self.path
+        pages.isolate(self.data, self._pages[page])
+        return Path(f"{self.path}, page {page + 1}")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[PhotoFile]:
+    """Yield the content of a file.
+
+    Raises:
+        ImageError: The file is missing, empty, or a folder.
+    """
+    with mapped(path, writable=True) as data:
+        yield PhotoFile(data, path)
+
+
 def read_photo(path: Path, max_pixels: int = MAX_PIXELS) -> Photo:
-    """Read a photograph, turned as its EXIF says.
+    """Read a file of one photograph, turned as its EXIF says.
 
     Raises:
         ImageError: The file is missing, empty, cut off, too large, no image, or holds several pictures or
@@ -39,20 +110,18 @@ def read_photo(path: Path, max_pixels: int = MAX_PIXELS) -> Photo:
     """
     with mapped(path) as view:
         data = bytes(view)
-    found = checked_header(data, path, max_pixels)
-    pixels = turned(decode(data, path, max_pixels), _orientation(data, found))
+    return _read(data, path, max_pixels)
+
+
+def _read(data: bytes, name: Path, max_pixels: int) -> Photo:
+    found = checked_header(data, name, max_pixels)
+    pixels = turned(decode(data, name, max_pixels), _orientation(data, found))
     return Photo(pixels, found.metadata, found.lossless_webp, found.note)
 
 
-def look(path: Path, max_pixels: int = MAX_PIXELS) -> Header:
-    """Return the header of a photograph, for its upright orientation; nothing is decoded.
-
-    Raises:
-        ImageError: As in ``read_photo``, except that data behind the header is not checked.
-    """
-    with mapped(path) as data:
-        found = checked_header(data, path, max_pixels)
-        lies = _orientation(data, found) > 4
+def _looked(data: Encoded, name: Path, max_pixels: int) -> Header:
+    found = checked_header(data, name, max_pixels)
+    lies = _orientation(data, found) > 4
     return replace(found, height=found.width, width=found.height) if lies else found
 
 

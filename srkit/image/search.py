@@ -16,6 +16,10 @@ _OF_SYSTEMS = frozenset(
 """Folders of thumbnails and deleted files that storage systems and archives keep beside photographs."""
 
 
+UNREAD = "of a format that srkit does not read"
+"""Why pictures in a folder are left out."""
+
+
 @dataclass(frozen=True)
 class Found:
     """The pictures in a folder and below it.
@@ -53,11 +57,20 @@ def find(folder: Path) -> list[Path]:
     Raises:
         DataError: As in ``search``, or there is no image.
     """
+    return search_images(folder).images
+
+
+def search_images(folder: Path) -> Found:
+    """Search a folder as ``search`` does, and refuse one without images.
+
+    Raises:
+        DataError: As in ``search``, or there is no image.
+    """
     found = search(folder)
     if not found.images:
         others = f"; {named(found.others)} cannot be read" if found.others else ""
         raise DataError(f"{folder}: wants images ({', '.join(IMAGE_SUFFIXES)}), found none{others}")
-    return found.images
+    return found
 
 
 def named(paths: list[Path], most: int = 3) -> str:

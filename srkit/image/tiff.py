@@ -23,6 +23,7 @@ _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR, _MOSAIC, _LINEAR_RAW = 1, 2, 3, 5
 _UNSIGNED, _FLOATS = 1, 3
 _INCH, _CENTIMETER = 2, 3
 _PLANES, _MULTIPLIED = 2, 1
+_SMALLER, _PAGE = 1, 2
 _MODES = {2: "LA", 4: "RGBA"}
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # srkit's own errors name the file
@@ -95,11 +96,11 @@ def unfit(file: TiffFile) -> str | None:
     """Return what decoding would lose of the picture, in words; None if it loses nothing."""
     page = first_page(file)
     every = (file.pages[index] for index in range(len(file.pages)))  # pages may form a ring
-    pages = [one for one in every if not getattr(one, "subfiletype", 0) & 1]  # 1: a smaller copy
+    pages = [one for one in every if not getattr(one, "subfiletype", 0) & _SMALLER]
     deep, colored = page.bitspersample == 16, page.photometric in (_RGB, _YCBCR)
     if len(pages) > 1:
         return f"found {len(pages)} pages"
-    if page.subfiletype & 1:
+    if page.subfiletype & _SMALLER:
         return "found a smaller copy of it first, as in a camera's raw file; develop that first"
     if page.photometric == _CMYK:
         return None if page.bitspersample == 8 and ICC in page.tags else cmyk.WITHOUT_PROFILE
@@ -163,11 +164,17 @@ def _by_tifffile(page: TiffPage) -> Pixels:
     return turned(pixels.astype(pixels.dtype.newbyteorder("=")), orientation(page))
 
 
-def encode(image: Pixels, metadata: Metadata) -> memoryview:
+def encode(image: Pixels, metadata: Metadata, page_order: str | None = None) -> memoryview:
     """Return a TIFF of (H,W,C), C being 1, 3 or 4, with a colour profile and EXIF.
 
     The block of EXIF stands at the start, where it stood in its own file, so that pointers into it, also those of a
-    maker's note, stay valid. The entries of its directory can therefore be copied unchanged.
+    maker's note, stay valid. The entries of its directory can therefore be copied unchanged. The new directory
+    stands at the end of the file.
+
+    Args:
+        image: The pixels.
+        metadata: What is written beside them.
+        page_order: The byte order of the document, in the notation of ``struct``, if it is one page of several.
 
     Raises:
         ValueError: The picture is too large for a TIFF.
@@ -177,12 +184,13 @@ def encode(image: Pixels, metadata: Metadata) -> memoryview:
         places_in_block = {tag: place for tag, place in exif.places(block).items() if tag in exif.values(block)}
     except struct.error:
         block, places_in_block = b"", {}
-    order, file = exif.byte_order(block), io.BytesIO()
+    order, file = exif.byte_order(block) if block else page_order or "<", io.BytesIO()
     with TiffWriter(file, byteorder=">" if order == ">" else "<") as writer:
         file.seek(8)
         file.write(block[8:] + bytes(len(block) % 2))
         writer.write(
             image if color else image[..., 0],
+            subfiletype=_PAGE if page_order else 0,
             photometric="rgb" if color else "minisblack",
             planarconfig="contig" if color else None,
             extrasamples=["unassalpha"] if image.shape[2] == 4 else None,

@@ -18,10 +18,7 @@ REACH = 2
 
 
 def enlarge(image: Tensor, scale: int, edge: Edge) -> Tensor:
-    """Return (N,C,sH,sW) of (N,C,H,W), equal to the result of ``resize`` up to rounding.
-
-    Both sides must be 2 pixels or more, since the edge is mirrored.
-    """
+    """Return (N,C,sH,sW) of (N,C,H,W), equal to the result of ``resize`` up to rounding."""
     if torch.onnx.is_in_onnx_export():
         return _as_convolution(image, scale, edge)
     return _along(_along(image, scale, edge, -2), scale, edge, -1)
@@ -52,9 +49,9 @@ def _along(image: Tensor, scale: int, edge: Edge, axis: int) -> Tensor:
 def _widen(image: Tensor, edge: Edge, axis: int) -> Tensor:
     if edge == "clamp":
         return F.pad(image, (0, 0, REACH, REACH) if axis == -2 else (REACH, REACH, 0, 0), mode="replicate")
-    length = image.shape[axis]
-    first, last = image.narrow(axis, 0, REACH), image.narrow(axis, length - REACH, REACH)
-    return torch.cat([first.flip(axis), image, last.flip(axis)], axis)
+    # a mirror repeats the first pixel and then shows the second, which is the third of an image repeated by one
+    wide = F.pad(image, (0, 0, 1, 1) if axis == -2 else (1, 1, 0, 0), mode="replicate")
+    return torch.cat([wide.narrow(axis, REACH, 1), wide, wide.narrow(axis, wide.shape[axis] - REACH - 1, 1)], axis)
 
 
 def _phases(scale: int) -> list[list[float]]:

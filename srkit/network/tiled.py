@@ -51,13 +51,16 @@ class Tiled:
             return SMALL
         return max(1, memory.for_tiles(self.device, taken) // self.footprint)
 
-    def grid(self, size: tuple[int, int], wanted: tuple[int, int], *, more: int = 0) -> TileGrid:
+    def grid(
+        self, size: tuple[int, int], wanted: tuple[int, int], *, more: int = 0, wrap: bool = False
+    ) -> TileGrid:
         """Return the two axes of an image along which it is cut.
 
         Args:
             size: Height and width of the image.
             wanted: Height and width of the result, each at most the scale times that of the image.
             more: Input pixels by which a window must be wider on every side than the network needs.
+            wrap: Whether the image goes on beyond its borders with its other side.
 
         Raises:
             SrkitError: The image is smaller than the network accepts.
@@ -70,7 +73,7 @@ class Tiled:
             )
         halo = None if needs.reach is None else max(needs.reach, BICUBIC_HALO) + more
         rows, columns = (
-            Axis(length, out, self.network.scale, halo, needs.multiple, needs.least)
+            Axis(length, out, self.network.scale, halo, needs.multiple, needs.least, wrap)
             for length, out in zip(size, wanted, strict=True)
         )
         return TileGrid(rows, columns)
@@ -90,10 +93,10 @@ class Tiled:
         Raises:
             SrkitError: Not even the smallest tile fits into memory.
         """
-        most = self.most_pixels(grid.rows.length * grid.columns.length, taken)
+        most = self.most_pixels(grid.seen, taken)
         todo = self._plan(grid, most)[::-1]
         if self.side is not None:
-            most = grid.rows.length * grid.columns.length
+            most = grid.seen
         while todo:
             tile = todo.pop()
             rows, columns = grid.spans(tile)

@@ -19,6 +19,12 @@ from srkit.image.bicubic import LineResize, block
 
 SMALLEST = 16
 """Side of a tile, in input pixels, below which it is not cut any further."""
+LONGEST = 8192
+"""Side of a window, in input pixels, above which it is cut though the memory allows it.
+
+Where there are few rows, the time of oneDNN's convolutions in bf16 grows with the square of the width: a gray
+picture of 65535 x 1 pixels took 14 s as one window, and 0.4 s in windows of this width.
+"""
 
 
 class Span(NamedTuple):
@@ -27,7 +33,7 @@ class Span(NamedTuple):
     out: slice
     """Its place in the result."""
     window: slice
-    """The part of the image that the network sees."""
+    """The part of the image that the network sees; of one that is wrapped, it may begin or end outside of it."""
     cut: slice
     """The part of the network's output for the window that is used."""
     weights: Tensor | None
@@ -50,6 +56,7 @@ class Axis:
         halo: Input samples on either side on which an output depends; None is the whole axis.
         multiple: Windows start and end at multiples of this number, or at the border.
         least: Least length of a window, in samples, if the image is as long.
+        wrap: Whether the image goes on beyond its borders with its other side, as a texture that is laid in tiles.
     """
 
     length: int
@@ -58,12 +65,15 @@ class Axis:
     halo: int | None
     multiple: int = 1
     least: int = 1
+    wrap: bool = False
 
     @property
     def line(self) -> LineResize | None:
         """The resize that shrinks the network's output; None if nothing is shrunk."""
         large = self.length * self.scale
-        return None if large == self.out else LineResize(large, self.out, self.out / large, "symmetric", True)
+        if large == self.out:
+            return None
+        return LineResize(large, self.out, self.out / large, "open" if self.wrap else "symmetric", True)
 
     def span(self, start: int, stop: int) -> Span:
         """Return the span of the outputs [start, stop)."""
@@ -73,10 +83,12 @@ class Axis:
             weights = torch.from_numpy(matrix)
         begin, end = 0, self.length
         if self.halo is not None:
-            begin = max(0, first // self.scale - self.halo)
+            begin = first // self.scale - self.halo
             begin -= begin % self.multiple
-            end = -(-last // self.scale) + self.halo
-            end = min(self.length, end + -end % self.multiple)
+            end = max(-(-last // self.scale) + self.halo, begin + self.least if self.wrap else 0)
+            end += -end % self.multiple
+            if not self.wrap:
+                begin, end = max(0, begin), min(self.length, end)
             if end - begin < self.least:
                 begin, end = self._longer(begin, end)
         origin = begin * self.scale
@@ -97,13 +109,14 @@ class Axis:
 
     def window(self, count: int) -> int:
         """Return an upper bound of the windows' length when the output is cut into ``count`` parts."""
-        if count == 1 or self.halo is None:
+        if self.halo is None or (count == 1 and not self.wrap):
             return self.length
-        return min(self.length, -(-self.length // count) + self._around(self.halo))
+        longest = -(-self.length // count) + self._around(self.halo)
+        return longest if self.wrap else min(self.length, longest)
 
     def count(self, longest: int) -> int | None:
         """Return the least number of parts with windows of at most ``longest`` samples; None if there is none."""
-        if self.length <= longest:
+        if self.length <= longest and not self.wrap:
             return 1
         part = 0 if self.halo is None else longest - self._around(self.halo)
         return -(-self.length // part) if part >= SMALLEST else None
@@ -139,6 +152,11 @@ class TileGrid(NamedTuple):
     rows: Axis
     columns: Axis
 
+    @property
+    def seen(self) -> int:
+        """The number of pixels that the network sees if nothing is cut."""
+        return self.rows.window(1) * self.columns.window(1)
+
     def plan(self, most: int) -> list[Tile]:
         """Cut the result into tiles such that the fewest pixels are computed more than once.
 
@@ -146,9 +164,9 @@ class TileGrid(NamedTuple):
             most: Most pixels of a window, unless the smallest tiles need more.
         """
         best: tuple[float, int, int] | None = None
-        for across in range(1, self.columns.most + 1):
+        for across in range(self.columns.count(LONGEST) or 1, self.columns.most + 1):
             width = self.columns.window(across)
-            down = self.rows.count(most // width)
+            down = self.rows.count(min(LONGEST, most // width))
             if down is not None:
                 seen = down * self.rows.window(down) * across * width
                 best = min(best or (seen, down, across), (seen, down, across))

@@ -9,6 +9,8 @@ from srkit.registry import Kind
 from srkit.slots import Slot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from srkit.image.array import UInt8Image
 
 dataset = Kind(
@@ -70,6 +72,16 @@ class WithDigests(Protocol):
 
     def digest(self, index: int, /) -> str:
         """Return a digest of the content of HR, and of LR if the set has it, equal for a copy elsewhere."""
+        ...
+
+
+@runtime_checkable
+class WithLeftOut(Protocol):
+    """An image set of a folder in which lie pictures that it does not have."""
+
+    @property
+    def left_out(self) -> Sequence[Path]:
+        """The pictures of formats that srkit does not read."""
         ...
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from srkit.errors import ImageError, SrkitError
 from srkit.network.network import Network
-from srkit.photographs.enlargement import Enlargement, header
-from srkit.photographs.jobs import Job
+from srkit.photographs.enlargement import Enlargement, headers, leading
+from srkit.photographs.job import Job
 from srkit.photographs.sizes import enlarged
 from srkit.plugins import Catalog
 from srkit.weights.load import load_for
@@ -79,13 +79,13 @@ def assign(
     why_not: dict[Job, str] = {}
     for job in jobs:
         try:
-            sketch = header(job, wanted.max_pixels)
+            sketch = leading(headers(job, wanted.max_pixels), wanted.size)
         except ImageError as error:
             why_not[job] = str(error)
         else:
             sizes[job] = sketch.height, sketch.width
             factors[job] = wanted.size.factor(*sizes[job])
-    loaded = _load(what, [factor for factor in factors.values() if factor > 1], catalog, seed)
+    loaded = _load(what, [times for times in factors.values() if times > 1], catalog, seed)
     todo, large = [], []
     for job in jobs:
         if job in why_not:

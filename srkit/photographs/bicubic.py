@@ -24,11 +24,14 @@ class Bicubic:
         device: Where it computes, in fp32.
         tile: Side of a tile in input pixels, where there is nothing but bicubic; None chooses one.
         say: Called with notes for the user.
+        wrap: Whether pictures go on beyond their borders with their other side.
     """
 
-    def __init__(self, scale: int, device: torch.device, tile: int | None, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, scale: int, device: torch.device, tile: int | None, say: Callable[[str], None], *, wrap: bool = False
+    ) -> None:
         network = Network.of(BicubicModel(scale, 3), scale, Color.RGB, name="bicubic")
-        self.stage = Stage(network, device, "fp32", tile, say)
+        self.stage = Stage(network, device, "fp32", tile, say, wrap=wrap)
 
     def mix(self, image: NDArray[Any], result: NDArray[Any], strength: float) -> Mix:
         """Return a function that mixes tiles of ``result`` with the same tiles of bicubic.

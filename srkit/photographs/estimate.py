@@ -21,7 +21,7 @@ from srkit.image.photo import read_photo
 from srkit.network.per_image import learning
 from srkit.parts.estimator import EstimatorFn
 from srkit.parts.method import LEAST
-from srkit.photographs.jobs import Job
+from srkit.photographs.job import Job
 from srkit.photographs.kernel_picture import kernel_picture
 from srkit.records.estimate import EstimateFile
 

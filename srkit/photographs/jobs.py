@@ -11,21 +11,13 @@ from pathlib import Path
 
 from srkit.errors import DataError
 from srkit.image.formats import IMAGE_SUFFIXES, result_suffix
-from srkit.image.search import named, search
+from srkit.image.search import UNREAD, named, search
+from srkit.photographs.job import Job
 
 SHOWN = 5
 
 EARLIER = "came out of an earlier run"
 TWICE = "the same file as another one, by a link"
-UNREAD = "of a format that srkit does not read"
-
-
-@dataclass(frozen=True)
-class Job:
-    """A photograph and the file that its enlargement goes to."""
-
-    source: Path
-    target: Path
 
 
 @dataclass(frozen=True)
@@ -79,7 +71,7 @@ def plan(inputs: Sequence[str], mark: str, output: Path | None = None, suffix: s
 
 def existing(jobs: Sequence[Job]) -> list[Job]:
     """Return the jobs whose target exists already."""
-    return [job for job in jobs if lexists(job.target)]
+    return [job for job in jobs if job.stream is None and lexists(job.target)]
 
 
 def refuse(taken: Sequence[Job]) -> None:

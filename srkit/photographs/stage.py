@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from srkit.engine.precision import Precision
+from srkit.errors import SrkitError
 from srkit.fused.fp32_fallback import FP32Fallback
 from srkit.image.resize import weigh
 from srkit.network.network import Network
@@ -32,9 +34,11 @@ class Stage:
         precision: Number format, for a network that allows it.
         tile: Side of a tile in input pixels; None chooses one that fits into memory and is fast.
         say: Called with notes for the user.
+        wrap: Whether pictures go on beyond their borders with their other side.
 
     Raises:
         ValueError: The side of a tile is not positive.
+        SrkitError: Pictures are to be wrapped for a network that sees the whole picture.
     """
 
     def __init__(
@@ -44,8 +48,15 @@ class Stage:
         precision: Precision,
         tile: int | None,
         say: Callable[[str], None],
+        *,
+        wrap: bool = False,
     ) -> None:
-        self.network, self.device = network, device
+        if wrap and network.needs.reach is None:
+            raise SrkitError(
+                f"{network.name}: cannot wrap a picture (--wrap), since it looks at the whole of it; use bicubic, "
+                "or a network that says how far it looks, such as those that come with srkit"
+            )
+        self.network, self.device, self.wrap = network, device, wrap
         self.precision: Precision = precision if network.needs.half else "fp32"
         self.tiled = Tiled(network, device, tile)
         self._run = FP32Fallback(network.module, device, self.precision, network.name, say)
@@ -87,7 +98,7 @@ class Stage:
             SrkitError: The picture is too small for the network.
         """
         more = transparency.REACH if cover and cover.hides else 0
-        return self.tiled.grid((image.shape[0], image.shape[1]), (result.shape[0], result.shape[1]), more=more)
+        return self.tiled.grid(image.shape[:2], result.shape[:2], more=more, wrap=self.wrap)
 
     @torch.no_grad()
     def pixels(self, image: NDArray[Any], rows: Span, columns: Span, cover: Cover | None) -> Tensor:
@@ -99,7 +110,7 @@ class Stage:
             columns: That along the columns.
             cover: The facts about the whole image's alpha; None if it has none.
         """
-        low = tensor_of(image[rows.window, columns.window]).to(self.device)
+        low = tensor_of(_window(_window(image, 0, rows.window), 1, columns.window)).to(self.device)
         high = self._enlarge(low, cover)[..., rows.cut, columns.cut].clamp(0, 1)
         if rows.weights is not None or columns.weights is not None:  # rounding may leave one side at full size
             high = weigh(high, rows.weights, columns.weights).clamp(0, 1)
@@ -111,3 +122,10 @@ class Stage:
         if cover is None:
             return color.apply(self._run, low, self.network.scale)
         return transparency.enlarge_both(self._run, low, cover, scale=self.network.scale, color=color)
+
+
+def _window(image: NDArray[Any], axis: int, place: slice) -> NDArray[Any]:
+    """Return a part of an image (H,W,C) along an axis; outside of the image lies its other side."""
+    if place.start >= 0 and place.stop <= image.shape[axis]:
+        return image[place] if axis == 0 else image[:, place]
+    return image.take(np.arange(place.start, place.stop), axis, mode="wrap")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srkit.engine.precision import Precision, resolve_device, resolve_precision
+from srkit.engine.precision import Precision, resolve_device, resolve_precision, slow_bf16
 from srkit.network.network import Network
 from srkit.photographs.arrays import picture_of
 from srkit.photographs.bicubic import Bicubic
@@ -32,12 +32,16 @@ class Upscaler:
         networks: A network, such as the result of ``srkit.weights.load.load``, or several: each enlarges what the
             one before it gave, which is kept as floats in [0,1].
         device: cpu, cuda, ...; auto is CUDA, then MPS, then the CPU.
-        precision: fp32 or bf16; auto is bf16 if the device computes it fast and the network allows it.
+        precision: fp32 or bf16; auto is bf16 if the device computes it fast and the network allows it. Where a
+            device computes bf16 slower than fp32, it is fp32 too.
         tile: Side of a tile in input pixels; None chooses one that fits into memory and is fast.
         say: Called with notes for the user.
         strength: Share of the networks in the result, from 0 to 1; the rest is bicubic.
+        wrap: Whether pictures go on beyond their borders with their other side: textures that are laid in tiles
+            then stay without seams.
 
     Raises:
+        SrkitError: Pictures are to be wrapped for a network that sees the whole picture.
         TrainingError: There is no such device or precision.
         ValueError: The side of a tile is not positive, the strength is out of range, or there is no network.
     """
@@ -51,6 +55,7 @@ class Upscaler:
         tile: int | None = None,
         say: Callable[[str], None] = warn,
         strength: float = 1.0,
+        wrap: bool = False,
     ) -> None:
         self.networks = (networks,) if isinstance(networks, Network) else tuple(networks)
         if not self.networks:
@@ -59,12 +64,15 @@ class Upscaler:
             raise ValueError(f"strength wants 0 to 1, got {strength!r}")
         self.device, self.say, self.strength = resolve_device(device), say, strength
         wanted = resolve_precision(precision, self.device)
-        self.stages = [Stage(network, self.device, wanted, tile, say) for network in self.networks]
-        self.bicubic = Bicubic(prod(network.scale for network in self.networks), self.device, tile, say)
+        if wanted == "bf16" and slow_bf16(self.device):
+            say(f"{self.device}: computes slower in bf16 than in fp32, or cannot; fp32 is used")
+            wanted = "fp32"
+        self.stages = [Stage(network, self.device, wanted, tile, say, wrap=wrap) for network in self.networks]
+        self.scale, self.wrap = prod(network.scale for network in self.networks), wrap
+        self.bicubic = Bicubic(self.scale, self.device, tile, say, wrap=wrap)
         if strength == 0:
             self.stages = [self.bicubic.stage]
         self.name = " + ".join(network.name for network in self.networks)
-        self.scale = prod(network.scale for network in self.networks)
         halves = all(stage.precision == wanted for stage in self.stages)
         self.precision: Precision = wanted if halves else "fp32"
 

@@ -387,3 +387,20 @@ def test_every_command_takes_shipped_weights_by_name(srkit, trip, zoo):
     code, out, _ = srkit("evaluate", "lapsrn-x2", folder)
     assert code == 0
     assert "\nlapsrn-x2, x2: " in out
+
+
+def test_a_texture_that_is_laid_in_tiles_has_no_seam(srkit, tmp_path, zoo, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "a.png", NOISE)
+    write(tmp_path / "b.png", np.roll(NOISE, 20, 1))
+    code, out, _ = srkit("upscale", "a.png", "b.png", "--wrap", "--precision", "fp32")
+    assert code == 0
+    assert out.startswith("lapsrn-x2, wrapped, x2, cpu in fp32\n")
+    difference = np.roll(read_full(tmp_path / "a_x2.png"), 40, 1).astype(int) - read_full(tmp_path / "b_x2.png")
+    assert np.abs(difference).max() <= 1
+    code, _, err = srkit("upscale", "a.png", "--wrap", "--model", "back_projection", "--scale", 2, "--overwrite")
+    assert code == 2
+    assert err == (
+        "back_projection: cannot wrap a picture (--wrap), since it looks at the whole of it; use bicubic, or a "
+        "network that says how far it looks, such as those that come with srkit\n"
+    )

@@ -30,13 +30,18 @@ def test_devices_that_are_not_there_are_refused(monkeypatch):
 @pytest.mark.parametrize(("flags", "wanted"), [("avx2 avx512_bf16", "bf16"), ("avx2 avx512f", "fp32")])
 def test_bf16_is_taken_where_the_processor_has_it(monkeypatch, flags, wanted):
     monkeypatch.setattr("pathlib.Path.read_text", lambda *_, **__: f"flags : {flags}")
+    monkeypatch.setattr(precision, "_bf16_kernels", lambda: True)
     assert precision.resolve_precision("auto", torch.device("cpu")) == wanted
+    assert precision.slow_bf16(torch.device("cpu")) == (wanted == "fp32")
     assert precision.resolve_precision("fp32", torch.device("cpu")) == "fp32"
 
 
 def test_bf16_is_not_taken_without_its_kernels(monkeypatch):
     monkeypatch.setattr("pathlib.Path.read_text", lambda *_, **__: "flags : avx512_bf16")
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: False)
+    assert not precision.fast_bf16(torch.device("cpu"))
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
     assert not precision.fast_bf16(torch.device("cpu"))
 
 
@@ -46,7 +51,7 @@ def test_where_there_is_no_linux_torch_is_asked(monkeypatch, flag, fast):
         raise FileNotFoundError
 
     monkeypatch.setattr("pathlib.Path.read_text", missing)
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    monkeypatch.setattr(precision, "_bf16_kernels", lambda: True)
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {flag: True, "cpu_name": "x"}, raising=False)
     assert precision.fast_bf16(torch.device("cpu")) == fast
 
@@ -55,7 +60,9 @@ def test_where_there_is_no_linux_torch_is_asked(monkeypatch, flag, fast):
 def test_gpus_have_it_from_ampere_on(monkeypatch, capability, fast):
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: capability)
     assert precision.fast_bf16(torch.device("cuda")) == fast
+    assert precision.slow_bf16(torch.device("cuda")) != fast
     assert not precision.fast_bf16(torch.device("mps"))
+    assert not precision.slow_bf16(torch.device("mps"))  # not measured, so that a wish for it counts
 
 
 def test_a_precision_of_another_name_is_refused():

@@ -173,6 +173,9 @@ def test_a_view_resizes_like_its_copy():
 @pytest.mark.parametrize("edge", ["clamp", "symmetric"])
 @pytest.mark.parametrize("scale", [2, 3, 4, 8])
 def test_the_way_for_exporters_gives_the_same(scale, edge):
+    for sides in ((1, 1), (1, 5), (2, 1)):
+        small = torch.rand(1, 3, *sides, dtype=torch.float64)
+        torch.testing.assert_close(enlarge(small, scale, edge), resize(small, scale, edge=edge))
     x = torch.rand(2, 3, 7, 5, dtype=torch.float64, requires_grad=True)
     y = enlarge(x, scale, edge)
     torch.testing.assert_close(y, resize(x, scale, edge=edge))
@@ -185,7 +188,7 @@ def test_the_way_for_exporters_gives_the_same(scale, edge):
 @pytest.mark.parametrize("scale", [2, 3, 4, 8])
 def test_the_convolution_for_onnx_gives_the_same(scale, edge, monkeypatch):
     monkeypatch.setattr(torch.onnx, "is_in_onnx_export", lambda: True)
-    for shape in ((2, 3, 7, 5), (1, 1, 2, 2)):
+    for shape in ((2, 3, 7, 5), (1, 1, 2, 2), (1, 3, 1, 4), (1, 1, 1, 1)):
         x = torch.rand(shape, dtype=torch.float64)
         torch.testing.assert_close(enlarge(x, scale, edge), resize(x, scale, edge=edge))
 

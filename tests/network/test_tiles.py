@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from srkit.network.tiles import SMALLEST, Axis, TileGrid
+from srkit.network.tiles import LONGEST, SMALLEST, Axis, TileGrid
 
 GRIDS = [
     TileGrid(Axis(height, out[0], scale, halo, multiple), Axis(width, out[1], scale, halo, multiple))
@@ -82,3 +82,11 @@ def test_without_a_halo_nothing_is_cut():
     rows, columns = grid.spans(whole)
     assert (rows.window, columns.window) == (slice(0, 500), slice(0, 600))
     assert grid.halves(whole) is None
+
+
+@pytest.mark.parametrize(("height", "width", "count"), [(1, 65535, 9), (65535, 3, 9), (6000, 8192, 1)])
+def test_long_thin_pictures_are_cut_though_the_memory_would_do(height, width, count):
+    grid = TileGrid(Axis(height, 2 * height, 2, 20), Axis(width, 2 * width, 2, 20))
+    tiles = grid.plan(10**9)
+    assert len(tiles) == count
+    assert all(span.seen <= LONGEST for tile in tiles for span in grid.spans(tile))

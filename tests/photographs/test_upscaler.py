@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from srkit.engine import precision
 from srkit.errors import SrkitError
 from srkit.image.convert import to_tensor
 from srkit.image.resize import resize
@@ -220,7 +221,8 @@ def in_half_precision(low, wrong):
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
-def test_half_precision_that_gives_no_numbers_is_computed_again(wrong):
+def test_half_precision_that_gives_no_numbers_is_computed_again(wrong, monkeypatch):
+    monkeypatch.setattr(precision, "fast_bf16", lambda _: True)
     said = []
     spy = Spy(happens=lambda low: in_half_precision(low, wrong))
     image = np.full((64, 48, 3), 100, np.uint8)
@@ -237,9 +239,9 @@ def test_numbers_that_are_none_in_fp32_fail():
     spy = Spy(
         happens=lambda low: F.interpolate(low, scale_factor=2.0) * float("nan") if len(spy.seen) > 3 else None
     )
-    for precision in ("fp32", "bf16"):
+    for number_format in ("fp32", "bf16"):
         with pytest.raises(SrkitError, match=r"^spy: gives values that are not numbers"):
-            spying(spy, precision=precision, tile=16, say=lambda _: None)(NOISE)
+            spying(spy, precision=number_format, tile=16, say=lambda _: None)(NOISE)
 
 
 @pytest.mark.parametrize("smooth", [False, True])
@@ -275,7 +277,19 @@ def test_colours_without_a_hole_are_those_without_alpha(catalog):
     assert np.array_equal(network(image)[..., :3], network(image[..., :3].copy()))
 
 
-def test_nothing_is_said_without_need(catalog):
+def test_a_processor_that_is_slow_in_bf16_computes_in_fp32(catalog, monkeypatch):
+    monkeypatch.setattr(precision, "fast_bf16", lambda _: False)
+    said = []
+    slow = upscaler(loaded(catalog), precision="bf16", say=said.append)
+    assert said == ["cpu: computes slower in bf16 than in fp32, or cannot; fp32 is used"]
+    assert slow.precision == "fp32"
+    assert np.array_equal(slow(NOISE), upscaler(loaded(catalog))(NOISE))
+    assert upscaler(loaded(catalog), precision="auto", say=said.append).precision == "fp32"
+    assert len(said) == 1
+
+
+def test_nothing_is_said_without_need(catalog, monkeypatch):
+    monkeypatch.setattr(precision, "fast_bf16", lambda _: True)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Upscaler(loaded(catalog), device="cpu", precision="bf16")(NOISE)

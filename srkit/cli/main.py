@@ -33,6 +33,7 @@ from srkit.cli import (
     trial,
     upscale,
 )
+from srkit.cli.progress_reading import show_reading
 from srkit.cli.torchrun import refuse_torchrun
 from srkit.errors import DataError, SrkitError
 
@@ -60,6 +61,7 @@ def _main(
     ),
 ) -> None:
     refuse_torchrun(context.invoked_subcommand)
+    show_reading()
 
 
 app.command()(run.run)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from srkit.cli.experiment import read_experiment
+from srkit.cli.progress_reading import show_reading
 from srkit.cli.run_location import below_runs
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def run(
         raise RunError(f"--resume {resume}: takes its config from that folder; give it alone")
     if resume is None and not config:
         raise RunError("srkit run: wants a config file, such as configs/tiny.yaml, or --resume FOLDER")
+    if quiet:
+        show_reading(quiet=True)
     with joined() as world:
         folder = resume or _claimed(config or [], output, world)
         if world.first:

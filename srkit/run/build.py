@@ -12,7 +12,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from srkit.config.show import fill
-from srkit.data.originals import original
+from srkit.data.originals import originals
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
 from srkit.degrading.order import named
 from srkit.engine.checkpoint import load_into
@@ -191,12 +191,12 @@ def check_files(built: Built, experiment: Experiment) -> None:
     for use in ("train", "validate", "test"):
         check_names(getattr(built, use), f"data.{use}")
     crop_sizes(built.train, scale, experiment.train.patch)
-    train = {original(built.train, index) for index in range(len(built.train))}
+    train = set(originals(built.train))
     for use in ("validate", "test"):
         images: ImageSet = getattr(built, use)
         check_examples(images, scale)
         check_measurable(images, scale, built.metrics, f"data.{use}")
-        shared = [name for index, name in enumerate(images.names) if original(images, index) in train]
+        shared = [name for name, one in zip(images.names, originals(images), strict=True) if one in train]
         if shared:
             raise DataError(
                 f"data.{use}: wants images that are not trained on, found {shared[0]!r}"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from srkit.data.kept_arrays import Columns, KeptArrays, packed, unpacked
+from srkit.data.kept_arrays import YOUNG, Columns, KeptArrays, packed, stamp_of, unpacked
 from srkit.data.watcher import WATCHER
 from srkit.errors import ImageError
 from srkit.image.files import size
@@ -23,9 +23,6 @@ MANY = 100
 
 SAVE_SECONDS = 10.0
 """Seconds between two times that an index is saved while it is made."""
-
-YOUNG = 2 * 10**9
-"""Nanoseconds; a file that was changed so shortly before may change again within the same tick of its clock."""
 
 THREADS = 4
 """Threads that read files: on a local disk one is enough for headers, but disks of a network answer late."""
@@ -57,7 +54,7 @@ class FileIndex:
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.files = files
-        self._stamp = np.array([_stamp(file) for file in files], np.int64).reshape(-1, 2)
+        self._stamp = np.array([stamp_of(file) for file in files], np.int64).reshape(-1, 2)
         self._size = np.zeros((len(files), 2), np.int32)  # 0 is not known yet
         self._digest = np.zeros((len(files), 32), np.uint8)
         self._names: list[str] = []
@@ -158,14 +155,6 @@ def file_digest(file: Path) -> NDArray[np.uint8]:
             return np.frombuffer(hashlib.file_digest(opened, "sha256").digest(), np.uint8)
     except OSError as error:
         raise ImageError(f"{file}: cannot be read: {error.strerror}") from None
-
-
-def _stamp(file: Path) -> tuple[int, int]:
-    try:
-        found = os.stat(file)
-    except OSError as error:
-        raise ImageError(f"{file}: cannot be read: {error.strerror}") from None
-    return found.st_size, found.st_mtime_ns
 
 
 def _in_threads(read: Callable[[int], Any], rows: list[int]) -> Iterator[tuple[list[int], list[Any]]]:

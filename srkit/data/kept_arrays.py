@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,7 +17,11 @@ from platformdirs import user_cache_path
 
 from srkit.atomic import sweep, whole
 from srkit.data.watcher import WATCHER
+from srkit.errors import ImageError
 from srkit.lock import alone
+
+YOUNG = 2 * 10**9
+"""Nanoseconds; a file that was changed so shortly before may change again within the same tick of its clock."""
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -92,3 +97,16 @@ def unpacked(array: NDArray[Any]) -> list[str]:
     """Return the names that ``packed`` was given."""
     text = array.tobytes().decode("utf-8", "surrogateescape")
     return text.split("\0") if text else []
+
+
+def stamp_of(file: Path) -> tuple[int, int]:
+    """Return the length of a file in bytes and its time of change in nanoseconds.
+
+    Raises:
+        ImageError: There is no such file.
+    """
+    try:
+        found = os.stat(file)
+    except OSError as error:
+        raise ImageError(f"{file}: cannot be read: {error.strerror}") from None
+    return found.st_size, found.st_mtime_ns

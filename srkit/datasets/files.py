@@ -100,7 +100,11 @@ def names_of(files: Sequence[Path], folder: Path) -> list[str]:
     An accent counts as the same however a file system writes it (NFC, or NFD as on a Mac), and bytes of a name that
     are no UTF-8 are escaped.
     """
-    whole = _below(files, folder)
+    return unique_names(_below(files, folder))
+
+
+def unique_names(whole: list[str]) -> list[str]:
+    """Return such names for paths that are given as text, with slashes."""
     bare = [_without_suffix(path) for path in whole]
     times = Counter(bare)
     names = [path if times[short] > 1 else short for path, short in zip(whole, bare, strict=True)]

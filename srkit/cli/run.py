@@ -40,25 +40,29 @@ def run(
     if quiet:
         show_reading(quiet=True)
     with joined() as world:
-        folder = resume or _claimed(config or [], output, world)
+        folder, opened = (resume, None) if resume else _claimed(config or [], output, world)
         if world.first:
-            _go(folder, world, quiet=quiet)
+            _go(folder, world, opened, quiet=quiet)
         else:
             _help(folder, world)
 
 
-def _claimed(config: list[str], output: Path | None, world: World) -> Path:
+def _claimed(config: list[str], output: Path | None, world: World) -> tuple[Path, Built | None]:
     """Have the first process check everything and claim the folder; where it refuses, all processes end.
+
+    Returns:
+        The folder, and, in the first process, what was built for the check.
 
     Raises:
         SrkitError: Something is wrong with the config or the folder.
     """
-    path, *_ = world.together(lambda: _claim(config, output, world) if world.first else Path())
-    return path
+    checked: list[Built] = []
+    path, *_ = world.together(lambda: _claim(config, output, world, checked) if world.first else Path())
+    return path, checked[0] if checked else None
 
 
-def _claim(config: list[str], output: Path | None, world: World) -> Path:
-    """Check everything, then claim the folder of a new run."""
+def _claim(config: list[str], output: Path | None, world: World, checked: list[Built]) -> Path:
+    """Check everything, then claim the folder of a new run; what was built is put into ``checked``."""
     from srkit.config.show import fill, to_yaml
     from srkit.engine.precision import resolve_device
     from srkit.run.build import build, check_files
@@ -67,22 +71,31 @@ def _claim(config: list[str], output: Path | None, world: World) -> Path:
 
     experiment, _, catalog = read_experiment(config)
     world.rows(experiment.train.batch, experiment.train.accumulate)
-    check_files(build(experiment, catalog), experiment)
+    built = build(experiment, catalog)
+    check_files(built, experiment)
+    checked.append(built)
     device = resolve_device(experiment.train.device)
     path = output or below_runs(str(experiment.name)) / f"{datetime.now():%Y-%m-%d_%H-%M-%S}"
     RunFolder.create(path, to_yaml(fill(experiment)), environment(catalog, experiment.seed, device))
     return path
 
 
-def _go(path: Path, world: World, *, quiet: bool) -> None:
-    """Start or resume the run in the folder, and write its report."""
+def _go(path: Path, world: World, opened: Built | None, *, quiet: bool) -> None:
+    """Start or resume the run in the folder, and write its report.
+
+    Args:
+        path: The folder.
+        world: The processes that train together.
+        opened: The same experiment, as it was built for the check of a new run.
+        quiet: Whether to show no progress.
+    """
     from srkit.cli.progress_run import RunProgress, results, way_on
     from srkit.run import RunFolder, score, train
 
     folder = RunFolder.open(path)
     with folder.alone():
         advice = None
-        if (ready := _ready(folder, world)) is not None:
+        if (ready := _ready(folder, world, opened)) is not None:
             experiment, built = ready
             select = built.select.metric
             with RunProgress(experiment, folder, select=select, quiet=quiet) as progress, _system_errors(path):
@@ -111,7 +124,7 @@ def _help(path: Path, world: World) -> None:
                 pass
 
 
-def _ready(folder: RunFolder, world: World) -> tuple[Experiment, Built] | None:
+def _ready(folder: RunFolder, world: World, opened: Built | None = None) -> tuple[Experiment, Built] | None:
     """Return the built experiment of a run folder, or None where the run is done.
 
     Raises:
@@ -123,13 +136,13 @@ def _ready(folder: RunFolder, world: World) -> tuple[Experiment, Built] | None:
     if world.agree(folder.summary.exists()):
         return None
     made: list[tuple[Experiment, Built, Catalog]] = []
-    world.together(lambda: made.append(_built(folder)))
+    world.together(lambda: made.append(_built(folder, opened)))
     experiment, built, catalog = made[0]
     check_alike(world, experiment, built, folder, catalog)
     return experiment, built
 
 
-def _built(folder: RunFolder) -> tuple[Experiment, Built, Catalog]:
+def _built(folder: RunFolder, opened: Built | None) -> tuple[Experiment, Built, Catalog]:
     """Read the config of a run folder, and build its parts.
 
     Raises:
@@ -141,7 +154,7 @@ def _built(folder: RunFolder) -> tuple[Experiment, Built, Catalog]:
 
     experiment, _, catalog = read_experiment([str(folder.config)])
     try:
-        return experiment, build(experiment, catalog), catalog
+        return experiment, build(experiment, catalog, opened), catalog
     except (DataError, ImageError) as error:
         raise DataError(
             f"{error}\n    {folder.config} names it; if it was moved, write its present place there"

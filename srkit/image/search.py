@@ -73,21 +73,41 @@ def named(paths: list[Path], most: int = 3) -> str:
 
 def _below(folder: Path) -> Iterator[str]:
     """Yield the files below a folder that are not hidden, and broken links, which count as missing images."""
-
-    def refuse(error: OSError) -> None:
-        raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
-
     seen: set[str] = set()
-    waiting = [folder]  # links are followed last, so that a picture is named by its own folder if it has one
+    waiting = [os.fspath(folder)]  # links are followed last: a picture is named by its own folder if it has one
     for start in waiting:
-        for place, folders, names in os.walk(start, onerror=refuse):
+        places = [start]
+        while places:
+            place = places.pop()
             real = os.path.realpath(place)
             if real in seen:
-                folders.clear()
                 continue
             seen.add(real)
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _OF_SYSTEMS)
-            links = [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
-            waiting += [link for link in links if not Path(real).is_relative_to(os.path.realpath(link))]
-            paths = (os.path.join(place, name) for name in names if not name.startswith("."))
-            yield from (path for path in paths if os.path.isfile(path) or not os.path.exists(path))
+            for entry in _entries(place):
+                if not _is_folder(entry):
+                    path = entry.path
+                    if entry.is_file(follow_symlinks=False) or os.path.isfile(path) or not os.path.exists(path):
+                        yield path
+                elif entry.name in _OF_SYSTEMS:
+                    continue
+                elif not entry.is_symlink():
+                    places.append(entry.path)
+                elif not Path(real).is_relative_to(os.path.realpath(entry.path)):
+                    waiting.append(entry.path)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """Return what is not hidden in a folder, sorted by name."""
+    try:
+        with os.scandir(folder) as entries:  # it knows files and folders without asking for each
+            shown = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError as error:
+        raise DataError(f"{error.filename}: cannot be read: {error.strerror}") from None
+    return sorted(shown, key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # such as a link to itself
+        return False

@@ -61,11 +61,16 @@ class Built:
         return sum(parameter.numel() for parameter in self.model.parameters() if parameter.requires_grad)
 
 
-def build(experiment: Experiment, catalog: Catalog) -> Built:
+def build(experiment: Experiment, catalog: Catalog, opened: Built | None = None) -> Built:
     """Build every part, those that find errors fastest first.
 
     Random numbers of building, such as initial weights, depend on the experiment's seed alone;
     the state of torch's own generator is restored.
+
+    Args:
+        experiment: The experiment.
+        catalog: The parts there are.
+        opened: The same experiment, built a moment ago; its image sets are taken over.
 
     Raises:
         ConfigError: A metric is named twice, ``train.select`` names none, or the loss cannot train a network on
@@ -86,7 +91,7 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     with seeded(experiment.seed):
         metrics = _named(experiment.metrics, scale, catalog)
     _refuse_unfit(experiment, loss)
-    train = experiment.data.train()
+    train = opened.train if opened else experiment.data.train()
     regime = _try_training(experiment, model, loss, len(train))
     try:
         select = selection(experiment.train.select, regime, metrics)
@@ -103,8 +108,8 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         metrics=metrics,
         select=select,
         train=train,
-        validate=experiment.data.validate(),
-        test=experiment.data.test(),
+        validate=opened.validate if opened else experiment.data.validate(),
+        test=opened.test if opened else experiment.data.test(),
         start=_start(experiment, catalog),
     )
 

@@ -47,6 +47,8 @@ class Data:
         test: Held-out images that the final scores are measured on.
         memory: Decoded images are kept in memory up to this many gigabytes.
         cache: Folder for decoded images beyond ``memory``, memory-mapped; None is the user's cache folder.
+        disk: The files in that folder may take this many gigabytes, those of other runs included; images beyond it
+            are decoded each time they are used.
     """
 
     train: Dataset = default("samples", split="train")
@@ -54,6 +56,7 @@ class Data:
     test: Dataset = option(default("samples", split="test"), Role.MEASURED)
     memory: Annotated[float, Range(0)] = option(2.0, Role.HARMLESS)
     cache: Path | None = option(None, Role.HARMLESS)
+    disk: Annotated[float, Range(0)] = option(50.0, Role.HARMLESS)
 
     def __post_init__(self) -> None:
         check_fields(self)

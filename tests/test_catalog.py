@@ -95,7 +95,8 @@ def folders(tmp_path_factory):
         for folder, size in (("high", (17, 31)), ("low", (9, 16))):
             (place / folder / name).parent.mkdir(parents=True, exist_ok=True)
             write(place / folder / name, np.full((*size, 1 if index == 1 else 3), 80 * index, np.uint8))
-    shutil.make_archive(str(place / "high"), "zip", place / "high")
+    for kind in ("zip", "tar"):
+        shutil.make_archive(str(place / "high"), kind, place / "high")
     np.save(place / "kernel.npy", np.eye(5))
     (place / "list.txt").write_text("high/a.png\nhigh/b/c.png\n")
     return place
@@ -116,6 +117,7 @@ def test_contract(part, vgg_file, folders):
         "folder": {"path": str(folders / "high")},
         "pairs": {"high": str(folders / "high"), "low": str(folders / "low")},
         "archive": {"path": str(folders / "high.zip")},
+        "shards": {"path": str(folders / "high.tar")},
         "file_list": {"path": str(folders / "list.txt")},
         "stored": {"file": str(folders / "kernel.npy")},
     }

@@ -34,11 +34,14 @@ def ablate(
     from srkit.ablation.plan import plan
     from srkit.cli.experiment import is_override
     from srkit.cli.progress_ablate import StudyProgress
+    from srkit.cli.progress_reading import show_reading
     from srkit.cli.run_location import below_runs
     from srkit.errors import ConfigError, Problem
     from srkit.plugins import load_catalog
     from srkit.report import write_report
 
+    if quiet:
+        show_reading(quiet=True)
     files = [Path(word) for word in study if not is_override(word)]
     if len(files) != 1:
         raise ConfigError([Problem("srkit ablate", "", f"wants one study file, got {len(files)}")])

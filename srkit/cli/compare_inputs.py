@@ -18,7 +18,7 @@ from srkit.errors import CheckpointError, DataError, did_you_mean
 from srkit.evaluation.measure import measuring
 from srkit.evaluation.protocol import EvaluationProtocol
 from srkit.image.formats import IMAGE_SUFFIXES
-from srkit.image.photo import look
+from srkit.image.photo import opened
 from srkit.image.search import find
 from srkit.network.network import Network
 from srkit.photographs.upscaler import Upscaler
@@ -177,7 +177,7 @@ class Inputs:
             return None
         highs, lows = (self._matched(self._folders[key]).files for key in (HIGH, LOW))
         both = next((name for name in highs if name in lows), None)
-        return None if both is None else round(look(highs[both]).height / look(lows[both]).height)
+        return None if both is None else round(_height(highs[both]) / _height(lows[both]))
 
     @cached_property
     def known_scale(self) -> int | None:
@@ -217,6 +217,11 @@ def _holds_pictures(word: str) -> bool:
     if path.is_dir():
         return not (path / BEST).is_file()
     return path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def _height(file: Path) -> int:
+    with opened(file) as content:
+        return content.look().height
 
 
 def _short(word: str) -> str:

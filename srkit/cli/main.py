@@ -34,6 +34,7 @@ from srkit.cli import (
     trial,
     upscale,
 )
+from srkit.cli.progress_reading import show_reading
 from srkit.cli.torchrun import refuse_torchrun
 from srkit.cli.trimmed import trimmed_output
 from srkit.errors import DataError, SrkitError
@@ -61,6 +62,7 @@ def _main(
     ),
 ) -> None:
     refuse_torchrun(context.invoked_subcommand)
+    show_reading()
 
 
 COMMANDS = (

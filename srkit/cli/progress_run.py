@@ -73,7 +73,6 @@ class RunProgress:
             f"in {escape(str(self.folder.path))}" + (f" by {self.processes} processes" * (self.processes > 1)),
             highlight=False,
         )
-        self.bar.start()
         return self
 
     def __exit__(
@@ -135,6 +134,7 @@ class RunProgress:
         self.validated = record.step > 0  # a resumed run may have been validated, and knows the best PSNR of then
         self.crops_per_step = crops // self.total
         self._say(f"{self.total} steps planned, {_rounded(crops)} crops")
+        self.bar.start()  # not before: images that are read first have a bar of their own
         self.task = self.bar.add_task("training", total=self.total, completed=record.step, numbers="")
 
     def _step(self, record: Record) -> None:

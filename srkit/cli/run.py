@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from srkit.cli.experiment import read_experiment
+from srkit.cli.progress_reading import show_reading
 from srkit.cli.run_location import below_runs
 
 if TYPE_CHECKING:
@@ -36,26 +37,32 @@ def run(
         raise RunError(f"--resume {resume}: takes its config from that folder; give it alone")
     if resume is None and not config:
         raise RunError("srkit run: wants a config file, such as configs/tiny.yaml, or --resume FOLDER")
+    if quiet:
+        show_reading(quiet=True)
     with joined() as world:
-        folder = resume or _claimed(config or [], output, world)
+        folder, opened = (resume, None) if resume else _claimed(config or [], output, world)
         if world.first:
-            _go(folder, world, quiet=quiet)
+            _go(folder, world, opened, quiet=quiet)
         else:
             _help(folder, world)
 
 
-def _claimed(config: list[str], output: Path | None, world: World) -> Path:
+def _claimed(config: list[str], output: Path | None, world: World) -> tuple[Path, Built | None]:
     """Have the first process check everything and claim the folder; where it refuses, all processes end.
+
+    Returns:
+        The folder, and, in the first process, what was built for the check.
 
     Raises:
         SrkitError: Something is wrong with the config or the folder.
     """
-    path, *_ = world.together(lambda: _claim(config, output, world) if world.first else Path())
-    return path
+    checked: list[Built] = []
+    path, *_ = world.together(lambda: _claim(config, output, world, checked) if world.first else Path())
+    return path, checked[0] if checked else None
 
 
-def _claim(config: list[str], output: Path | None, world: World) -> Path:
-    """Check everything, then claim the folder of a new run."""
+def _claim(config: list[str], output: Path | None, world: World, checked: list[Built]) -> Path:
+    """Check everything, then claim the folder of a new run; what was built is put into ``checked``."""
     from srkit.cli.left_out import tell_left_out
     from srkit.config.show import fill, to_yaml
     from srkit.engine.precision import resolve_device
@@ -69,6 +76,7 @@ def _claim(config: list[str], output: Path | None, world: World) -> Path:
     with source.placed():
         built = build(experiment, catalog)
         check_files(built, experiment)
+    checked.append(built)
     tell_left_out({"data.train": built.train, "data.validate": built.validate, "data.test": built.test})
     try:
         device = resolve_device(experiment.train.device)
@@ -80,15 +88,22 @@ def _claim(config: list[str], output: Path | None, world: World) -> Path:
     return path
 
 
-def _go(path: Path, world: World, *, quiet: bool) -> None:
-    """Start or resume the run in the folder, and write its report."""
+def _go(path: Path, world: World, opened: Built | None, *, quiet: bool) -> None:
+    """Start or resume the run in the folder, and write its report.
+
+    Args:
+        path: The folder.
+        world: The processes that train together.
+        opened: The same experiment, as it was built for the check of a new run.
+        quiet: Whether to show no progress.
+    """
     from srkit.cli.progress_run import RunProgress, results, way_on
     from srkit.run import RunFolder, score, train
 
     folder = RunFolder.open(path)
     with folder.alone():
         advice = None
-        if (ready := _ready(folder, world)) is not None:
+        if (ready := _ready(folder, world, opened)) is not None:
             experiment, built = ready
             select = built.select.metric
             shown = RunProgress(experiment, folder, select=select, quiet=quiet, processes=world.size)
@@ -118,7 +133,7 @@ def _help(path: Path, world: World) -> None:
                 pass
 
 
-def _ready(folder: RunFolder, world: World) -> tuple[Experiment, Built] | None:
+def _ready(folder: RunFolder, world: World, opened: Built | None = None) -> tuple[Experiment, Built] | None:
     """Return the built experiment of a run folder, or None where the run is done.
 
     Raises:
@@ -130,13 +145,13 @@ def _ready(folder: RunFolder, world: World) -> tuple[Experiment, Built] | None:
     if world.agree(folder.summary.exists()):
         return None
     made: list[tuple[Experiment, Built, Catalog]] = []
-    world.together(lambda: made.append(_built(folder)))
+    world.together(lambda: made.append(_built(folder, opened)))
     experiment, built, catalog = made[0]
     check_alike(world, experiment, built, folder, catalog)
     return experiment, built
 
 
-def _built(folder: RunFolder) -> tuple[Experiment, Built, Catalog]:
+def _built(folder: RunFolder, opened: Built | None) -> tuple[Experiment, Built, Catalog]:
     """Read the config of a run folder, and build its parts.
 
     Raises:
@@ -148,7 +163,7 @@ def _built(folder: RunFolder) -> tuple[Experiment, Built, Catalog]:
 
     experiment, _, catalog = read_experiment([str(folder.config)])
     try:
-        return experiment, build(experiment, catalog), catalog
+        return experiment, build(experiment, catalog, opened), catalog
     except (DataError, ImageError) as error:
         raise DataError(
             f"{error}\n    {folder.config} names it; if it was moved, write its present place there"

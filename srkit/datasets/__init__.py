@@ -12,6 +12,7 @@ from srkit.datasets.mix import Mix
 from srkit.datasets.pairs import pairs
 from srkit.datasets.patches import Patches
 from srkit.datasets.samples import samples
+from srkit.datasets.shards import shards
 from srkit.datasets.sharpened import Sharpened
 from srkit.hookspecs import hookimpl
 
@@ -19,4 +20,4 @@ from srkit.hookspecs import hookimpl
 @hookimpl
 def srkit_parts() -> list[Callable[..., Any]]:
     """Offer the built-in datasets."""
-    return [archive, file_list, folder, Mix, pairs, Patches, samples, Sharpened]
+    return [archive, file_list, folder, Mix, pairs, Patches, samples, shards, Sharpened]

@@ -11,13 +11,10 @@ from typing import Annotated, Literal
 import srkit
 from srkit.datasets.files import names_of
 from srkit.datasets.split import split_of
-from srkit.errors import DataError, ImageError
+from srkit.errors import DataError
 from srkit.image.archive import Member, members
 from srkit.image.array import UInt8Image
-from srkit.image.files import content_size, read_content
-
-HEADER = 2**16
-"""Bytes at the start of an image that nearly always hold its header."""
+from srkit.image.files import read_content
 
 
 @dataclass
@@ -38,7 +35,7 @@ class ArchivedImages:
     sizes: Sequence[tuple[int, int]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.sizes = [_size(member) for member in self.members]
+        self.sizes = [member.size() for member in self.members]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -93,10 +90,3 @@ def archive(
     names = names_of([Path(member.name) for member in found], wanted)
     chosen = split_of(names, split, shares, split_seed, str(path / wanted))
     return ArchivedImages([names[index] for index in chosen], [found[index] for index in chosen])
-
-
-def _size(member: Member) -> tuple[int, int]:
-    try:
-        return content_size(member.start(HEADER), member.path)
-    except ImageError:  # a long colour profile may stand before the size, or a TIFF have its header at the end
-        return content_size(member.read(), member.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -39,13 +39,24 @@ def file_list(
     names = names_of(files, _root(files, path.parent))
     chosen = [files[index] for index in split_of(names, split, shares, split_seed, str(path))]
     by_file = dict(zip(files, names, strict=True))
-    sizes = []
-    for file in chosen:
+    try:
+        return ImageFiles([by_file[file] for file in chosen], chosen)
+    except ImageError:
+        _blame(path, {file: lines[file] for file in chosen})
+        raise
+
+
+def _blame(path: Path, lines: Mapping[Path, int]) -> None:
+    """Refuse the first file that is missing or no image, with the line of the list that names it.
+
+    Raises:
+        ImageError: Names the list, the line and the file.
+    """
+    for file, line in lines.items():
         try:
-            sizes.append(size(file))
+            size(file)
         except ImageError as error:
-            raise ImageError(f"{path}:{lines[file]}: {error}") from None
-    return ImageFiles([by_file[file] for file in chosen], chosen, sizes=sizes)
+            raise ImageError(f"{path}:{line}: {error}") from None
 
 
 def _files(path: Path) -> dict[Path, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import os
+import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -10,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from srkit.errors import ImageError
+from srkit.data.file_index import FileIndex
 from srkit.image.array import UInt8Image
-from srkit.image.files import read, size
+from srkit.image.files import read
 
 
 @dataclass
@@ -24,8 +25,10 @@ class ImageFiles:
         high_files: The HR images.
         low_files: Their LR partners, in the same order.
         scale: HR over LR; None without LR files.
-        sizes: (height, width) of the HR images, if they are known already.
         left_out: Pictures of formats that srkit does not read, which lie beside the files.
+
+    Attributes:
+        sizes: (height, width) of the HR images.
 
     Raises:
         ImageError: A file is missing, empty or no image.
@@ -35,11 +38,13 @@ class ImageFiles:
     high_files: Sequence[Path]
     low_files: Sequence[Path] = ()
     scale: int | None = None
-    sizes: Sequence[tuple[int, int]] = field(default=(), repr=False)
     left_out: Sequence[Path] = field(default=(), repr=False)
+    sizes: Sequence[tuple[int, int]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self.sizes = self.sizes or [size(file) for file in self.high_files]
+        self._indices = [FileIndex(files) for files in (self.high_files, self.low_files) if files]
+        self._folders: dict[Path, str] = {}
+        self.sizes = self._indices[0].sizes() if self._indices else []
 
     def __len__(self) -> int:
         return len(self.names)
@@ -56,35 +61,39 @@ class ImageFiles:
         """Return (height, width) of the HR image."""
         return self.sizes[index]
 
+    def low_sizes(self) -> Sequence[tuple[int, int]]:
+        """Return (height, width) of the LR images.
+
+        Raises:
+            ImageError: An LR file is empty or no image.
+        """
+        return self._indices[1].sizes()
+
     def key(self, index: int) -> str:
         """Return an identity of the files' present content: path, size and time."""
-        return "|".join(_identity(files[index]) for files in (self.high_files, self.low_files) if files)
+        return "|".join(self._identity(files[index]) for files in (self.high_files, self.low_files) if files)
 
     def digest(self, index: int) -> str:
         """Return a digest of the bytes of the files."""
-        return "|".join(file_digest(files[index]) for files in (self.high_files, self.low_files) if files)
+        return "|".join(files.digest(index) for files in self._indices)
 
     def original(self, index: int) -> str:
         """Return an identity of the HR file alone, whatever its LR file."""
-        return _identity(self.high_files[index])
+        return self._identity(self.high_files[index])
 
+    def _identity(self, file: Path) -> str:
+        """Return the real path of a file, its length in bytes and its time of change.
 
-def file_digest(file: Path) -> str:
-    """Return the SHA-256 of a file's bytes.
-
-    Raises:
-        ImageError: The file cannot be read.
-    """
-    try:
-        with open(file, "rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError as error:
-        raise ImageError(f"{file}: cannot be read: {error.strerror}") from None
-
-
-def _identity(file: Path) -> str:
-    stat = file.stat()
-    return f"{file.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
+        The real path of a folder is looked up once, since that takes as long as the rest for ten files.
+        """
+        found = os.lstat(file)
+        if stat.S_ISLNK(found.st_mode):
+            found, path = os.stat(file), os.path.realpath(file)
+        else:
+            if (folder := self._folders.get(file.parent)) is None:
+                folder = self._folders[file.parent] = os.path.realpath(file.parent)
+            path = os.path.join(folder, file.name)
+        return f"{path}|{found.st_size}|{found.st_mtime_ns}"
 
 
 def names_of(files: Sequence[Path], folder: Path) -> list[str]:
@@ -93,10 +102,14 @@ def names_of(files: Sequence[Path], folder: Path) -> list[str]:
     An accent counts as the same however a file system writes it (NFC, or NFD as on a Mac), and bytes of a name that
     are no UTF-8 are escaped.
     """
-    paths = [file.relative_to(folder) for file in files]
-    times = Counter(path.with_suffix("") for path in paths)
-    names = [(path if times[path.with_suffix("")] > 1 else path.with_suffix("")).as_posix() for path in paths]
-    whole = [path.as_posix() for path in paths]
+    return unique_names(_below(files, folder))
+
+
+def unique_names(whole: list[str]) -> list[str]:
+    """Return such names for paths that are given as text, with slashes."""
+    bare = [_without_suffix(path) for path in whole]
+    times = Counter(bare)
+    names = [path if times[short] > 1 else short for path, short in zip(whole, bare, strict=True)]
     # a.png.png would get the name of its neighbour a.png, which keeps its suffix because of a.jpg
     tried = (
         [_as_text(name, "NFC") for name in names],
@@ -106,6 +119,22 @@ def names_of(files: Sequence[Path], folder: Path) -> list[str]:
     return next((found for found in tried if len(set(found)) == len(found)), whole)
 
 
+def _below(files: Sequence[Path], folder: Path) -> list[str]:
+    """Return the paths of files in a folder, with slashes; by strings, since Path takes ten times as long."""
+    start = folder.as_posix().rstrip("/") + "/"
+    texts = [file.as_posix() for file in files]
+    if all(text.startswith(start) for text in texts):
+        return [text[len(start) :] for text in texts]
+    return [file.relative_to(folder).as_posix() for file in files]  # such as those in the working folder
+
+
+def _without_suffix(path: str) -> str:
+    dot, begin = path.rfind("."), path.rfind("/") + 1
+    return path[:dot] if begin < dot < len(path) - 1 else path
+
+
 def _as_text(name: str, form: Literal["NFC"] | None = None) -> str:
+    if name.isascii():
+        return name
     text = name.encode("utf-8", "backslashreplace").decode()
     return unicodedata.normalize(form, text) if form else text

@@ -11,7 +11,6 @@ from srkit.datasets.files import ImageFiles, names_of
 from srkit.datasets.match_pairs import match_pairs
 from srkit.datasets.split import split_of
 from srkit.errors import DataError
-from srkit.image.files import size
 from srkit.image.search import search_images
 
 
@@ -40,24 +39,25 @@ def pairs(
     names = list(highs)
     chosen = [names[index] for index in split_of(names, split, shares, split_seed, str(high))]
     high_files, low_files = [highs[name] for name in chosen], [partners[name] for name in chosen]
-    sizes = [size(file) for file in high_files]
     left_out = [*found[high].others, *found[low].others]
-    return ImageFiles(chosen, high_files, low_files, _scale(high_files, low_files, sizes), sizes, left_out)
+    images = ImageFiles(chosen, high_files, low_files, left_out=left_out)
+    images.scale = _scale(images)
+    return images
 
 
 def _by_name(folder: Path, files: Sequence[Path]) -> dict[str, Path]:
     return dict(zip(names_of(files, folder), files, strict=True))
 
 
-def _scale(highs: Sequence[Path], lows: Sequence[Path], sizes: Sequence[tuple[int, int]]) -> int:
+def _scale(images: ImageFiles) -> int:
     """Return the one scale of all pairs: LR is HR divided by it, rounded down or up.
 
     Raises:
         DataError: A pair does not fit or has another scale than the first; the message names the files.
     """
     scale = 0
-    for high, low, (height, width) in zip(highs, lows, sizes, strict=True):
-        low_height, low_width = size(low)
+    files = zip(images.high_files, images.low_files, images.sizes, images.low_sizes(), strict=True)
+    for high, low, (height, width), (low_height, low_width) in files:
         found = scale or round(height / low_height)
         wanted = (height // found, width // found) if found else (0, 0)
         if not all(

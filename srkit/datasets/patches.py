@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Annotated
 
 import srkit
-from srkit.data.content import content_digest
+from srkit.data.content import content_digests
 from srkit.data.originals import original
 from srkit.data.sources import sources_of
 from srkit.errors import DataError
@@ -95,7 +95,7 @@ class Patches:
 
     @cached_property
     def _digests(self) -> Sequence[str]:
-        return [content_digest(self.images, image) for image in range(len(self.images))]
+        return list(content_digests(self.images))
 
     def original(self, index: int) -> str:
         """Return an identity of the photograph that the patch was cut from."""

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from srkit.errors import DataError, ImageError
+from srkit.image.files import content_size
 from srkit.image.formats import IMAGE_SUFFIXES
 
 COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 """First bytes of files that can only be read from their beginning on."""
+
+HEADER = 2**16
+"""Bytes at the start of an image that nearly always hold its header."""
 
 _LOCAL_HEADER, _LENGTHS = 30, slice(26, 30)
 """Bytes of a zip's header of a member before its name and its extra field, and where the lengths of both stand."""
@@ -20,7 +24,7 @@ _LOCAL_HEADER, _LENGTHS = 30, slice(26, 30)
 _ENCRYPTED = 0x1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """An image in an archive.
 
@@ -55,6 +59,17 @@ class Member:
         if self.checksum is not None and zlib.crc32(data) != self.checksum:
             raise ImageError(f"{self.path}: is damaged: it does not have the checksum that the archive gives")
         return data
+
+    def size(self) -> tuple[int, int]:
+        """Return (height, width) from the header of the image.
+
+        Raises:
+            ImageError: As for ``start``, or it is no image.
+        """
+        try:
+            return content_size(self.start(HEADER), self.path)
+        except ImageError:  # a long colour profile may stand before the size, or a TIFF have its header at the end
+            return content_size(self.read(), self.path)
 
     def start(self, count: int) -> bytes:
         """Return the first ``count`` bytes of the content, or all of them where there are fewer.
@@ -95,7 +110,7 @@ def members(archive: Path) -> list[Member]:
     try:
         if zipfile.is_zipfile(archive):
             found = _in_zip(archive)
-        elif archive.is_file() and tarfile.is_tarfile(archive) and _compression(archive) is None:
+        elif archive.is_file() and tarfile.is_tarfile(archive) and compression(archive) is None:
             found = _in_tar(archive)
         else:
             raise DataError(f"{archive}: wants a zip or an uncompressed tar of images, {_stranger(archive)}")
@@ -112,7 +127,7 @@ def _in_zip(archive: Path) -> dict[str, Member]:
     found = {}
     with zipfile.ZipFile(archive) as opened:
         for one in opened.infolist():
-            if one.is_dir() or not _is_image(archive, one.filename):
+            if one.is_dir() or not is_image(archive, one.filename):
                 continue
             what = "one that is encrypted" if one.flag_bits & _ENCRYPTED else None
             if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -130,13 +145,18 @@ def _in_zip(archive: Path) -> dict[str, Member]:
 
 def _in_tar(archive: Path) -> dict[str, Member]:
     with tarfile.open(archive, "r:") as opened:
-        files = [one for one in opened if one.isreg() and not one.issparse() and _is_image(archive, one.name)]
+        files = [one for one in opened if one.isreg() and not one.issparse() and is_image(archive, one.name)]
     # of several members of one name the last counts, as for tar
     found = {one.name.removeprefix("./"): one for one in files}
     return {name: Member(archive, name, one.offset_data, one.size) for name, one in found.items()}
 
 
-def _is_image(archive: Path, name: str) -> bool:
+def is_image(archive: Path, name: str) -> bool:
+    """Return whether a member has the suffix of an image, and is not hidden.
+
+    Raises:
+        DataError: It is an image whose name leads out of the archive.
+    """
     path = PurePosixPath(name)
     if path.suffix.lower() not in IMAGE_SUFFIXES:
         return False
@@ -145,7 +165,12 @@ def _is_image(archive: Path, name: str) -> bool:
     return not any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
 
 
-def _compression(archive: Path) -> str | None:
+def compression(archive: Path) -> str | None:
+    """Return by what a file is compressed as a whole; None if it is not.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     with open(archive, "rb") as file:
         start = file.read(6)
     return next((name for magic, name in COMPRESSED.items() if start.startswith(magic)), None)
@@ -155,7 +180,7 @@ def _stranger(archive: Path) -> str:
     """Return the rest of a message about what is no archive that can be read image by image."""
     if not archive.is_file():
         return f"found {'a folder' if archive.is_dir() else 'nothing of that name'}"
-    if kind := _compression(archive):
+    if kind := compression(archive):
         return (
             f"found a file compressed by {kind}, which can only be read from its beginning on; unpack it, or pack "
             "it as a zip or a plain tar: images are compressed already"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -167,8 +167,10 @@ def _from_bgr(image: NDArray[Any] | None, file_header: Header) -> Pixels | None:
     if image.ndim == 2:
         return image[..., None] if file_header.gray is None else alpha.with_key(image[..., None], file_header.gray)
     gray_with_alpha = file_header.channels == 2 and image.shape[-1] == 4  # three equal channels and alpha
-    order = [0, 3] if gray_with_alpha else [2, 1, 0, 3][: image.shape[-1]]
-    return np.ascontiguousarray(image[..., order])
+    if gray_with_alpha:
+        return np.ascontiguousarray(image[..., [0, 3]])
+    # eight times as fast as NumPy's reordering
+    return cast("Pixels", cv2.cvtColor(image, cv2.COLOR_BGR2RGB if image.shape[-1] == 3 else cv2.COLOR_BGRA2RGBA))
 
 
 def _to_bgr(image: Pixels) -> Pixels:

@@ -34,7 +34,7 @@ def through_file(image: Tensor, suffix: Literal[".jpg", ".webp"], quality: int) 
     """
     planes = image[0].float().cpu().contiguous().numpy()
     # convertScaleAbs rounds, and clips to 255, but takes the absolute value of what is below 0
-    positive: Any = cv2.max(planes.reshape(-1, planes.shape[2]), 0)
+    positive = np.maximum(planes, 0).reshape(-1, planes.shape[2])
     levels = cv2.convertScaleAbs(positive, alpha=255).reshape(planes.shape)
     if len(levels) == 3:
         given: Any = cv2.merge(levels[::-1])  # OpenCV's order is blue, green, red

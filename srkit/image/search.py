@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,11 +44,16 @@ def search(folder: Path) -> Found:
     if not folder.is_dir():
         found = "a file" if folder.exists() else "nothing of that name"
         raise DataError(f"{folder}: wants a folder of images, found {found}")
-    every = sorted(_below(folder))
+    every = [(path, os.path.splitext(path)[1].lower()) for path in _below(folder)]
     return Found(
-        [path for path in every if path.suffix.lower() in IMAGE_SUFFIXES],
-        [path for path in every if path.suffix.lower() in LEFT_OUT_SUFFIXES],
+        _sorted(path for path, suffix in every if suffix in IMAGE_SUFFIXES),
+        _sorted(path for path, suffix in every if suffix in LEFT_OUT_SUFFIXES),
     )
+
+
+def _sorted(paths: Iterable[str]) -> list[Path]:
+    """Return paths in the order of their parts, as ``sorted`` puts Paths, which takes four times as long."""
+    return [Path(path) for path in sorted(paths, key=lambda path: path.split(os.sep))]
 
 
 def find(folder: Path) -> list[Path]:
@@ -79,23 +84,43 @@ def named(paths: list[Path], most: int = 3) -> str:
     return f"{', '.join(names)} and {len(paths) - most} more" if len(paths) > most else ", ".join(names)
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path) -> Iterator[str]:
     """Yield the files below a folder that are not hidden, and broken links, which count as missing images."""
-
-    def refuse(error: OSError) -> None:
-        raise DataError(f"{error.filename}: cannot be read: {error.strerror}")
-
     seen: set[str] = set()
-    waiting = [folder]  # links are followed last, so that a picture is named by its own folder if it has one
+    waiting = [os.fspath(folder)]  # links are followed last: a picture is named by its own folder if it has one
     for start in waiting:
-        for place, folders, names in os.walk(start, onerror=refuse):
+        places = [start]
+        while places:
+            place = places.pop()
             real = os.path.realpath(place)
             if real in seen:
-                folders.clear()
                 continue
             seen.add(real)
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _OF_SYSTEMS)
-            links = [Path(place, name) for name in folders if os.path.islink(os.path.join(place, name))]
-            waiting += [link for link in links if not Path(real).is_relative_to(os.path.realpath(link))]
-            paths = (Path(place, name) for name in names if not name.startswith("."))
-            yield from (path for path in paths if path.is_file() or not path.exists())
+            for entry in _entries(place):
+                if not _is_folder(entry):
+                    path = entry.path
+                    if entry.is_file(follow_symlinks=False) or os.path.isfile(path) or not os.path.exists(path):
+                        yield path
+                elif entry.name in _OF_SYSTEMS:
+                    continue
+                elif not entry.is_symlink():
+                    places.append(entry.path)
+                elif not Path(real).is_relative_to(os.path.realpath(entry.path)):
+                    waiting.append(entry.path)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """Return what is not hidden in a folder, sorted by name."""
+    try:
+        with os.scandir(folder) as entries:  # it knows files and folders without asking for each
+            shown = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError as error:
+        raise DataError(f"{error.filename}: cannot be read: {error.strerror}") from None
+    return sorted(shown, key=lambda entry: entry.name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # such as a link to itself
+        return False

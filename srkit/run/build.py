@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from srkit.config.check import Choice
 from srkit.config.show import fill
-from srkit.data.originals import original
+from srkit.data.originals import originals
 from srkit.data.sizes import check_examples, check_measurable, check_names, crop_sizes
 from srkit.degrading.order import named
 from srkit.engine.checkpoint import load_into
@@ -62,11 +62,16 @@ class Built:
         return sum(parameter.numel() for parameter in self.model.parameters() if parameter.requires_grad)
 
 
-def build(experiment: Experiment, catalog: Catalog) -> Built:
+def build(experiment: Experiment, catalog: Catalog, opened: Built | None = None) -> Built:
     """Build every part, those that find errors fastest first.
 
     Random numbers of building, such as initial weights, depend on the experiment's seed alone;
     the state of torch's own generator is restored.
+
+    Args:
+        experiment: The experiment.
+        catalog: The parts there are.
+        opened: The same experiment, built a moment ago; its image sets are taken over.
 
     Raises:
         ConfigError: A metric is named twice, ``train.select`` names none, there is no device of this name, or the
@@ -86,7 +91,7 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
     with seeded(experiment.seed):
         metrics = _named(experiment.metrics, scale, catalog)
     _refuse_unfit(experiment, loss)
-    train = _opened(experiment.data.train)
+    train = opened.train if opened else _opened(experiment.data.train)
     regime = _try_training(experiment, model, loss, len(train))
     try:
         select = selection(experiment.train.select, regime, metrics)
@@ -103,8 +108,8 @@ def build(experiment: Experiment, catalog: Catalog) -> Built:
         metrics=metrics,
         select=select,
         train=train,
-        validate=_opened(experiment.data.validate),
-        test=_opened(experiment.data.test),
+        validate=opened.validate if opened else _opened(experiment.data.validate),
+        test=opened.test if opened else _opened(experiment.data.test),
         start=_start(experiment, catalog),
     )
 
@@ -213,12 +218,12 @@ def check_files(built: Built, experiment: Experiment) -> None:
     for use in ("train", "validate", "test"):
         check_names(getattr(built, use), f"data.{use}")
     crop_sizes(built.train, scale, experiment.train.patch)
-    train = {original(built.train, index) for index in range(len(built.train))}
+    train = set(originals(built.train))
     for use in ("validate", "test"):
         images: ImageSet = getattr(built, use)
         check_examples(images, scale)
         check_measurable(images, scale, built.metrics, f"data.{use}")
-        shared = [name for index, name in enumerate(images.names) if original(images, index) in train]
+        shared = [name for name, one in zip(images.names, originals(images), strict=True) if one in train]
         if shared:
             raise DataError(
                 f"data.{use}: wants images that are not trained on, found {shared[0]!r}"

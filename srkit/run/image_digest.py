@@ -11,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from srkit.atomic import write_text
-from srkit.data.content import content_digest
+from srkit.data.content import content_digests
 from srkit.parts.dataset import ImageSet
 
 SLOW = 1.0
@@ -39,8 +39,9 @@ def image_digest(images: ImageSet, cache: Path | None = None) -> str:
             return found
     began = time.monotonic()
     digest = hashlib.sha256(repr(images.scale).encode())
-    for index, name in enumerate(images.names):
-        digest.update(f"\n{name}\t{images.size(index)}\t{content_digest(images, index)}".encode())
+    sizes = map(images.size, range(len(images)))
+    for name, size, content in zip(images.names, sizes, content_digests(images), strict=True):
+        digest.update(f"\n{name}\t{size}\t{content}".encode())
     if time.monotonic() - began > SLOW:
         with suppress(OSError):  # a cache that cannot be written costs time alone
             kept.parent.mkdir(parents=True, exist_ok=True)

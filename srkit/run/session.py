@@ -46,7 +46,8 @@ class Session:
         if world.size > 1 and self.device.type == "cuda":
             torch.cuda.set_device(self.device)  # NCCL takes the current device
         self.precision = resolve_precision(options.precision, self.device)
-        self.cache = Cache(memory=experiment.data.memory, folder=experiment.data.cache)
+        data = experiment.data
+        self.cache = Cache(memory=data.memory, disk=data.disk, folder=data.cache)
         self.model = self._placed(built.model, fresh=not folder.last.exists())
         self.loss = self._loss(built.loss)
         self.stream = Stream(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from srkit.image.array import UInt8Image
 from srkit.parts.dataset import ImageSet
@@ -21,13 +22,13 @@ class Share:
         """The scale of the set's own LR; None where it has none."""
         return self.images.scale
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The names of these images."""
         return list(self.images.names)[self.rank :: self.count]
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(range(self.rank, len(self.images), self.count))
 
     def high(self, index: int, /) -> UInt8Image:
         """Return the HR pixels of an image (H,W,C)."""

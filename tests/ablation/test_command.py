@@ -19,7 +19,9 @@ TWO = """arms: {sub: {}, deep: {model.depth: 2}}
 baseline: sub
 """
 SHORT = "seeds: [0]\nintervals: false\nexperiment: {train: {steps: 2}}\nmeasure: {what: []}\n"
-WHOLE = "seeds: [0]\nintervals: false\nmeasure: {what: [M1, M3], every: 3}\ntests: {clean: {degradation: bicubic}}\n"
+WHOLE = (
+    "seeds: [0]\nintervals: false\nmeasure: {what: [M1, M3], every: 3}\ntests: {clean: {degradation: bicubic}}\n"
+)
 DIVERGES = "{use: sgd, lr: 1e+30}"
 
 

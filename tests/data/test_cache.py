@@ -3,6 +3,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_memory_is_filled_up_to_the_limit(tmp_path):
     assert cache.room == 10
     assert not isinstance(cache.get("small", lambda: PIXELS[:1, :3]), np.memmap)
     assert cache.room == 1
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.glob("*.npy"))) == 3
     assert all(np.array_equal(one, PIXELS) for one in found)
 
 
@@ -79,7 +80,7 @@ def test_nobody_can_change_the_pixels(tmp_path):
 def test_a_damaged_file_is_made_again(tmp_path):
     calls, decode = counting()
     Cache(memory=0, folder=tmp_path).get("a", decode)
-    (file,) = tmp_path.iterdir()
+    (file,) = tmp_path.glob("*.npy")
     good = file.read_bytes()
     other = tmp_path / "other"
     with open(other, "wb") as stream:
@@ -114,7 +115,7 @@ def test_two_processes_may_share_a_folder(tmp_path):
     )
     both = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(2)]
     assert [one.wait() for one in both] == [0, 0]
-    assert len(list(tmp_path.iterdir())) == 40  # and no file left half written
+    assert len(list(tmp_path.glob("*.npy*"))) == 40  # and no file left half written
 
 
 def test_a_failed_decode_leaves_nothing_behind(tmp_path):
@@ -135,7 +136,79 @@ def test_a_full_disk_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setattr(np, "save", save)
     with pytest.raises(DataError, match=r"cannot keep decoded images: No space left on device; set data\.cache"):
         Cache(memory=0, folder=tmp_path).get("a", lambda: PIXELS)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.glob("*.npy*")) == []
+
+
+def stored(folder):
+    return sum(file.stat().st_size for file in folder.glob("*.npy*"))
+
+
+FILE = PIXELS.nbytes + 128
+"""Bytes of the file of ``PIXELS``."""
+
+
+def test_the_disk_is_filled_up_to_its_limit_and_the_rest_is_decoded_each_time(tmp_path):
+    calls, decode = counting()
+    limit = 3 * FILE + 100
+    cache = Cache(memory=0, disk=limit / 2**30, folder=tmp_path)
+    for _ in range(2):
+        for index in range(5):
+            assert np.array_equal(cache.get(str(index), decode), PIXELS)
+    assert stored(tmp_path) == 3 * FILE
+    assert len(calls) == 3 + 2 * 2
+    with pytest.raises(ValueError, match="read-only"):
+        cache.get("4", decode)[:] = 0
+    assert not isinstance(cache.get("4", decode), np.memmap)
+    assert isinstance(cache.get("0", decode), np.memmap)
+
+
+def test_idle_files_make_room_for_others(tmp_path):
+    _, decode = counting()
+    limit = 3 * FILE
+    for index in range(3):
+        Cache(memory=0, disk=limit / 2**30, folder=tmp_path).get(str(index), decode)
+    files = sorted(tmp_path.glob("*.npy"))
+    for age, file in enumerate(files):
+        os.utime(file, (1e9 + age, 1e9 + age))
+    again = Cache(memory=0, disk=limit / 2**30, folder=tmp_path)
+    mapped = again.get("0", decode)  # it is used again, and so stays
+    assert isinstance(again.get("3", decode), np.memmap)
+    left = set(files) & set(tmp_path.glob("*.npy"))
+    assert len(left) == 2
+    assert Path(mapped.filename) in left
+    assert np.array_equal(mapped, PIXELS)
+    assert stored(tmp_path) == limit
+
+
+def test_several_processes_keep_the_limit_together(tmp_path):
+    code = (
+        "import sys, numpy as np; from pathlib import Path; from srkit.data.cache import Cache\n"
+        "cache = Cache(memory=0, disk=float(sys.argv[2]), folder=Path(sys.argv[1]))\n"
+        "for index in range(30):\n"
+        "    pixels = np.full((50, 60, 3), index, np.uint8)\n"
+        "    key = f'{sys.argv[3]} {index}'\n"
+        "    assert np.array_equal(cache.get(key, lambda: pixels), pixels)\n"
+        "    used = sum(file.stat().st_size for file in Path(sys.argv[1]).glob('*.npy'))\n"
+        "    assert used <= float(sys.argv[2]) * 2**30, used\n"
+    )
+    size = 50 * 60 * 3 + 128
+    words = [tmp_path, str((20 * size + 9) / 2**30)]
+    both = [subprocess.Popen([sys.executable, "-c", code, *words, name]) for name in "ab"]
+    assert [one.wait() for one in both] == [0, 0]
+    assert stored(tmp_path) == 20 * size
+
+
+def test_a_count_that_is_wrong_is_put_right_by_the_next_process(tmp_path):
+    _, decode = counting()
+    for damage in ("", "12", "-5\n", "99999999999\n", "nonsense\n"):
+        cache = Cache(memory=0, disk=4 * FILE / 2**30, folder=tmp_path)
+        cache.get("a", decode)
+        (tmp_path / ".room").write_text(damage)
+        cache = Cache(memory=0, disk=4 * FILE / 2**30, folder=tmp_path)
+        cache.get("b", decode)
+        assert int((tmp_path / ".room").read_text()) == 2 * FILE == stored(tmp_path)
+        for file in tmp_path.glob("*.npy"):
+            file.unlink()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
@@ -144,7 +217,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
         Cache(memory=0, folder=tmp_path / "file").get("a", lambda: PIXELS)
     assert str(caught.value) == (
         f"{tmp_path}{os.sep}file: cannot keep decoded images: File exists; "
-        "set data.cache to a folder with room, or raise data.memory"
+        "set data.cache to a folder with room, lower data.disk, or raise data.memory"
     )
 
 

@@ -22,6 +22,15 @@ class Drawn:
         self.weight = torch.rand(3)
 
 
+def test_image_sets_that_were_opened_for_the_check_are_taken_over():
+    experiment, _, catalog = read_experiment([str(TINY)])
+    checked = build(experiment, catalog)
+    built = build(experiment, catalog, checked)
+    assert (built.train, built.validate, built.test) == (checked.train, checked.validate, checked.test)
+    assert built.train is checked.train
+    assert built.model is not checked.model
+
+
 def test_what_a_part_draws_depends_on_the_seed_alone():
     experiment, _, catalog = read_experiment([str(TINY)])
     drawing = replace(experiment, loss=Drawn, degradation=Drawn)

@@ -15,7 +15,7 @@ from srkit.image import exif, header
 from srkit.image.codec import encode
 from srkit.image.formats import IMAGE_SUFFIXES
 from srkit.image.metadata import Header, Metadata
-from srkit.image.photo import look, read_photo
+from srkit.image.photo import opened, read_photo
 
 SHOWN = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp", "gif": "image/gif", "avif": "image/avif"}
 """The formats that browsers show, with their media types."""
@@ -63,10 +63,16 @@ class Photograph:
         """Read the header.
 
         Raises:
-            ImageError: The file is no photograph that srkit reads, or has too many pixels.
+            ImageError: The file is no photograph that srkit reads, has several pages, or has too many pixels.
         """
         try:
-            self.header = look(self.file, max_pixels)
+            with opened(self.file) as file:
+                if len(file) > 1:
+                    raise ImageError(
+                        f"{self.name}: has {len(file)} pages, and one picture is enlarged here; "
+                        "`srkit upscale` enlarges all pages"
+                    )
+                self.header = file.look(max_pixels=max_pixels)
         except TooLargeError as error:
             raise TooLargeError(f"{self.said(error)}; start srkit-app with a larger --max-pixels") from None
         except ImageError as error:
@@ -99,9 +105,9 @@ def shown(file: Path, max_pixels: int) -> tuple[bytes, str]:
     Raises:
         ImageError: The file cannot be read, or is too large to be converted.
     """
-    with open(file, "rb") as opened:
-        kind = header.format_of(opened.read(4096))
-    found = look(file, max_pixels)
+    with opened(file) as content:
+        kind = header.format_of(content.data)
+        found = content.look(max_pixels=max_pixels)
     block = found.metadata.exif
     lies = kind != "jpeg" and block is not None and exif.orientation(block) != 1
     if kind in SHOWN and not lies and not found.cmyk:

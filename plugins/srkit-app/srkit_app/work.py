@@ -14,7 +14,7 @@ from typing import Any, Literal
 from srkit.errors import SrkitError
 from srkit.image.formats import result_suffix
 from srkit.photographs.enlargement import Estimate, estimate, gigabytes, peak, upscale_photograph
-from srkit.photographs.jobs import Job
+from srkit.photographs.job import Job
 from srkit_app.networks import Networks
 from srkit_app.order import Order
 from srkit_app.photograph import Photograph, shown
@@ -150,7 +150,7 @@ class Work:
         self.result = Result(content, (content, picture[1]) if picture and picture[0] == content else picture)
 
     def _facts(self, found: Estimate, by: str) -> dict[str, Any]:
-        height, width = found.after
+        ((height, width),) = found.after  # files of several pages are refused
         if found.note:
             self.note(f"{self.photograph.name}: {found.note}")
         return {

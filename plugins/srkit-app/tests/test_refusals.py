@@ -1,6 +1,7 @@
 """What the server refuses, and in which words."""
 
 import pytest
+from PIL import Image
 
 CHOICES = "at_most, format, height, long_side, megapixels, quality, scale, size, strength, weights, width"
 REFUSED = [
@@ -65,3 +66,11 @@ def test_what_is_no_photograph_is_refused(client, content, why):
             {"error": "srkit-app: wants a photograph first; drop one on the page"},
         )
     assert client.left() == []
+
+
+def test_a_document_of_several_pages_is_left_to_the_command(client, tmp_path):
+    pages = [Image.new("L", (8, 6), level) for level in (0, 99)]
+    pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
+    why = "scan.tif: has 2 pages, and one picture is enlarged here; `srkit upscale` enlarges all pages"
+    with client.tab() as tab:
+        assert tab.send((tmp_path / "scan.tif").read_bytes(), "scan.tif") == (422, {"error": why})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import io
+import os
 import sys
 
 import typer
@@ -124,7 +125,10 @@ def main() -> None:
 def _collect_garbage_rarely() -> None:
     """Spare a command a third of its start and end: torch makes half a million objects that live until the end."""
     gc.set_threshold(200_000, 20, 20)
-    atexit.register(gc.freeze)  # or the interpreter looks through all of them again as it ends
+    if os.environ.get("WORLD_SIZE", "1") == "1":
+        # or the interpreter looks through all of them again as it ends; among several processes that search closes
+        # the connections while the first process still keeps the store, by which the others know why it ends
+        atexit.register(gc.freeze)
 
 
 def _refuse_empty(words: list[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from torch import nn
@@ -118,14 +119,16 @@ def _opened(dataset: Dataset) -> ImageSet:
     """Open a collection of images.
 
     Raises:
-        DataError: It is missing, empty or does not fit; the message ends in the places of its options.
+        DataError: It is missing, empty or does not fit; the message ends in the places of its paths, or, if it has
+            none, of all its options.
     """
     try:
         images: ImageSet = dataset()
     except (DataError, ImageError) as error:
         where = dataset.where if isinstance(dataset, Choice) else {}
         options = {name: place for name, place in where.items() if not name.endswith(".use")} or where
-        places = "".join(f"\n    {place}: {name}" for name, place in options.items())
+        paths = [name for name in options if isinstance(dataset.options.get(name.rpartition(".")[2]), Path)]
+        places = "".join(f"\n    {options[name]}: {name}" for name in paths or options)
         raise DataError(f"{error}{places}") from None
     return images
 

@@ -84,7 +84,7 @@ def test_image_sets_are_opened_once_for_all_arms_that_name_them(planned, tiny_co
         read.append(file)
         return files.size(file)
 
-    monkeypatch.setattr("srkit.datasets.files.size", size)
+    monkeypatch.setattr("srkit.data.file_index.size", size)
     planned("vary: {loss: [l1, mse]}\nseeds: [0, 1]")
     assert sorted(set(read)) == sorted(tiny_config.parent.glob("*/*.png"))
     assert len(read) == len(set(read)) == 6

@@ -22,7 +22,7 @@ def folder(tmp_path):
 def test_evaluate_names_them_and_its_json_stays_json(srkit, folder):
     code, out, err = srkit("evaluate", "bicubic", folder, "--scale", 2, "--json")
     assert (code, out[0], err) == (0, "{", f"note: {folder}: {NOTE}\n")
-    words = ["--scale", 2, "--low", folder.with_name("low")]
+    words = ["--scale", 2, "--lr", folder.with_name("low")]
     assert srkit("evaluate", "bicubic", folder, *words)[2] == f"note: {folder}: {NOTE}\n"
     assert srkit("evaluate", "bicubic", folder.with_name("low"), "--scale", 2)[2] == ""
 

@@ -111,10 +111,12 @@ def test_a_run_whose_images_were_moved_goes_on_once_its_config_says_where(srkit,
         (there / "images" / name).unlink()
     shutil.move(here, there / "project")
     config = tmp_path / "run" / "config.yaml"
+    line = 1 + config.read_text().splitlines().index(f"    path: {here}/images")
     code, _, err = srkit("run", "--resume", tmp_path / "run", "--quiet")
     assert (code, err) == (
         2,
         f"{here}/images: wants a folder of images, found nothing of that name\n"
+        f"    {config}:{line}: data.train.path\n"
         f"    {config} names it; if it was moved, write its present place there\n",
     )
     config.write_text(config.read_text().replace(str(here), str(there / "project")))

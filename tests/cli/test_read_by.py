@@ -39,7 +39,7 @@ def photo(install, tmp_path, monkeypatch):
 def test_a_dry_run_says_which_readers_would_read_the_file(srkit, photo):
     said = srkit("upscale", "photo.png", "--precision", "fp32", "--model", "w.twice", "--dry-run")[1].splitlines()
     assert said[0] == "w, x2, cpu in fp32, read by first"
-    assert said[1] == "second would read w.twice too; choose by --model '{use: second, file: w.twice}'"
+    assert said[1] == "note: second would read w.twice too; choose by --model '{use: second, file: w.twice}'"
     said = srkit(
         "upscale", "photo.png", "--precision", "fp32", "--model", "{use: second, file: w.twice}", "--dry-run"
     )[1].splitlines()

@@ -1,4 +1,5 @@
 import json
+import os
 import random
 import re
 import signal
@@ -121,6 +122,7 @@ def test_a_second_process_at_a_run_is_refused_and_a_killed_one_is_no_hindrance(s
     while process.poll() is None and steps_done(folder) < 3:
         time.sleep(0.01)
     process.send_signal(signal.SIGSTOP)  # at any moment
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)  # a write that had begun is done
     (folder / ".last.pt.1.part").touch()
     before = contents(folder)
     second = start("run", "--resume", folder)

@@ -177,12 +177,24 @@ class Inputs:
         return load(read_model(word), self.catalog, scale, seed=self.seed)
 
     def _scale_of_pairs(self) -> int | None:
-        """Return how many times HR is larger than LR; None if both are not there."""
+        """Return how many times HR is larger than LR; None if both are not there.
+
+        Raises:
+            DataError: HR is smaller.
+        """
         if HIGH not in self._folders or LOW not in self._folders:
             return None
         highs, lows = (self._matched(self._folders[key]).files for key in (HIGH, LOW))
         both = next((name for name in highs if name in lows), None)
-        return None if both is None else round(_height(highs[both]) / _height(lows[both]))
+        if both is None:
+            return None
+        high, low = _height(highs[both]), _height(lows[both])
+        if high < low:
+            raise DataError(
+                f"{highs[both]}: wants HR larger than LR, found {high} rows, and {low} in {lows[both]}; "
+                "were --hr and --lr exchanged?"
+            )
+        return round(high / low)
 
     @cached_property
     def known_scale(self) -> int | None:

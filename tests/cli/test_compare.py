@@ -263,3 +263,13 @@ def test_scores_are_those_of_evaluate(srkit, folders):
     for metric, digits, wanted in zip(("psnr", "ssim"), (3, 4), measured.groups(), strict=True):
         mean = np.mean([found[name, metric]["lapsrn-x2"] for name in "abc"])
         assert f"{mean:.{digits}f}" == wanted
+
+
+def test_hr_smaller_than_lr_is_refused(srkit, folders):
+    for networks in (("bicubic", "lapsrn-x2"), ("good", "bicubic")):
+        code, _, err = srkit("compare", *networks, "--hr", "small", "--lr", "photos", "-o", "page.html")
+        assert code == 2
+        assert err == (
+            "small/a.png: wants HR larger than LR, found 24 rows, and 48 in photos/a.png; "
+            "were --hr and --lr exchanged?\n"
+        )

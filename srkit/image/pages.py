@@ -25,7 +25,7 @@ def places(data: Encoded) -> list[int]:
     If the first picture is a smaller copy, as in a camera's raw file, it is the only place. A damaged file has no
     place.
     """
-    full, every = [], _chain(data)
+    full, (every, _) = [], _chain(data)
     try:
         with tiff.opened(data) as file:
             for place in every:
@@ -37,20 +37,27 @@ def places(data: Encoded) -> list[int]:
     return full if full[:1] == every[:1] else every[:1]
 
 
-def _chain(data: Encoded) -> list[int]:
-    """Return the places of the directories of a TIFF; the chain ends where it leads back, or out of the file.
+def lead_out(data: Encoded) -> bool:
+    """Return whether a TIFF names a page that begins beyond its end, as one that is cut off does."""
+    _, inside = _chain(data)
+    return not inside
 
-    ``tifffile`` leaves out pages of a chain that leads back.
+
+def _chain(data: Encoded) -> tuple[list[int], bool]:
+    """Return the places of the directories of a TIFF, and whether all lie in the file.
+
+    The chain ends where it leads back, or out of the file. ``tifffile`` leaves out pages of one that leads back.
     """
-    order, found = exif.byte_order(data), dict[int, None]()
+    order, found, inside = exif.byte_order(data), dict[int, None](), True
     header, number, count, entry = _shape(data)
     with suppress(struct.error):
         (place,) = struct.unpack_from(order + number, data, header)
         while place and place not in found:
+            inside = False
             (entries,) = struct.unpack_from(order + count, data, place)
-            found[place] = None
+            found[place], inside = None, True
             (place,) = struct.unpack_from(order + number, data, place + struct.calcsize(count) + entries * entry)
-    return list(found)
+    return list(found), inside
 
 
 def _shape(data: Encoded) -> tuple[int, str, str, int]:

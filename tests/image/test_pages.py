@@ -142,3 +142,17 @@ def test_pages_that_form_a_ring_are_all_read_once(tmp_path, big, back):
     with opened(path) as file:
         for page, image in enumerate(IMAGES):
             assert np.array_equal(file.read(page).pixels, image)
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_a_page_beyond_the_end_of_the_file_is_told(tmp_path, big):
+    path = document(tmp_path / "a.tif", bigtiff=big)
+    with tifffile.TiffFile(path) as file:
+        wanted = [page.offset for page in file.pages]
+    with opened(path) as photo:
+        assert photo.look(0).note is None
+    path.write_bytes(path.read_bytes()[: wanted[3]])
+    with opened(path) as photo:
+        assert len(photo) == 3
+        told = "names a further page beyond the end of the file, which may be cut off; that page is left out"
+        assert photo.look(0).note == photo.read(0).note == told

@@ -106,6 +106,8 @@ def _make_room(output: Path, overwrite: bool) -> None:
 
     if output.is_dir():
         raise DataError(f"{output}: wants a file such as {output / 'compare.html'}, found a folder")
+    if output.exists() and not output.is_file():  # a new file would take the place of the device
+        raise DataError(f"{output}: wants a file, found a device or a pipe")
     if output.exists() and not overwrite:
         raise DataError(f"{output}: exists already; --overwrite replaces it")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ from srkit.weights.zoo import names as shipped_names
 
 HIGH, LOW = "--hr", "--lr"
 """The keys of HR and LR among the words, which cannot begin like this."""
+TAKEN = (LR, HR, "command", "protocol", "srkit")
+"""Names that other lines of the page have."""
 
 
 @dataclass
@@ -120,7 +123,7 @@ class Inputs:
                 found.append(matched[word])
             elif low is not None:
                 network = self._networks[word]
-                upscaler = Upscaler(network, device=self.device)
+                upscaler = Upscaler(network, device=self.device, precision="fp32")  # as srkit evaluate
                 found.append(Enlarged(name, f"{network.name}, x{network.scale}", low, upscaler))
         return [*found, matched[HIGH]] if HIGH in matched else found
 
@@ -130,7 +133,9 @@ class Inputs:
         found = {}
         for one in self._folders.values():
             if lost := len(one.files) - len(self._matched(one).files):
-                found[one.about] = f"{lost} of {len(one.files)} have no partner in {self._ruling.about}"
+                found[_as_text(one.about)] = (
+                    f"{lost} of {len(one.files)} have no partner in {_as_text(self._ruling.about)}"
+                )
         return found
 
     def _matched(self, given: Files) -> Files:
@@ -172,12 +177,24 @@ class Inputs:
         return load(read_model(word), self.catalog, scale, seed=self.seed)
 
     def _scale_of_pairs(self) -> int | None:
-        """Return how many times HR is larger than LR; None if both are not there."""
+        """Return how many times HR is larger than LR; None if both are not there.
+
+        Raises:
+            DataError: HR is smaller.
+        """
         if HIGH not in self._folders or LOW not in self._folders:
             return None
         highs, lows = (self._matched(self._folders[key]).files for key in (HIGH, LOW))
         both = next((name for name in highs if name in lows), None)
-        return None if both is None else round(_height(highs[both]) / _height(lows[both]))
+        if both is None:
+            return None
+        high, low = _height(highs[both]), _height(lows[both])
+        if high < low:
+            raise DataError(
+                f"{highs[both]}: wants HR larger than LR, found {high} rows, and {low} in {lows[both]}; "
+                "were --hr and --lr exchanged?"
+            )
+        return round(high / low)
 
     @cached_property
     def known_scale(self) -> int | None:
@@ -188,10 +205,11 @@ class Inputs:
     @cached_property
     def _names(self) -> list[str]:
         """The names of the versions on the page: short, but different from one another."""
-        short = [_short(word) for word in self.words]
+        words = list(map(_as_text, self.words))
+        short = [_as_text(_short(word)) for word in self.words]
         return [
-            f"{word} (given)" if name in (LR, HR) else word if short.count(name) > 1 else name
-            for word, name in zip(self.words, short, strict=True)
+            f"{word} (given)" if name in TAKEN else word if short.count(name) > 1 else name
+            for word, name in zip(words, short, strict=True)
         ]
 
     def wish(self, *, crop: int | None, border: int | None, megabytes: float) -> Wish:
@@ -202,8 +220,8 @@ class Inputs:
 
     def facts(self, command: Sequence[str]) -> dict[str, str]:
         """Return how the page was made: the words of the command, the source of every version, and the protocol."""
-        facts = {"command": shlex.join(["srkit", *command])}
-        facts |= {one.name: one.about for one in self.versions}
+        facts = {"command": _as_text(shlex.join(["srkit", *command]))}
+        facts |= {one.name: _as_text(one.about) for one in self.versions}
         if self.high is not None:
             described = self.protocol.describe(self.known_scale or 1, "given")
             keys = ("color", "range", "border", "rounded", "gray", "mean")
@@ -222,6 +240,11 @@ def _holds_pictures(word: str) -> bool:
 def _height(file: Path) -> int:
     with opened(file) as content:
         return content.look().height
+
+
+def _as_text(name: str) -> str:
+    """Return a name as a page can hold it: bytes that are no UTF-8 are escaped."""
+    return os.fsencode(name).decode(errors="backslashreplace")
 
 
 def _short(word: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import io
 import os
@@ -105,6 +106,7 @@ app.command(hidden=True)(trial.trial)
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 a bug, 2 something the user can put right, 130 interrupted."""
     _collect_garbage_rarely()
+    _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be no text
     try:
@@ -120,6 +122,12 @@ def main() -> None:
     except BrokenPipeError:  # `srkit parts | head`
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.errno != errno.ENOSPC or error.filename is not None:
+            raise
+        print(f"standard output: cannot be written: {error.strerror}", file=sys.stderr)
+        sys.stdout = None  # it still holds what cannot be written, and would fail again at the end
+        sys.exit(2)
 
 
 def _collect_garbage_rarely() -> None:
@@ -129,6 +137,13 @@ def _collect_garbage_rarely() -> None:
         # or the interpreter looks through all of them again as it ends; among several processes that search closes
         # the connections while the first process still keeps the store, by which the others know why it ends
         atexit.register(gc.freeze)
+
+
+def _open_closed_streams() -> None:
+    """Put nothing in place of standard streams that were closed (``<&-``), which Python has as None."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - until the end
 
 
 def _refuse_empty(words: list[str]) -> None:

@@ -28,6 +28,10 @@ _WRITING = Lock()
 """Held while a file is written, since two caches of one process may write the same file."""
 
 
+class _NoRoomError(Exception):
+    """There is no room for a file on the disk."""
+
+
 class Cache:
     """Decodes every image once, as long as there is room.
 
@@ -109,14 +113,17 @@ class Cache:
             with _WRITING:
                 if (stored := _mapped(path)) is not None:  # another process has written it meanwhile
                     return stored
-                if not self.disk.take(size):
-                    return None
-                try:
-                    with whole(path) as temporary, open(temporary, "wb") as file:
-                        np.save(file, pixels)
-                except BaseException:
-                    self.disk.give_back(size)
-                    raise
+                with whole(path) as temporary:
+                    if not self.disk.take(size, temporary):
+                        raise _NoRoomError
+                    try:
+                        with open(temporary, "rb+") as file:
+                            np.save(file, pixels)
+                    except BaseException:
+                        self.disk.give_back(size)
+                        raise
+        except _NoRoomError:
+            return None
         except OSError as error:
             raise DataError(
                 f"{self.folder}: cannot keep decoded images: {error.strerror}; "

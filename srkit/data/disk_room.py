@@ -37,10 +37,15 @@ class DiskRoom:
         self._counted = False
         self._refused: int | None = None
 
-    def take(self, size: int) -> bool:
+    def take(self, size: int, file: Path) -> bool:
         """Return whether there is room for a file of ``size`` bytes, which then counts as in use.
 
         Files that have not been opened for a day are removed for it, those of the longest idleness first.
+
+        Args:
+            size: The bytes.
+            file: The file to be written. It is made at once, empty but of this length, so that a process that
+                counts the files before it is written counts it too.
 
         Raises:
             OSError: The folder cannot be written.
@@ -53,6 +58,9 @@ class DiskRoom:
                 used = self._freed(size)
                 self._counted = True
             fits = used + size <= self.limit
+            if fits:
+                with open(file, "wb") as opened:
+                    opened.truncate(size)
             self._note(used + size if fits else used)
         if not fits:
             self._refused = size

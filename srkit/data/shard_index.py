@@ -133,7 +133,10 @@ class ShardIndex:
 
     def _recalled(self) -> Columns:
         kept = self._kept.read()
-        return kept if kept is not None and np.array_equal(kept["stamp"], self._stamp) else _WANTED
+        if kept is None or not np.array_equal(kept["stamp"], self._stamp):
+            return _WANTED
+        count = len(unpacked(kept["names"]))
+        return kept if all(len(kept[name]) == count for name in ("place", "size", "digest")) else _WANTED
 
 
 def read_shards(title: str, shards: Sequence[ShardIndex], read: Callable[[ShardIndex], Any]) -> None:

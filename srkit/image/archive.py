@@ -5,12 +5,14 @@ from __future__ import annotations
 import tarfile
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from srkit.errors import DataError, ImageError
 from srkit.image.files import content_size
 from srkit.image.formats import IMAGE_SUFFIXES
+from srkit.image.search import OF_SYSTEMS
 
 COMPRESSED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 """First bytes of files that can only be read from their beginning on."""
@@ -22,6 +24,12 @@ _LOCAL_HEADER, _LENGTHS = 30, slice(26, 30)
 """Bytes of a zip's header of a member before its name and its extra field, and where the lengths of both stand."""
 
 _ENCRYPTED = 0x1
+
+TAR_ERRORS = (ValueError, OverflowError, MemoryError, RecursionError)
+"""What ``tarfile`` raises beside its own errors, since it trusts the sizes in headers and nests headers."""
+
+SENSELESS = "its headers make no sense"
+"""What is said then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class Member:
 
 
 def members(archive: Path) -> list[Member]:
-    """Return the images in a zip or an uncompressed tar, sorted by name; hidden files and folders are left out.
+    """Return the images in a zip or an uncompressed tar, sorted as in a folder; hidden files are left out.
 
     Raises:
         DataError: The archive is missing, of another kind, or holds no image, or one that cannot be read.
@@ -118,9 +126,11 @@ def members(archive: Path) -> list[Member]:
         raise DataError(f"{archive}: cannot be read: {error.strerror}") from None
     except (zipfile.BadZipFile, tarfile.TarError) as error:
         raise DataError(f"{archive}: is damaged: {error}") from None
+    except TAR_ERRORS:
+        raise DataError(f"{archive}: is damaged: {SENSELESS}") from None
     if not found:
         raise DataError(f"{archive}: wants images ({', '.join(IMAGE_SUFFIXES)}) in it, found none")
-    return [found[name] for name in sorted(found)]
+    return [found[name] for name in sorted(found, key=lambda name: name.split("/"))]  # the order of a folder
 
 
 def _in_zip(archive: Path) -> dict[str, Member]:
@@ -145,24 +155,40 @@ def _in_zip(archive: Path) -> dict[str, Member]:
 
 def _in_tar(archive: Path) -> dict[str, Member]:
     with tarfile.open(archive, "r:") as opened:
-        files = [one for one in opened if one.isreg() and not one.issparse() and is_image(archive, one.name)]
+        files = [
+            one for one in headers(opened) if one.isreg() and not one.issparse() and is_image(archive, one.name)
+        ]
     # of several members of one name the last counts, as for tar
     found = {one.name.removeprefix("./"): one for one in files}
     return {name: Member(archive, name, one.offset_data, one.size) for name, one in found.items()}
 
 
-def is_image(archive: Path, name: str) -> bool:
-    """Return whether a member has the suffix of an image, and is not hidden.
+def headers(opened: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Yield the headers of a tar's members one after the other.
 
     Raises:
-        DataError: It is an image whose name leads out of the archive.
+        tarfile.TarError: A header is damaged, or gives its member a negative size.
+    """
+    while (one := opened.next()) is not None:
+        if one.size < 0:  # the next header would lie before this one, and reading would never end
+            raise tarfile.ReadError(f"{one.name!r} has a size of {one.size} bytes")
+        opened.members.clear()  # type: ignore[attr-defined]  # they would take a kilobyte each until the file is closed
+        yield one
+
+
+def is_image(archive: Path, name: str) -> bool:
+    """Return whether a member has the suffix of an image, and lies where ``search`` would find it in a folder.
+
+    Raises:
+        DataError: It is an image whose name leads out of the archive, or holds a null character.
     """
     path = PurePosixPath(name)
     if path.suffix.lower() not in IMAGE_SUFFIXES:
         return False
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or "\0" in name:
         raise DataError(f"{archive}: wants names of paths within the archive, found {name!r}")
-    return not any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and OF_SYSTEMS.isdisjoint(path.parts[:-1])
 
 
 def compression(archive: Path) -> str | None:

@@ -8,6 +8,8 @@ from contextlib import suppress
 from mmap import mmap
 from typing import BinaryIO
 
+from tifffile import TiffPage
+
 from srkit.image import exif, tiff
 from srkit.image.exif import Encoded
 
@@ -23,21 +25,50 @@ def places(data: Encoded) -> list[int]:
     If the first picture is a smaller copy, as in a camera's raw file, it is the only place. A damaged file has no
     place.
     """
+    full, (every, _) = [], _chain(data)
     try:
         with tiff.opened(data) as file:
-            every = [file.pages[index] for index in range(len(file.pages))]  # pages may form a ring
+            for place in every:
+                file.filehandle.seek(place)
+                if not TiffPage(file, index=0).subfiletype & 1:
+                    full.append(place)
     except Exception:  # tifffile does not check what it reads, so it may raise any error
         return []
-    full = [page.offset for page in every if not getattr(page, "subfiletype", 0) & 1]
-    first = [page.offset for page in every[:1]]
-    return full if full[:1] == first else first
+    return full if full[:1] == every[:1] else every[:1]
+
+
+def lead_out(data: Encoded) -> bool:
+    """Return whether a TIFF names a page that begins beyond its end, as one that is cut off does."""
+    _, inside = _chain(data)
+    return not inside
+
+
+def _chain(data: Encoded) -> tuple[list[int], bool]:
+    """Return the places of the directories of a TIFF, and whether all lie in the file.
+
+    The chain ends where it leads back, or out of the file. ``tifffile`` leaves out pages of one that leads back.
+    """
+    order, found, inside = exif.byte_order(data), dict[int, None](), True
+    header, number, count, entry = _shape(data)
+    with suppress(struct.error):
+        (place,) = struct.unpack_from(order + number, data, header)
+        while place and place not in found:
+            inside = False
+            (entries,) = struct.unpack_from(order + count, data, place)
+            found[place], inside = None, True
+            (place,) = struct.unpack_from(order + number, data, place + struct.calcsize(count) + entries * entry)
+    return list(found), inside
+
+
+def _shape(data: Encoded) -> tuple[int, str, str, int]:
+    """Return where a TIFF names its first directory, the kinds of places and counts, and the length of an entry."""
+    return (8, "Q", "Q", 20) if data[2:4] in (b"+\0", b"\0+") else (4, "I", "H", 12)
 
 
 def isolate(data: mmap, place: int) -> None:
     """Make the page whose directory begins at ``place`` the only page of a TIFF, in memory."""
     order = exif.byte_order(data)
-    big = data[2:4] in (b"+\0", b"\0+")
-    header, number, count, entry = (8, "Q", "Q", 20) if big else (4, "I", "H", 12)
+    header, number, count, entry = _shape(data)
     struct.pack_into(order + number, data, header, place)
     try:
         (entries,) = struct.unpack_from(order + count, data, place)

@@ -15,6 +15,9 @@ from srkit.image.exif import Encoded
 from srkit.image.files import mapped
 from srkit.image.metadata import Header, Metadata
 
+CUT_OFF = "names a further page beyond the end of the file, which may be cut off; that page is left out"
+"""What is said of such a TIFF."""
+
 
 @dataclass(frozen=True)
 class Photo:
@@ -44,7 +47,9 @@ class PhotoFile:
     def __init__(self, data: mmap, path: Path) -> None:
         self.data, self.path = data, path
         data.seek(0)  # libraries read from where the last one stopped
-        self._pages = pages.places(data) if header.format_of(data) == "tiff" else []
+        is_tiff = header.format_of(data) == "tiff"
+        self._pages = pages.places(data) if is_tiff else []
+        self._note = CUT_OFF if is_tiff and pages.lead_out(data) else None
 
     def __len__(self) -> int:
         """Return the number of pages; 1 for a file without pages."""
@@ -66,7 +71,8 @@ class PhotoFile:
             ImageError: As in ``read_photo``, except that data behind the header is not checked.
         """
         name = self._turn_to(page)
-        return _looked(self.data, name, max_pixels)
+        found = _looked(self.data, name, max_pixels)
+        return replace(found, note=found.note or self._note)
 
     def read(self, page: int = 0, max_pixels: int = MAX_PIXELS) -> Photo:
         """Return a page, turned as its EXIF says.
@@ -79,7 +85,8 @@ class PhotoFile:
             ImageError: As in ``read_photo``.
         """
         name = self._turn_to(page)
-        return _read(bytes(self.data), name, max_pixels)
+        found = _read(bytes(self.data), name, max_pixels)
+        return replace(found, note=found.note or self._note)
 
     def _turn_to(self, page: int) -> Path:
         """Make a page the first one, and return its name in messages."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from srkit.errors import DataError
 from srkit.image.formats import IMAGE_SUFFIXES, LEFT_OUT_SUFFIXES
 
-_OF_SYSTEMS = frozenset(
+OF_SYSTEMS = frozenset(
     {"@eaDir", "#recycle", "#snapshot", "$RECYCLE.BIN", "__MACOSX", "System Volume Information", "lost+found"}
 )
 """Folders of thumbnails and deleted files that storage systems and archives keep beside photographs."""
@@ -101,7 +101,7 @@ def _below(folder: Path) -> Iterator[str]:
                     path = entry.path
                     if entry.is_file(follow_symlinks=False) or os.path.isfile(path) or not os.path.exists(path):
                         yield path
-                elif entry.name in _OF_SYSTEMS:
+                elif entry.name in OF_SYSTEMS:
                     continue
                 elif not entry.is_symlink():
                     places.append(entry.path)

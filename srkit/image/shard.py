@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from srkit.errors import DataError
-from srkit.image.archive import Member, compression, is_image
+from srkit.image.archive import SENSELESS, TAR_ERRORS, Member, compression, headers, is_image
 from srkit.image.formats import IMAGE_SUFFIXES
 
 PIECE = 2**20
@@ -32,12 +31,16 @@ def shard_members(shard: Path) -> list[Member]:
         raise DataError(f"{shard}: cannot be read: {error.strerror}") from None
     except tarfile.TarError as error:
         raise DataError(f"{shard}: wants a whole tar, found a file that is none or is damaged: {error}") from None
+    except TAR_ERRORS:
+        raise DataError(
+            f"{shard}: wants a whole tar, found a file that is none or is damaged: {SENSELESS}"
+        ) from None
 
 
 def _checked(shard: Path) -> list[Member]:
     found: dict[str, Member] = {}
     with tarfile.open(shard, "r:") as opened:
-        for one in _headers(opened):
+        for one in headers(opened):
             name = one.name.removeprefix("./")
             if one.isdir() or not is_image(shard, name):
                 continue
@@ -53,12 +56,6 @@ def _checked(shard: Path) -> list[Member]:
     if not found:
         raise DataError(f"{shard}: wants images ({', '.join(IMAGE_SUFFIXES)}) in it, found none")
     return list(found.values())
-
-
-def _headers(opened: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
-    while (one := opened.next()) is not None:
-        opened.members.clear()  # type: ignore[attr-defined]  # they would take a kilobyte each until the file is closed
-        yield one
 
 
 def _check_end(shard: Path, place: int) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import re
 from base64 import b64decode
 from html import unescape
@@ -231,3 +232,44 @@ def test_networks_of_two_scales_are_refused(srkit, folders, zoo):
         "VERSIONS: wants networks of one scale, got lapsrn-x2 of x2 and lapsrn-x4 of x4; "
         "compare folders of their results instead\n",
     )
+
+
+def test_names_that_are_no_text_and_names_of_facts_are_shown(srkit, folders):
+    odd = os.fsdecode(b"by\xff")
+    os.rename("good", odd)
+    os.rename("bad", "command")
+    code, _, _ = srkit("compare", odd, "command", "-o", "page.html")
+    page = unescape((folders / "page.html").read_text())
+    assert code == 0
+    assert r"<dt>by\xff</dt><dd>by\xff</dd>" in page
+    assert "<dt>command (given)</dt><dd>command</dd>" in page
+    assert "<dt>command</dt><dd><code>srkit compare " in page
+
+
+def test_a_device_is_not_replaced_by_a_page(srkit, folders):
+    os.mkfifo("pipe")
+    code, _, err = srkit("compare", "good", "bad", "-o", "pipe", "--overwrite")
+    assert (code, err) == (2, "pipe: wants a file, found a device or a pipe\n")
+    assert (folders / "pipe").is_fifo()
+
+
+def test_scores_are_those_of_evaluate(srkit, folders):
+    """In bf16, as enlarging by default is, they differ in the fourth digit of SSIM."""
+    assert srkit("compare", "bicubic", "lapsrn-x2", "--hr", "photos", "-o", "page.html")[0] == 0
+    found = scores((folders / "page.html").read_text())
+    code, out, _ = srkit("evaluate", "lapsrn-x2", "photos")
+    measured = re.search(r"mean of 3 +(\d+\.\d{3}) +(0\.\d{4})", out)
+    assert code == 0
+    for metric, digits, wanted in zip(("psnr", "ssim"), (3, 4), measured.groups(), strict=True):
+        mean = np.mean([found[name, metric]["lapsrn-x2"] for name in "abc"])
+        assert f"{mean:.{digits}f}" == wanted
+
+
+def test_hr_smaller_than_lr_is_refused(srkit, folders):
+    for networks in (("bicubic", "lapsrn-x2"), ("good", "bicubic")):
+        code, _, err = srkit("compare", *networks, "--hr", "small", "--lr", "photos", "-o", "page.html")
+        assert code == 2
+        assert err == (
+            "small/a.png: wants HR larger than LR, found 24 rows, and 48 in photos/a.png; "
+            "were --hr and --lr exchanged?\n"
+        )

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -93,3 +94,28 @@ def test_completion_does_not_import_torch():
         [sys.executable, "-c", code], env=os.environ | words, capture_output=True, text=True, check=True
     )
     assert found.stdout.split() == ["vdsr", "False"]
+
+
+def test_standard_streams_may_be_closed(monkeypatch, capsys):
+    """A shell closes them by <&- and >&-; Python then has None in their place."""
+    monkeypatch.setattr(sys, "stdin", None)
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "argv", ["srkit", "upscale", "-", "-o", "-", "--model", "bicubic", "--scale", "2"])
+    with pytest.raises(SystemExit) as end:
+        main.main()
+    sys.stdin.close()
+    sys.stdout.close()
+    assert (end.value.code, capsys.readouterr().err) == (2, "standard input: wants an image, found nothing\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="wants the full disk of Linux")
+def test_a_full_disk_behind_standard_output_is_told(monkeypatch, capsys):
+    full = open("/dev/full", "w")  # noqa: SIM115 - it cannot be closed without an error
+    monkeypatch.setattr(sys, "stdout", full)
+    monkeypatch.setattr(sys, "argv", ["srkit", "models"])
+    with pytest.raises(SystemExit) as end:
+        main.main()
+    with suppress(OSError):
+        full.close()
+    wanted = "standard output: cannot be written: No space left on device\n"
+    assert (end.value.code, capsys.readouterr().err) == (2, wanted)

@@ -10,6 +10,7 @@ import pytest
 
 from srkit.data import cache as room
 from srkit.data.cache import Cache
+from srkit.data.disk_room import DiskRoom
 from srkit.errors import DataError
 
 PIXELS = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
@@ -196,6 +197,13 @@ def test_several_processes_keep_the_limit_together(tmp_path):
     both = [subprocess.Popen([sys.executable, "-c", code, *words, name]) for name in "ab"]
     assert [one.wait() for one in both] == [0, 0]
     assert stored(tmp_path) == 20 * size
+
+
+def test_a_file_that_another_process_is_about_to_write_counts(tmp_path):
+    first, second = (DiskRoom(tmp_path, 100) for _ in range(2))
+    assert first.take(60, tmp_path / ".a.npy.part")
+    assert not second.take(60, tmp_path / ".b.npy.part")
+    assert stored(tmp_path) == 60
 
 
 def test_a_count_that_is_wrong_is_put_right_by_the_next_process(tmp_path):

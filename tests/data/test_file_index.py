@@ -198,7 +198,12 @@ def test_a_damaged_index_is_made_anew(files, reads, told, tmp_path):
     flipped = good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :]
     with open(tmp_path / "other.npz", "wb") as other:
         np.savez(other, names=np.zeros(3, np.uint8))
-    for damaged in (b"", b"nonsense", good[:300], good[:-1], flipped, (tmp_path / "other.npz").read_bytes()):
+    plain = b"\x93NUMPY" + flipped[6:]
+    method = good.rindex(b"PK\x01\x02") + 10  # of compression, of which there is none like this
+    strange = good[:method] + b"\x01" + good[method + 1 :]
+    encrypted = good[: method - 2] + b"\x01" + good[method - 1 :]
+    other = (tmp_path / "other.npz").read_bytes()
+    for damaged in (b"", b"nonsense", good[:300], good[:-1], flipped, other, plain, strange, encrypted):
         file.write_bytes(damaged)
         assert opened(files) == wanted
         assert opened(files) == wanted
@@ -207,7 +212,7 @@ def test_a_damaged_index_is_made_anew(files, reads, told, tmp_path):
             "it is made anew"
         }
         told.clear()
-    assert len(reads[1]) == 7 * COUNT
+    assert len(reads[1]) == 10 * COUNT
 
 
 def test_a_cache_that_cannot_be_written_costs_time_alone(files, told, tmp_path):

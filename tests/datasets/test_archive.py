@@ -16,10 +16,10 @@ from srkit.run.image_digest import image_digest
 
 @pytest.fixture
 def images(tmp_path):
-    """A folder of four images, with what an archive may have beside them."""
+    """A folder of five images, with what an archive may have beside them."""
     random = np.random.default_rng(0)
     place = tmp_path / "images"
-    for name in ("b.png", "a.bmp", "deep/c.webp", "deep/d.png", ".hidden/e.png"):
+    for name in ("b.png", "a.bmp", "deep/c.webp", "deep/d.png", "deep-e/f.png", ".hidden/e.png"):
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         write(place / name, random.integers(0, 256, (12, 17, 3), dtype=np.uint8))
     (place / "notes.txt").write_text("no image")
@@ -33,14 +33,14 @@ def packed(images, request):
 
 def test_it_is_the_folder_that_was_packed(images, packed, tmp_path):
     wanted, found = folder(path=images), archive(path=tmp_path / packed)
-    assert list(found.names) == list(wanted.names) == ["a", "b", "deep/c", "deep/d"]
-    assert [found.size(index) for index in range(4)] == [(12, 17)] * 4
+    assert list(found.names) == list(wanted.names) == ["a", "b", "deep/c", "deep/d", "deep-e/f"]
+    assert [found.size(index) for index in range(5)] == [(12, 17)] * 5
     with ThreadPoolExecutor(4) as threads:
-        decoded = list(threads.map(found.high, list(range(4)) * 3))
+        decoded = list(threads.map(found.high, list(range(5)) * 3))
     for index, pixels in enumerate(decoded):
-        assert np.array_equal(pixels, wanted.high(index % 4))
+        assert np.array_equal(pixels, wanted.high(index % 5))
     assert image_digest(found) == image_digest(wanted)
-    assert len({found.key(index) for index in range(4)}) == 4
+    assert len({found.key(index) for index in range(5)}) == 5
 
 
 def test_a_folder_and_a_split_of_it_can_be_chosen(packed, tmp_path):
@@ -48,7 +48,7 @@ def test_a_folder_and_a_split_of_it_can_be_chosen(packed, tmp_path):
     parts = [
         archive(path=tmp_path / packed, split=split, shares=[2, 1, 1]) for split in ("train", "validate", "test")
     ]
-    assert [len(part) for part in parts] == [2, 1, 1]
+    assert [len(part) for part in parts] == [3, 1, 1]
     with pytest.raises(DataError, match=r"set\.\w+: wants images in its folder 'dep', found none there$"):
         archive(path=tmp_path / packed, folder="dep")
 

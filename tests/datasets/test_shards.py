@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from srkit.data import shard_index as room
+from srkit.datasets.archive import archive
 from srkit.datasets.folder import folder
 from srkit.datasets.shards import shards
 from srkit.errors import DataError, ImageError
@@ -191,3 +192,68 @@ def test_what_is_no_shard_is_refused(images, packed, tmp_path):
     }.items():
         with pytest.raises(DataError, match=message):
             shards(path=tmp_path / name)
+
+
+def head(name, size, kind=b"0"):
+    """Return a header of a tar with a size as GNU tar writes sizes that octal digits do not hold."""
+    header = bytearray(tarfile.TarInfo(name).tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = (b"\xff" if size < 0 else b"\x80") + size.to_bytes(11, "big", signed=True)
+    header[148:156], header[156:157] = b" " * 8, kind
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (head("a", 0) + head("b", 0) + head("c", -1024), "'c' has a size of -1024 bytes"),  # leads back to b
+        (head("a", 2**45, b"L"), "its headers make no sense"),  # a name of 32 TB
+        (head("a", -512, b"x"), "its headers make no sense"),
+        (head("a", 2**63 - 1), "its headers make no sense"),
+        ((head("a", 6, b"L") + b"b.png".ljust(512, b"\0")) * 2000, "its headers make no sense"),
+    ],
+    ids=["loop", "long", "negative", "behind", "nested"],
+)
+def test_a_hostile_tar_is_refused(tmp_path, content, message):
+    tar = tmp_path / "hostile.tar"
+    tar.write_bytes(content + bytes(1024))
+    with pytest.raises(DataError) as error:
+        shards(path=tar)
+    assert str(error.value) == f"{tar}: wants a whole tar, found a file that is none or is damaged: {message}"
+    with pytest.raises(DataError) as error:
+        archive(path=tar)
+    assert str(error.value) == f"{tar}: is damaged: {message}"
+
+
+def test_a_name_with_a_null_character_is_refused(tmp_path, images):
+    tar = tmp_path / "null.tar"
+    with tarfile.open(tar, "w", format=tarfile.PAX_FORMAT) as opened:
+        member = opened.gettarinfo(images / "b.png", "b.png")
+        member.pax_headers = {"path": "a\0b.png"}
+        with open(images / "b.png", "rb") as file:
+            opened.addfile(member, file)
+    with pytest.raises(DataError) as error:
+        shards(path=tar)
+    assert str(error.value) == f"{tar}: wants names of paths within the archive, found 'a\\x00b.png'"
+
+
+def test_folders_of_storage_systems_are_left_out_as_in_a_folder(images, tmp_path):
+    for place in ("@eaDir", "a/#recycle", "__MACOSX"):
+        (images / place).mkdir()
+        write(images / place / "thumb.png", np.zeros((3, 3, 3), np.uint8))
+    tar = tmp_path / "all.tar"
+    with tarfile.open(tar, "w") as opened:
+        opened.add(images, ".")
+    assert list(shards(path=tar).names) == list(folder(path=images).names)
+    assert list(archive(path=tar).names) == list(folder(path=images).names)
+
+
+def test_an_index_of_unequal_columns_is_not_used(packed):
+    wanted = list(shards(path=packed).names)
+    for index in (packed.parent / "cache" / "srkit" / "index").glob("*.npz"):
+        with np.load(index) as opened:
+            columns = dict(opened)
+        np.savez(index, **{**columns, "place": columns["place"][:1]})
+    found = shards(path=packed)
+    assert list(found.names) == wanted
+    assert all(found.high(row) is not None for row in range(len(found)))

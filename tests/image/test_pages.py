@@ -124,3 +124,35 @@ def test_a_file_that_ends_with_its_last_entry_is_read(tmp_path):
     cut.write(data[: len(cut)])
     isolate(cut, last)
     assert cut[4:8] == struct.pack("<I", last)
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("back", [0, 1, 3])
+def test_pages_that_form_a_ring_are_all_read_once(tmp_path, big, back):
+    path = document(tmp_path / "a.tif", bigtiff=big)
+    with tifffile.TiffFile(path) as file:
+        wanted = [page.offset for page in file.pages]
+    data = bytearray(path.read_bytes())
+    kinds, length = ("<Q", 20) if big else ("<H", 12)
+    (entries,) = struct.unpack_from(kinds, data, wanted[3])
+    link = wanted[3] + struct.calcsize(kinds) + length * entries
+    struct.pack_into("<Q" if big else "<I", data, link, wanted[back])
+    path.write_bytes(data)
+    assert places(bytes(data)) == wanted
+    with opened(path) as file:
+        for page, image in enumerate(IMAGES):
+            assert np.array_equal(file.read(page).pixels, image)
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_a_page_beyond_the_end_of_the_file_is_told(tmp_path, big):
+    path = document(tmp_path / "a.tif", bigtiff=big)
+    with tifffile.TiffFile(path) as file:
+        wanted = [page.offset for page in file.pages]
+    with opened(path) as photo:
+        assert photo.look(0).note is None
+    path.write_bytes(path.read_bytes()[: wanted[3]])
+    with opened(path) as photo:
+        assert len(photo) == 3
+        told = "names a further page beyond the end of the file, which may be cut off; that page is left out"
+        assert photo.look(0).note == photo.read(0).note == told

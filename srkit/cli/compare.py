@@ -81,7 +81,8 @@ def compare(
     found = _followed(spread(pictures, at_most), wish)
     found.left_out |= inputs.alone
     write_text(output, page(found, inputs.facts(sys.argv[1:]), len(pictures) - len(found.views)))
-    for line in _summary(output, found, min(at_most, len(pictures)), len(pictures)):
+    known = inputs.known_scale if border is None else border
+    for line in _summary(output, found, min(at_most, len(pictures)), len(pictures), known):
         typer.echo(line)
 
 
@@ -116,7 +117,7 @@ def _make_room(output: Path, overwrite: bool) -> None:
         raise DataError(f"{output}: cannot be written: {error.strerror}") from None
 
 
-def _summary(output: Path, found: Comparison, wanted: int, every: int) -> list[str]:
+def _summary(output: Path, found: Comparison, wanted: int, every: int, known: int | None) -> list[str]:
     """Return the lines that are printed: means, what is missing, and the page."""
     from srkit.report.numbers import number
 
@@ -127,6 +128,8 @@ def _summary(output: Path, found: Comparison, wanted: int, every: int) -> list[s
             psnr, ssim = (found.mean(metric, name) for metric in ("psnr", "ssim"))
             if psnr is not None and ssim is not None:
                 lines.append(f"{name:<{wide}}  {number('psnr', psnr)} dB  {number('ssim', ssim)}")
+        if known is None:
+            lines.append("note: the scale is not known, so the scores leave out no border; give --scale")
     lines += [f"note: {name}: {why}" for name, why in found.left_out.items()]
     shown, size = len(found.views), output.stat().st_size / 1e6
     if shown < wanted:
@@ -135,5 +138,5 @@ def _summary(output: Path, found: Comparison, wanted: int, every: int) -> list[s
             "--crop shows less of each, --megabytes allows more"
         )
     elif shown < every:
-        lines.append(f"note: {shown} of {every} pictures are shown; --at-most shows more")
+        lines.append(f"note: {shown} of {every} pictures are shown and scored; --at-most takes more")
     return [*lines, f"page: {output}  {shown} picture{'' if shown == 1 else 's'}, {size:.1f} MB"]

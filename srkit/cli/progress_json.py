@@ -79,7 +79,7 @@ class JsonProgress:
         else:
             self._photograph("done", job.source, job.target, None, time.monotonic() - before)
 
-    def would(self, job: Job, found: Estimate, networks: str, memory: int) -> None:
+    def would(self, job: Job, found: Estimate, networks: list[str], memory: int) -> None:
         """Tell what would be done with a photograph."""
         pages = [
             {"before": before[::-1], "after": after[::-1]}

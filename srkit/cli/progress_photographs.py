@@ -103,17 +103,17 @@ class PhotographProgress:
             self.bars.remove_task(bar)
             self.bars.update(self.whole, completed=self.done + len(self.failed))
 
-    def would(self, job: Job, found: Estimate, networks: str, memory: int) -> None:
+    def would(self, job: Job, found: Estimate, networks: list[str], memory: int) -> None:
         """Print what would be done with a photograph.
 
         Args:
             job: The photograph and its result.
             found: The sizes of its pages.
-            networks: The networks by their names.
+            networks: The names of the networks, in their order.
             memory: Bytes that the work needs at its peak.
         """
         self.done += 1
-        means = f"by {networks}, {gigabytes(memory)} of memory"
+        means = f"by {' + '.join(networks)}, {gigabytes(memory)} of memory"
         sizes = [
             f"{before[1]} x {before[0]} -> {after[1]} x {after[0]}"
             for before, after in zip(found.before, found.after, strict=True)

@@ -232,7 +232,7 @@ def _begin(
         shown.begin(
             {
                 "srkit": __version__,
-                "networks": list(dict.fromkeys(upscaler.name for upscaler in upscalers)),
+                "networks": list(dict.fromkeys(one.name for upscaler in upscalers for one in upscaler.networks)),
                 "strength": upscalers[0].strength if upscalers else None,
                 "wrap": any(upscaler.wrap for upscaler in upscalers),
                 "size": str(size),
@@ -271,4 +271,4 @@ def _look(job: Job, upscaler: Upscaler, wanted: Enlargement, shown: PhotographPr
         return
     if found.note:
         shown.note(f"{job.source}: {found.note}")
-    shown.would(job, found, upscaler.name, peak(found, upscaler))
+    shown.would(job, found, [one.name for one in upscaler.networks], peak(found, upscaler))

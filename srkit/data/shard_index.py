@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,9 @@ def read_shards(title: str, shards: Sequence[ShardIndex], read: Callable[[ShardI
     pool = ThreadPoolExecutor(THREADS)
     try:
         with WATCHER.get().counting(title, len(shards)) as done:
-            results: Iterable[Any] = pool.map(read, shards)
+            # each in a context of its own that has this one's watcher, or what it tells would be told to nobody
+            contexts = [copy_context() for _ in shards]
+            results: Iterable[Any] = pool.map(lambda one, shard: one.run(read, shard), contexts, shards)
             for _ in results:
                 done(1)
     finally:

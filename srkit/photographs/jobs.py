@@ -143,5 +143,5 @@ def _must_differ(jobs: Sequence[Job]) -> None:
             f"{found[0].target}: would come from {' and '.join(str(job.source) for job in found)}"
             for found in clashes
         ]
-        way_out = "give the folder that holds them all, or one --output for each"
+        way_out = "leave --format out, rename one, give the folder that holds them all, or one --output for each"
         raise DataError("\n".join([*lines[:SHOWN], way_out]))

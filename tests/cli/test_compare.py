@@ -14,6 +14,8 @@ import pytest
 from srkit.image.files import write
 from srkit.image.resize import imresize
 
+NO_SCALE = "the scale is not known, so the scores leave out no border; give --scale"
+
 
 def drawn(seed, side=48, channels=3):
     small = np.random.default_rng(seed).integers(0, 256, (side // 6, side // 6, channels), dtype=np.uint8)
@@ -55,7 +57,8 @@ def scores(page):
 def test_folders_with_hr_have_scores_and_errors(srkit, folders, assert_whole):
     code, out, err = srkit("compare", "good", "bad", "--hr", "photos", "-o", "page.html")
     assert (code, err) == (0, "")
-    good, bad, page = out.splitlines()
+    good, bad, note, page = out.splitlines()
+    assert note == f"note: {NO_SCALE}"
     assert re.fullmatch(r"good  4\d\.\d\d dB  0\.\d{4}", good)
     assert re.fullmatch(r"bad   3\d\.\d\d dB  0\.\d{4}", bad)
     assert re.fullmatch(r"page: page\.html  3 pictures, \d\.\d MB", page)
@@ -116,6 +119,7 @@ def test_missing_partners_and_other_shapes_are_named_on_the_page_and_in_the_term
     code, out, _ = srkit("compare", "good", "bad", "--hr", "photos")
     assert code == 0
     notes = [
+        NO_SCALE,
         "a: there is no bad",
         "b: bad is left out: 36 x 24 is another shape",
         "bad: 1 of 3 have no partner in photos",
@@ -163,7 +167,7 @@ def test_a_place_or_the_whole_picture_is_shown(srkit, folders):
 
 def test_more_pictures_than_wished_or_than_fit_are_left_out_with_a_way_out(srkit, folders):
     code, out, _ = srkit("compare", "good", "bad", "--at-most", 2)
-    assert (code, out.splitlines()[0]) == (0, "note: 2 of 3 pictures are shown; --at-most shows more")
+    assert (code, out.splitlines()[0]) == (0, "note: 2 of 3 pictures are shown and scored; --at-most takes more")
     page = (folders / "compare.html").read_text()
     assert "<li>2 pictures of 3</li>" in page
     assert "<h3>a_x2</h3>" in page

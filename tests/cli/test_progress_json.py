@@ -82,7 +82,7 @@ def test_a_plan_and_a_large_photograph(srkit, folder):
     assert code == 0
     assert planned["state"] == "planned"
     assert planned["pages"] == [{"before": [16, 12], "after": [20, 15]}]
-    assert planned["networks"] == "lapsrn-x2"
+    assert planned["networks"] == ["lapsrn-x2"]
     assert planned["memory"] > 1000
     assert end["planned"] == 1
     write(folder / "wide.png", np.zeros((1, 64, 1), np.uint8))

@@ -160,7 +160,7 @@ def test_two_photographs_never_become_one_file(srkit, trip, tmp_path, monkeypatc
     assert (code, out) == (2, "")
     assert err == (
         "out/a_x2.jpg: would come from trip/a.jpg and trip/day 2/a.jpg\n"
-        "give the folder that holds them all, or one --output for each\n"
+        "leave --format out, rename one, give the folder that holds them all, or one --output for each\n"
     )
     code, _, err = srkit("upscale", "trip", "--format", "png")
     assert code == 2

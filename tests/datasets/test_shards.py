@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from srkit.data import shard_index as room
+from srkit.data.watcher import WATCHER, Watcher
 from srkit.datasets.archive import archive
 from srkit.datasets.folder import folder
 from srkit.datasets.shards import shards
@@ -99,6 +100,26 @@ def test_a_shard_is_read_once(packed, monkeypatch, images):
     for file in packed.parent.rglob("*.npz"):
         file.write_bytes(file.read_bytes()[:-9])
     assert image_digest(shards(path=packed)) == image_digest(folder(path=images))
+
+
+def test_a_cache_that_cannot_be_written_is_told_for_each_shard(packed, tmp_path):
+    (tmp_path / "cache").touch()
+    told = []
+
+    class Listener(Watcher):
+        def say(self, text):
+            told.append(text.partition(": ")[2])
+
+    before = WATCHER.set(Listener())
+    try:
+        shards(path=packed)
+    finally:
+        WATCHER.reset(before)
+    assert sorted(told) == [
+        f"cannot be written: Not a directory; the images in {packed / name} are read again at the next start. "
+        "XDG_CACHE_HOME names another cache folder"
+        for name in ("0.tar", "1.tar")
+    ]
 
 
 def test_a_shard_that_changes_while_it_is_used_is_refused(packed, images):

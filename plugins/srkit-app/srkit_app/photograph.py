@@ -70,7 +70,7 @@ class Photograph:
                 if len(file) > 1:
                     raise ImageError(
                         f"{self.name}: has {len(file)} pages, and one picture is enlarged here; "
-                        "`srkit upscale` enlarges all pages"
+                        "the command srkit upscale enlarges all pages"
                     )
                 self.header = file.look(max_pixels=max_pixels)
         except TooLargeError as error:

@@ -71,6 +71,6 @@ def test_what_is_no_photograph_is_refused(client, content, why):
 def test_a_document_of_several_pages_is_left_to_the_command(client, tmp_path):
     pages = [Image.new("L", (8, 6), level) for level in (0, 99)]
     pages[0].save(tmp_path / "scan.tif", save_all=True, append_images=pages[1:])
-    why = "scan.tif: has 2 pages, and one picture is enlarged here; `srkit upscale` enlarges all pages"
+    why = "scan.tif: has 2 pages, and one picture is enlarged here; the command srkit upscale enlarges all pages"
     with client.tab() as tab:
         assert tab.send((tmp_path / "scan.tif").read_bytes(), "scan.tif") == (422, {"error": why})

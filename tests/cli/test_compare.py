@@ -120,6 +120,7 @@ def test_missing_partners_and_other_shapes_are_named_on_the_page_and_in_the_term
     assert code == 0
     notes = [
         NO_SCALE,
+        NO_SCALE,
         "a: there is no bad",
         "b: bad is left out: 36 x 24 is another shape",
         "bad: 1 of 3 have no partner in photos",

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from srkit.seeds import GAMMA, mixed, seed_of
 
-BLOCK = 1 << 13
+BLOCK = 1 << 14
 """Random words that are computed at a time, so that they and their copies stay in the processor's cache."""
 
 

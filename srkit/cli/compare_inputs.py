@@ -153,7 +153,7 @@ class Inputs:
         found = {word: self._load(word, self.scale) for word in words if word not in by_name}
         scale = self.scale or next((network.scale for network in found.values()), None) or self._scale_of_pairs()
         found |= {word: self._load(word, scale) for word in by_name}
-        scales = {network.scale: word for word, network in found.items()}
+        scales = {network.scale: word for word, network in found.items() if self.scale or word not in by_name}
         if len(scales) > 1:
             each = " and ".join(f"{word} of x{scale}" for scale, word in sorted(scales.items()))
             raise DataError(

@@ -121,7 +121,7 @@ class JsonProgress:
         self._write("end", {**self.counts, "seconds": seconds, "interrupted": interrupted})
 
     def _write(self, event: str, values: Mapping[str, Any]) -> None:
-        print(to_json({"event": event, **_as_text(values)}), file=self.out, flush=True)
+        print(to_json(_as_text({"event": event, **values})), file=self.out, flush=True)
 
 
 def _named(key: str, path: Path | None) -> dict[str, str | None]:
@@ -134,8 +134,13 @@ def _named(key: str, path: Path | None) -> dict[str, str | None]:
     return {key: _text(name), f"{key}_base64": base64.b64encode(os.fsencode(name)).decode()}
 
 
-def _as_text(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _text(value) if isinstance(value, str) else value for name, value in values.items()}
+def _as_text(value: Any) -> Any:
+    """Return a value of JSON with every text in it as ``_text`` returns it."""
+    if isinstance(value, Mapping):
+        return {name: _as_text(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_as_text(one) for one in value]
+    return _text(value) if isinstance(value, str) else value
 
 
 def _text(name: str) -> str:

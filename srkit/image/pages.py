@@ -15,7 +15,7 @@ from srkit.image.exif import Encoded
 
 _OFFSETS = (273, 324)
 """Tags of the places of strips and of tiles, which count from the start of the file as the places of values do."""
-_LONG_COUNT = 4  # bytes of the place of a directory, which stands in the header and behind the directory before
+_PLACE = 4  # bytes of the place of a directory, which stands in the header and behind the directory before
 _LARGEST = 2**32 - 1
 
 
@@ -30,7 +30,7 @@ def places(data: Encoded) -> list[int]:
         with tiff.opened(data) as file:
             for place in every:
                 file.filehandle.seek(place)
-                if not TiffPage(file, index=0).subfiletype & 1:
+                if not TiffPage(file, index=0).subfiletype & tiff.SMALLER:
                     full.append(place)
     except Exception:  # tifffile does not check what it reads, so it may raise any error
         return []
@@ -105,7 +105,7 @@ class PageWriter:
             self.file.write(moved)
             self.file.seek(self.link)
             self.file.write(struct.pack(order + "I", start + directory))
-        self.link = start + len(page) - _LONG_COUNT
+        self.link = start + len(page) - _PLACE
 
 
 def _move(tiff_file: bytearray, directory: int, by: int, order: str) -> None:

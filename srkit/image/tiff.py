@@ -23,7 +23,7 @@ _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR, _MOSAIC, _LINEAR_RAW = 1, 2, 3, 5
 _UNSIGNED, _FLOATS = 1, 3
 _INCH, _CENTIMETER = 2, 3
 _PLANES, _MULTIPLIED = 2, 1
-_SMALLER, _PAGE = 1, 2
+SMALLER, _PAGE = 1, 2
 _MODES = {2: "LA", 4: "RGBA"}
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # srkit's own errors name the file
@@ -96,11 +96,11 @@ def unfit(file: TiffFile) -> str | None:
     """Return what decoding would lose of the picture, in words; None if it loses nothing."""
     page = first_page(file)
     every = (file.pages[index] for index in range(len(file.pages)))  # pages may form a ring
-    pages = [one for one in every if not getattr(one, "subfiletype", 0) & _SMALLER]
+    pages = [one for one in every if not getattr(one, "subfiletype", 0) & SMALLER]
     deep, colored = page.bitspersample == 16, page.photometric in (_RGB, _YCBCR)
     if len(pages) > 1:
         return f"found {len(pages)} pages"
-    if page.subfiletype & _SMALLER:
+    if page.subfiletype & SMALLER:
         return "found a smaller copy of it first, as in a camera's raw file; develop that first"
     if page.photometric == _CMYK:
         return None if page.bitspersample == 8 and ICC in page.tags else cmyk.WITHOUT_PROFILE

@@ -1,12 +1,14 @@
 """``--progress json``: one JSON object a line, for programs."""
 
 import base64
+import io
 import json
 import os
 
 import numpy as np
 import pytest
 
+from srkit.cli.progress_json import JsonProgress
 from srkit.image.files import write
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (12, 16, 3), np.uint8)
@@ -125,3 +127,9 @@ def test_json_excludes_quiet_and_none_draws_no_bars(srkit, folder):
     code, out, _ = srkit("upscale", "t/a.png", "--progress", "none")
     assert code == 0
     assert out.splitlines()[1].startswith("t/a.png -> t/a_x2.png  ")
+
+
+def test_bytes_that_are_no_text_are_escaped_in_lists_too():
+    out = io.StringIO()
+    JsonProgress(0, out).begin({"networks": ["caf\udce9", "other"]})
+    assert json.loads(out.getvalue())["networks"] == ["caf\\xe9", "other"]

@@ -32,7 +32,9 @@ def serve(
             "times."
         ),
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; a free one if not given.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, show_default=False, help="Port; a free one if not given.")
+    ] = 0,
     host: Annotated[
         str,
         typer.Option(
